@@ -1,0 +1,14 @@
+/** Maps texts to unit vectors; cosine similarity is then a dot product. */
+export interface Embedder {
+  /** Name and version, written into every record: similarities of two embedders don't compare. */
+  readonly id: string;
+  /** One unit vector per text, same order. @throws JudgeError for a vector that is not finite. */
+  embed(texts: readonly string[]): Promise<Float32Array[]>;
+  close?(): Promise<void>;
+}
+
+/** Cosines below `low` count 0, above `high` 1, linear between (spec algorithms §3). Per embedder. */
+export interface Calibration {
+  low: number;
+  high: number;
+}

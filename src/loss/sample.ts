@@ -1,0 +1,30 @@
+import type { ClaimTokens } from "../cues/cue.ts";
+
+/** One rollout as a loss sees it. Arrays are log-probs of the sampled tokens, [tokens]. */
+export interface LossSample {
+  /** Group-relative advantage A_i. */
+  advantage: number;
+  /** l: current policy, full input. */
+  full: ArrayLike<number>;
+  /** o: the policy that sampled. */
+  rollout: ArrayLike<number>;
+  /** r: reference policy; only where the reference KL is on. */
+  reference?: ArrayLike<number>;
+  /** m^v: current policy, video hidden; absent when this rollout had no such pass. */
+  video?: ArrayLike<number>;
+  /** m^a: current policy, audio hidden. */
+  audio?: ArrayLike<number>;
+  claims: readonly ClaimTokens[];
+}
+
+/** Loss, its gradient on every log-prob, and monitors. */
+export interface LossResult {
+  loss: number;
+  /** dL/dlogp per sample and pass; `undefined` where the pass is absent or gets no gradient. */
+  gradient: {
+    full: Float64Array[];
+    video: (Float64Array | undefined)[];
+    audio: (Float64Array | undefined)[];
+  };
+  metrics: Record<string, number>;
+}
