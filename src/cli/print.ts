@@ -1,0 +1,56 @@
+import { styleText } from "node:util";
+import type { Progress, ProgressListener } from "../core/progress.ts";
+
+/** Prints to stderr, so that stdout holds only results. */
+export function say(text = ""): void {
+  process.stderr.write(`${text}\n`);
+}
+
+export function heading(text: string): void {
+  say(`\n${styleText("bold", text)}`);
+}
+
+/** Duration as people say it: `45 s`, `3 min 05 s`. */
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  return `${minutes} min ${String(Math.round(seconds - minutes * 60)).padStart(2, "0")} s`;
+}
+
+/**
+ * A progress listener for people and for logs: on a terminal one line rewritten in place, elsewhere a
+ * line every few seconds. Remaining time is estimated from the steps done since this process began them.
+ */
+export function progressPrinter(everySeconds = process.stderr.isTTY ? 0.2 : 10): ProgressListener {
+  let current = "";
+  let began = 0;
+  let firstDone = 0;
+  let printed = 0;
+  return (progress) => {
+    const now = performance.now();
+    if (progress.step !== current) {
+      current = progress.step;
+      began = now;
+      firstDone = progress.done;
+      printed = 0;
+    }
+    const finished = progress.total > 0 && progress.done >= progress.total;
+    if (!finished && now - printed < everySeconds * 1000) return;
+    printed = now;
+    const line = describe(progress, (now - began) / 1000, progress.done - firstDone);
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}${finished ? "\n" : ""}`);
+    else say(line);
+  };
+}
+
+function describe(progress: Progress, elapsed: number, doneHere: number): string {
+  const { step, done, total, values = {} } = progress;
+  const count = total > 0 ? `${done}/${total}` : String(done);
+  const shown = Object.entries(values).map(([name, value]) => `${name} ${format(value)}`);
+  const left =
+    total > done && doneHere > 0 ? `${duration((elapsed / doneHere) * (total - done))} left` : "";
+  return [`  ${step}`, count, ...shown, duration(elapsed), left].filter(Boolean).join("  ");
+}
+
+const format = (value: number | string): string =>
+  typeof value === "string" ? value : Number(value.toPrecision(3)).toString();

@@ -1,0 +1,90 @@
+import { existsSync, readFileSync } from "node:fs";
+import { isNode, LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+import { ConfigError } from "../core/errors.ts";
+
+interface Source {
+  file: string;
+  /** Line and column of a value's path; the nearest existing ancestor where the value is absent. */
+  locate(path: readonly PropertyKey[]): { line: number; column: number } | undefined;
+  value: unknown;
+}
+
+/**
+ * Reads a YAML file and checks it against a strict schema. `overrides` are `path=value` strings
+ * (`rl.steps=20`), values read as YAML.
+ * @throws ConfigError naming file:line:column and the field.
+ */
+export function loadConfig<T>(
+  file: string,
+  schema: z.ZodType<T>,
+  overrides: readonly string[] = [],
+): T {
+  const source = readYaml(file);
+  const value = overrides.reduce(applyOverride, source.value ?? {});
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw explain(parsed.error.issues, source);
+}
+
+function readYaml(file: string): Source {
+  if (!existsSync(file)) {
+    throw new ConfigError("CONFIG_MISSING", "no such config file", { file });
+  }
+  const counter = new LineCounter();
+  const document = parseDocument(readFileSync(file, "utf8"), { lineCounter: counter });
+  const position = (offset: number) => {
+    const { line, col } = counter.linePos(offset);
+    return { line, column: col };
+  };
+  const problem = document.errors[0];
+  if (problem) {
+    throw new ConfigError("CONFIG_YAML", problem.message.split("\n")[0] ?? problem.code, {
+      file,
+      ...position(problem.pos[0]),
+    });
+  }
+  return {
+    file,
+    value: document.toJS() as unknown,
+    locate(path) {
+      for (let length = path.length; length > 0; length--) {
+        const node = document.getIn(path.slice(0, length) as (string | number)[], true);
+        if (isNode(node) && node.range) return position(node.range[0]);
+      }
+      return undefined;
+    },
+  };
+}
+
+function explain(issues: readonly z.core.$ZodIssue[], source: Source): ConfigError {
+  const first = issues[0]!;
+  const unknown = first.code === "unrecognized_keys" ? first.keys[0] : undefined;
+  const path = unknown === undefined ? first.path : [...first.path, unknown];
+  const place = source.locate(path);
+  const others = issues.length > 1 ? `; and ${issues.length - 1} more problem(s)` : "";
+  const name = path.map(String).join(".");
+  return new ConfigError("CONFIG_INVALID", `${name || "(top level)"}: ${first.message}${others}`, {
+    file: source.file,
+    path: name,
+    ...place,
+  });
+}
+
+function applyOverride(value: unknown, override: string): unknown {
+  const at = override.indexOf("=");
+  if (at <= 0) {
+    throw new ConfigError("CONFIG_OVERRIDE", `'${override}' is not of the form path=value`, {
+      hint: "for example --set rl.steps=20",
+    });
+  }
+  const parsed = parseDocument(override.slice(at + 1)).toJS() as unknown;
+  return setIn(value, override.slice(0, at).split("."), parsed);
+}
+
+function setIn(value: unknown, path: readonly string[], leaf: unknown): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return leaf;
+  const object = value !== null && typeof value === "object" ? (value as Record<string, unknown>) : {};
+  return { ...object, [key]: setIn(object[key], rest, leaf) };
+}

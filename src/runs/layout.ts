@@ -1,0 +1,56 @@
+import { join } from "node:path";
+
+/** Where everything of a run lies. One folder a run; one folder inside it for each trained system. */
+export interface RunLayout {
+  root: string;
+  config: string;
+  versions: string;
+  corpus: string;
+  /** Frozen benchmark items, written before any training. */
+  items: string;
+  tokenizer: string;
+  timings: string;
+  report: string;
+  table: string;
+  system(name: string): SystemLayout;
+}
+
+/** One trained policy: the cold start, or one variant trained from it. */
+export interface SystemLayout {
+  root: string;
+  /** One row per optimiser step. */
+  metrics: string;
+  /** Sampled rollouts with reward terms, every few steps. */
+  rollouts: string;
+  /** Newest resumable state; replaced whole. */
+  checkpoint: string;
+  /** The finished weights; exists only when training ended. */
+  final: string;
+  evaluation: string;
+}
+
+export function runLayout(root: string): RunLayout {
+  return {
+    root,
+    config: join(root, "config.json"),
+    versions: join(root, "versions.json"),
+    corpus: join(root, "corpus"),
+    items: join(root, "mep-items.json"),
+    tokenizer: join(root, "tokenizer.json"),
+    timings: join(root, "timings.json"),
+    report: join(root, "report.html"),
+    table: join(root, "table.md"),
+    system: (name) => systemLayout(join(root, name)),
+  };
+}
+
+export function systemLayout(root: string): SystemLayout {
+  return {
+    root,
+    metrics: join(root, "metrics.jsonl"),
+    rollouts: join(root, "rollouts.jsonl"),
+    checkpoint: join(root, "checkpoint"),
+    final: join(root, "final"),
+    evaluation: join(root, "evaluation.json"),
+  };
+}

@@ -1,0 +1,48 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { readJson, writeJson } from "../core/files.ts";
+import type { Policy } from "../policy/port.ts";
+import type { SystemLayout } from "../runs/layout.ts";
+
+interface Pointer<State> {
+  step: number;
+  folder: string;
+  state: State;
+}
+
+/**
+ * Saves policy and trainer state together. The pointer file is written last and whole, so a kill at
+ * any moment leaves the previous checkpoint valid.
+ */
+export async function saveCheckpoint<State>(
+  layout: SystemLayout,
+  policy: Policy,
+  step: number,
+  state: State,
+): Promise<void> {
+  const previous = readPointer<State>(layout);
+  const folder = `step-${step}`;
+  await policy.save(join(layout.checkpoint, folder));
+  writeJson(pointerFile(layout), { step, folder, state } satisfies Pointer<State>);
+  if (previous && previous.folder !== folder) {
+    rmSync(join(layout.checkpoint, previous.folder), { recursive: true, force: true });
+  }
+}
+
+/** Loads the newest checkpoint into `policy`; undefined when there is none. */
+export async function resumeCheckpoint<State>(
+  layout: SystemLayout,
+  policy: Policy,
+): Promise<{ step: number; state: State } | undefined> {
+  const pointer = readPointer<State>(layout);
+  if (!pointer) return undefined;
+  await policy.load(join(layout.checkpoint, pointer.folder));
+  return { step: pointer.step, state: pointer.state };
+}
+
+const pointerFile = (layout: SystemLayout): string => join(layout.checkpoint, "newest.json");
+
+function readPointer<State>(layout: SystemLayout): Pointer<State> | undefined {
+  const file = pointerFile(layout);
+  return existsSync(file) ? readJson<Pointer<State>>(file) : undefined;
+}

@@ -1,0 +1,110 @@
+import { RunError } from "../core/errors.ts";
+import type { ProgressListener } from "../core/progress.ts";
+import { Rng } from "../core/rng.ts";
+import type { Datum, Policy } from "../policy/port.ts";
+import type { Prompt, Stream } from "../prompt/prompt.ts";
+import type { Tokenizer } from "../prompt/tokenizer.ts";
+import type { SystemLayout } from "../runs/layout.ts";
+import { Recorder } from "../runs/record.ts";
+import { resumeCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+import { type Demonstration, epochOrder } from "./example.ts";
+import { guardStep, initialGuardState } from "./guards.ts";
+import { guardOptions, type SftOptions } from "./options.ts";
+
+export interface SftRun {
+  policy: Policy;
+  tokenizer: Tokenizer;
+  demonstrations: readonly Demonstration[];
+  options: SftOptions;
+  seed: number | string;
+  layout: SystemLayout;
+  progress: ProgressListener;
+}
+
+/** Supervised cold start: maximum likelihood of the demonstrations' tokens. Resumes from its checkpoint. */
+export async function trainSft(run: SftRun): Promise<void> {
+  const { policy, options, layout } = run;
+  const perEpoch = Math.floor(run.demonstrations.length / options.batch);
+  if (perEpoch === 0) {
+    throw new RunError(
+      "SFT_TOO_FEW",
+      `${run.demonstrations.length} demonstrations do not fill a batch of ${options.batch}`,
+      { hint: "make the corpus larger or sft.batch smaller" },
+    );
+  }
+  const total = options.epochs * perEpoch;
+  const rng = new Rng(`${run.seed}/sft`);
+  const targets = encodeTargets(run);
+  const resumed = await resumeCheckpoint<null>(layout, policy);
+  const start = resumed?.step ?? 0;
+  const recorder = new Recorder(layout, start);
+  let guards = initialGuardState;
+
+  for (let step = start; step < total; step++) {
+    const began = performance.now();
+    const indices = epochOrder(run.demonstrations.length, options.batch, step, (epoch) =>
+      rng.fork(`epoch-${epoch}`).shuffle(run.demonstrations.map((_, index) => index)),
+    );
+    const noise = rng.fork(`noise-${step}`);
+    const batch = indices.map((index): Datum => {
+      const prompt = run.demonstrations[index]!.prompt;
+      return { prompt: augment(prompt, options.featureNoise, noise), tokens: targets[index]! };
+    });
+    const { loss, report } = await likelihoodStep(policy, batch, {
+      learningRate: learningRate(step, total, options),
+      clipNorm: options.clipNorm,
+      weightDecay: options.weightDecay,
+    });
+    const facts = { step: step + 1, loss, gradientNorm: report.gradientNorm };
+    guards = guardStep(guards, { ...facts, informativeGroups: 1, emptyShare: 0 }, defaultGuards);
+    recorder.metrics({ ...facts, seconds: (performance.now() - began) / 1000 });
+    run.progress({ step: "cold start", done: step + 1, total, values: { loss } });
+    if ((step + 1) % options.checkpointEvery === 0 && step + 1 < total) {
+      await saveCheckpoint(layout, policy, step + 1, null);
+    }
+  }
+  await policy.save(layout.final);
+}
+
+const defaultGuards = guardOptions.parse({});
+
+function encodeTargets(run: SftRun): Int32Array[] {
+  return run.demonstrations.map(({ response }) =>
+    Int32Array.from([...run.tokenizer.encode(response).ids, run.tokenizer.eos]),
+  );
+}
+
+/** Mean negative log-likelihood per token: dL/dlogp is −1/N on every token. */
+async function likelihoodStep(
+  policy: Policy,
+  batch: readonly Datum[],
+  adam: Parameters<Policy["step"]>[0],
+) {
+  const tokens = batch.reduce((sum, datum) => sum + datum.tokens.length, 0);
+  const gradient = batch.map((datum) => new Float32Array(datum.tokens.length).fill(-1 / tokens));
+  const logprobs = await policy.backward(batch, gradient);
+  let loss = 0;
+  for (const row of logprobs) for (const value of row) loss -= value / tokens;
+  return { loss, report: await policy.step(adam) };
+}
+
+/** Linear warm-up, then a cosine down to `finalLearningRate` of the peak. */
+export function learningRate(
+  step: number,
+  total: number,
+  options: Pick<SftOptions, "learningRate" | "warmupSteps" | "finalLearningRate">,
+): number {
+  const warm = options.warmupSteps === 0 ? 1 : Math.min(1, (step + 1) / options.warmupSteps);
+  const cosine = 0.5 * (1 + Math.cos((Math.PI * step) / total));
+  const decay = options.finalLearningRate + (1 - options.finalLearningRate) * cosine;
+  return options.learningRate * warm * decay;
+}
+
+function augment(prompt: Prompt, deviation: number, rng: Rng): Prompt {
+  if (deviation === 0) return prompt;
+  const noisy = (stream: Stream): Stream => ({
+    ...stream,
+    features: stream.features.map((value) => value + deviation * rng.normal()),
+  });
+  return { ...prompt, video: noisy(prompt.video), audio: noisy(prompt.audio) };
+}
