@@ -1,0 +1,36 @@
+import { cachedEmbedder } from "./cache.ts";
+import { calibrationOf } from "./calibration.ts";
+import { openOpenAiEmbedder } from "./openai/openai.ts";
+import type { EmbedderOptions } from "./options.ts";
+import type { Calibration, Embedder } from "./port.ts";
+import { openUseLite } from "./use-lite/use-lite.ts";
+
+/** A cached embedder with the thresholds that belong to it. */
+export interface OpenedEmbedder {
+  embedder: Embedder;
+  calibration: Calibration;
+}
+
+/**
+ * Opens the embedder that the options describe, with its cache.
+ * @throws JudgeError if the encoder can't be loaded or the cache file is not one.
+ */
+export async function openEmbedder(options: EmbedderOptions): Promise<OpenedEmbedder> {
+  const inner = await openAdapter(options);
+  const { cacheFile: file } = options;
+  return {
+    embedder: cachedEmbedder(inner, file === undefined ? {} : { file }),
+    calibration: options.calibration ?? calibrationOf(inner.id),
+  };
+}
+
+async function openAdapter(options: EmbedderOptions): Promise<Embedder> {
+  if (options.kind === "use-lite") return openUseLite(options);
+  const { apiKeyEnv, dimensions, ...rest } = options;
+  const apiKey = process.env[apiKeyEnv];
+  return openOpenAiEmbedder({
+    ...rest,
+    ...(apiKey !== undefined && apiKey !== "" && { apiKey }),
+    ...(dimensions !== undefined && { dimensions }),
+  });
+}
