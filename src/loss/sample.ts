@@ -1,5 +1,9 @@
 import type { ClaimTokens } from "../cues/cue.ts";
 
+/** A forward pass with one stream hidden (dropped, blanked, or swapped for another clip's). */
+export type MaskedPass = "video" | "audio";
+export const maskedPasses = ["video", "audio"] as const;
+
 /** One rollout as a loss sees it. Arrays are log-probs of the sampled tokens, [tokens]. */
 export interface LossSample {
   /** Group-relative advantage A_i. */
@@ -15,6 +19,11 @@ export interface LossSample {
   /** m^a: current policy, audio hidden. */
   audio?: ArrayLike<number>;
   claims: readonly ClaimTokens[];
+  /**
+   * Passes whose mask hid only part of the stream. The onset term skips them: with half the frames left,
+   * abstaining would be wrong (spec algorithms §2.3).
+   */
+  partial?: readonly MaskedPass[];
 }
 
 /** Loss, its gradient on every log-prob, and monitors. */

@@ -1,0 +1,127 @@
+import { z } from "zod";
+import { estimatorNames } from "./estimators.ts";
+
+const weight = z.number().min(0);
+const nats = z.number().positive();
+
+export const surrogateSchema = z.strictObject({
+  kind: z
+    .enum(["grpo", "dapo", "dr_grpo", "gspo", "cispo"])
+    .describe("policy-gradient surrogate; sets ratio and normaliser"),
+  clipLow: z.number().min(0).max(1).describe("ratio floor is 1 − clipLow (GSPO: 3e-4)"),
+  clipHigh: z.number().min(0).describe("ratio ceiling is 1 + clipHigh (GSPO: 4e-4)"),
+  dualClip: z
+    .number()
+    .min(0)
+    .describe("for A < 0 the loss is at most −dualClip·A; above 1, or 0 for off"),
+  ratioCap: z.number().positive().describe("cispo: cap on the detached ratio"),
+  maxTokens: z.int().positive().describe("dr_grpo: tokens a sequence is divided by"),
+});
+
+export const referenceSchema = z.strictObject({
+  weight: weight.describe("beta on the KL to the reference policy; 0 needs no reference pass"),
+});
+
+export const sensitivitySchema = z.strictObject({
+  weight: weight.describe("lambda_S on the own-stream margin"),
+  cap: nats.describe("c_S: nats a claim must lose when its stream is hidden"),
+  level: z.enum(["claim", "token"]).describe("one hinge per claim or per head token"),
+  routing: z
+    .enum(["full", "mask", "both", "gated"])
+    .describe("branch that learns; gated: masked always, full by the claim's match"),
+});
+
+export const onsetSchema = z.strictObject({
+  weight: weight.describe("lambda_O on opening a claim blind"),
+  cap: nats.describe("c_O: nats the claim's first token must lose when blind"),
+});
+
+export const invarianceSchema = z.strictObject({
+  weight: weight.describe("lambda_I on leaning on the other stream"),
+  kappa: z.number().min(0).describe("nats of dependence that are free"),
+  huber: nats.describe("knee of the Huber loss, nats"),
+});
+
+export const attributionSchema = z.strictObject({
+  weight: weight.describe("lambda_C on the attribution margin; needs both masked passes"),
+  cap: nats.describe("nats by which hiding the own stream must cost more than hiding the other"),
+  routing: z.enum(["ungated", "gated"]).describe("gated raises m^k' only by the claim's match"),
+});
+
+export const papoSchema = z.strictObject({
+  weight: weight.describe("gamma on the perception bonus"),
+  tokens: z.enum(["evidence", "all"]).describe("evidence tokens, or PAPO's all tokens"),
+  estimator: z.enum(estimatorNames).describe("divergence estimator; PAPO's code uses k3"),
+  cap: nats.describe("hard cap per token: 0.2 bounded, 10 as released"),
+  maskedGradient: z.boolean().describe("let the masked pass learn too; released default false"),
+  fullEntropy: weight.describe("eta_1 on mean(−l)"),
+  maskedEntropy: weight.describe("eta_2 on mean(−m); a constant unless maskedGradient"),
+});
+
+export const counterfactualSchema = z.strictObject({
+  sensitivity: weight.describe("weight: own stream swapped, the evidence must become less likely"),
+  invariance: weight.describe("weight: other stream swapped, the evidence must stay as likely"),
+  cap: nats.describe("nats per token above which sensitivity is satisfied"),
+  routing: z.enum(["full", "masked", "both"]).describe("branch that learns"),
+  fullEstimator: z
+    .enum(["k1", "k2"])
+    .describe("sensitivity's slope on the full pass: k2 the KL's, k1 the literal hinge"),
+});
+
+export const controllerSchema = z.strictObject({
+  enabled: z.boolean().describe("scale suppressive terms by the claim controller"),
+  warmupSteps: z.int().min(0).describe("steps of the linear ramp"),
+  warmupFormatRate: z.number().min(0).max(1).describe("format rate above which the ramp starts"),
+  halveBelow: z.number().min(0).max(1).describe("share of baseline claims under which to halve"),
+  stopBelow: z.number().min(0).max(1).describe("share of baseline claims under which to stop"),
+  smoothing: z.number().min(0).max(1).describe("decay of the moving average of claims"),
+  patience: z.int().min(1).describe("steps between two halvings"),
+});
+
+export const lossSchema = z.strictObject({
+  surrogate: surrogateSchema,
+  reference: referenceSchema,
+  sensitivity: sensitivitySchema,
+  onset: onsetSchema,
+  invariance: invarianceSchema,
+  attribution: attributionSchema,
+  papo: papoSchema,
+  counterfactual: counterfactualSchema,
+  controller: controllerSchema,
+});
+
+export const presetNames = [
+  "none",
+  "paper_like",
+  "papo_av",
+  "robust",
+  "attrib",
+  "counterfactual",
+] as const;
+
+/** What a config file says: a preset and the fields that differ from it. */
+export const lossConfigSchema = z.strictObject({
+  preset: z.enum(presetNames).default("none").describe("values of every field not given here"),
+  surrogate: surrogateSchema.partial().optional(),
+  reference: referenceSchema.partial().optional(),
+  sensitivity: sensitivitySchema.partial().optional(),
+  onset: onsetSchema.partial().optional(),
+  invariance: invarianceSchema.partial().optional(),
+  attribution: attributionSchema.partial().optional(),
+  papo: papoSchema.partial().optional(),
+  counterfactual: counterfactualSchema.partial().optional(),
+  controller: controllerSchema.partial().optional(),
+});
+
+export type SurrogateOptions = z.infer<typeof surrogateSchema>;
+export type SensitivityOptions = z.infer<typeof sensitivitySchema>;
+export type OnsetOptions = z.infer<typeof onsetSchema>;
+export type InvarianceOptions = z.infer<typeof invarianceSchema>;
+export type AttributionOptions = z.infer<typeof attributionSchema>;
+export type PapoOptions = z.infer<typeof papoSchema>;
+export type CounterfactualOptions = z.infer<typeof counterfactualSchema>;
+export type ControllerOptions = z.infer<typeof controllerSchema>;
+/** Every coefficient of the objective. */
+export type LossOptions = z.infer<typeof lossSchema>;
+export type LossConfig = z.input<typeof lossConfigSchema>;
+export type PresetName = (typeof presetNames)[number];

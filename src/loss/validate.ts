@@ -1,0 +1,86 @@
+import { LossError } from "../core/errors.ts";
+import type { ClaimTokens } from "../cues/cue.ts";
+import type { LossSample } from "./sample.ts";
+
+const passes = ["full", "rollout", "reference", "video", "audio"] as const;
+/** Float32 log-softmax overshoots zero by rounding; more than this is not a log-prob. */
+const roundingNats = 1e-3;
+
+/**
+ * Rejects a batch a loss cannot be trusted on.
+ * @throws LossError naming sample, pass and token.
+ */
+export function validateBatch(batch: readonly LossSample[]): void {
+  if (batch.length === 0) {
+    throw new LossError("EMPTY_BATCH", "a loss needs at least one sample", {
+      hint: "skip the update when every group was filtered out",
+    });
+  }
+  batch.forEach(validateSample);
+}
+
+function validateSample(sample: LossSample, index: number): void {
+  if (!Number.isFinite(sample.advantage)) {
+    throw new LossError("ADVANTAGE_NOT_FINITE", `sample ${index}: advantage ${sample.advantage}`, {
+      path: `batch.${index}.advantage`,
+      hint: "check the rewards of its group",
+    });
+  }
+  if (sample.full.length === 0) {
+    throw new LossError("EMPTY_SAMPLE", `sample ${index}: no tokens`, {
+      path: `batch.${index}.full`,
+      hint: "drop empty completions before the loss; an end token counts as one token",
+    });
+  }
+  for (const pass of passes) {
+    const values = sample[pass];
+    if (values) validateLogprobs(values, sample.full.length, index, pass);
+  }
+  sample.claims.forEach((claim, at) => {
+    validateClaim(claim, sample.full.length, `batch.${index}.claims.${at}`, index);
+  });
+}
+
+function validateLogprobs(
+  values: ArrayLike<number>,
+  length: number,
+  sample: number,
+  pass: string,
+): void {
+  const path = `batch.${sample}.${pass}`;
+  if (values.length !== length) {
+    throw new LossError(
+      "LENGTH_MISMATCH",
+      `sample ${sample}: ${pass} has ${values.length} log-probs, full has ${length}`,
+      { path, hint: "every pass scores the same completion tokens" },
+    );
+  }
+  for (let token = 0; token < values.length; token++) {
+    const value = values[token] as number;
+    if (!Number.isFinite(value) || value > roundingNats) {
+      throw new LossError(
+        "BAD_LOGPROB",
+        `sample ${sample}, token ${token}: ${pass} log-prob is ${value}`,
+        { path: `${path}.${token}`, hint: "log-probs are finite and at most 0, in nats" },
+      );
+    }
+  }
+}
+
+function validateClaim(claim: ClaimTokens, length: number, path: string, sample: number): void {
+  const tokens = claim.onset === undefined ? claim.heads : [...claim.heads, claim.onset];
+  const outside = tokens.find((token) => !Number.isInteger(token) || token < 0 || token >= length);
+  if (outside !== undefined) {
+    throw new LossError(
+      "CLAIM_TOKEN_OUTSIDE",
+      `sample ${sample}: claim token ${outside} is outside its ${length} tokens`,
+      { path, hint: "claims must be mapped to tokens of this completion" },
+    );
+  }
+  if (!(claim.match >= 0 && claim.match <= 1)) {
+    throw new LossError("MATCH_RANGE", `sample ${sample}: claim match is ${claim.match}`, {
+      path: `${path}.match`,
+      hint: "s_C lies in 0..1",
+    });
+  }
+}
