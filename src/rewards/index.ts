@@ -1,0 +1,34 @@
+/**
+ * Rewards: accuracy, format and the Omni-Perception Reward, as pure functions, and a scorer that applies
+ * them to responses.
+ * @module
+ */
+export { accuracyReward, parseLabels } from "./accuracy.ts";
+export {
+  type BatchAdvantages,
+  batchAdvantages,
+  gdpoGroup,
+  groupAdvantages,
+  type Rewarded,
+} from "./advantages.ts";
+export { assignClaims, type Match } from "./assignment.ts";
+export { combineReward, type RewardTerms } from "./combine.ts";
+export { explainReward } from "./explain.ts";
+export { formatReward } from "./format.ts";
+export * from "./options.ts";
+export {
+  type ModalityScore,
+  type PerceptionScore,
+  perceptionReward,
+  scoreModality,
+} from "./perception.ts";
+export {
+  createScorer,
+  type ScoredClaim,
+  type ScoredCue,
+  type ScoredResponse,
+  type ScoreItem,
+  type Scorer,
+} from "./scorer.ts";
+export { compareTexts, embeddedText, type Similarity } from "./similarity.ts";
+export { softThreshold } from "./soft.ts";

@@ -1,0 +1,97 @@
+import { z } from "zod";
+
+const weight = z.number().nonnegative();
+
+/** Weights of the three terms; the reward is divided by their sum, so it stays in [0, 1]. */
+export const rewardWeights = z.strictObject({
+  accuracy: weight.default(1).describe("weight of the answer's accuracy"),
+  format: weight.default(0.1).describe("constant part for a well-formed response"),
+  perception: weight
+    .default(0.7)
+    .describe("weight of the Omni-Perception Reward; 0: plain accuracy + format (GRPO baseline)"),
+});
+
+/** How the answer is compared with the label. */
+export const accuracyOptions = z.strictObject({
+  mode: z
+    .enum(["closed", "open"])
+    .default("closed")
+    .describe("closed: exact label; open: F1 of label lists"),
+  maxLabels: z.int().min(1).default(8).describe("open: labels beyond this many are ignored"),
+  wheel: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe("open: label → group of the emotion wheel; labels of one group count as equal"),
+});
+
+/** Omni-Perception Reward, spec §3. */
+export const perceptionOptions = z.strictObject({
+  mode: z
+    .enum(["recall-budget", "f1"])
+    .default("recall-budget")
+    .describe("recall-budget: recall × claim budget (an unmatched claim may be true); f1: F-beta"),
+  beta: z.number().positive().default(1).describe("f1: weight of recall against precision"),
+  budget: z
+    .strictObject({
+      perCue: z.number().nonnegative().default(1.5).describe("free claims per reference cue"),
+      extra: z.number().nonnegative().default(2).describe("free claims beside those"),
+    })
+    .prefault({})
+    .describe("guard = min(1, (perCue·cues + extra)/claims)"),
+  modalityWeights: z
+    .strictObject({
+      visual: weight.default(1),
+      acoustic: weight.default(1),
+      emotion: weight.default(0.5),
+    })
+    .prefault({})
+    .describe("weights of the mean over modalities that have cues"),
+  balance: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.3)
+    .describe("eta: share of min(visual, acoustic), so that no modality is left out"),
+  capacity: z
+    .int()
+    .min(1)
+    .max(2)
+    .default(1)
+    .describe("cues that one claim may pay; 2 where clause splitting is poor"),
+});
+
+/** How rewards of a group become advantages. */
+export const advantageOptions = z.strictObject({
+  normalise: z
+    .enum(["floor", "none", "z-score", "gdpo"])
+    .default("floor")
+    .describe(
+      "floor: (R − mean)/max(std, stdFloor); none: R − mean; z-score: (R − mean)/(std + 1e-6); gdpo: z-score per term, weighted, batch whitened",
+    ),
+  stdFloor: z
+    .number()
+    .positive()
+    .default(0.1)
+    .describe("floor: keeps tiny reward differences from becoming unit advantages"),
+  dropConstant: z
+    .boolean()
+    .default(false)
+    .describe("leave groups without reward differences out of the loss and its normaliser"),
+});
+
+export const rewardOptions = z.strictObject({
+  weights: rewardWeights.prefault({}),
+  formatGate: z
+    .boolean()
+    .default(true)
+    .describe("a malformed response gets 0; false: format is one more additive term"),
+  accuracy: accuracyOptions.prefault({}),
+  perception: perceptionOptions.prefault({}),
+  advantages: advantageOptions.prefault({}),
+});
+
+export type RewardWeights = z.infer<typeof rewardWeights>;
+export type AccuracyOptions = z.infer<typeof accuracyOptions>;
+export type PerceptionOptions = z.infer<typeof perceptionOptions>;
+export type AdvantageOptions = z.infer<typeof advantageOptions>;
+export type RewardOptions = z.infer<typeof rewardOptions>;
