@@ -54,7 +54,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     packages: ["node"],
   },
   report: { folders: ["core", "bench", "runs", "cues"], packages: ["node"] },
-  config: { folders: ["core", "*/options.ts"], packages: ["node", "yaml"] },
+  config: { folders: ["core", "*/options.ts"], packages: ["node", "yaml", "zod"] },
   cli: { folders: ["*"], packages: ["*"] },
 };
 

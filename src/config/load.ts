@@ -85,6 +85,7 @@ function applyOverride(value: unknown, override: string): unknown {
 function setIn(value: unknown, path: readonly string[], leaf: unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return leaf;
-  const object = value !== null && typeof value === "object" ? (value as Record<string, unknown>) : {};
+  const object =
+    value !== null && typeof value === "object" ? (value as Record<string, unknown>) : {};
   return { ...object, [key]: setIn(object[key], rest, leaf) };
 }

@@ -62,7 +62,9 @@ export const guardOptions = z.strictObject({
     .number()
     .nonnegative()
     .default(1e-4)
-    .describe("smallest mean |Δ log-prob| (nats) that hiding a modality must cause; 0 turns it off"),
+    .describe(
+      "smallest mean |Δ log-prob| (nats) that hiding a modality must cause; 0 turns it off",
+    ),
   samplerGap: z
     .number()
     .positive()
@@ -96,6 +98,11 @@ export const rlOptions = z.strictObject({
   mask: maskOptions.prefault({}),
   guards: guardOptions.prefault({}),
   checkpointEvery: z.number().int().positive().default(20).describe("steps between checkpoints"),
-  rolloutsEvery: z.number().int().positive().default(10).describe("steps between recorded rollouts"),
+  rolloutsEvery: z
+    .number()
+    .int()
+    .positive()
+    .default(10)
+    .describe("steps between recorded rollouts"),
 });
 export type RlOptions = z.infer<typeof rlOptions>;

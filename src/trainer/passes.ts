@@ -46,7 +46,11 @@ export function maskedPasses(groups: readonly Group[], plan: MaskPlan): MaskedPa
 
 function sources(prompt: Prompt, plan: MaskPlan): MaskSources {
   const blank = plan.blank ? { blank: plan.blank } : {};
-  return { ...blank, rng: plan.rng, ...(plan.mode === "swap" ? { donor: donorOf(prompt, plan) } : {}) };
+  return {
+    ...blank,
+    rng: plan.rng,
+    ...(plan.mode === "swap" ? { donor: donorOf(prompt, plan) } : {}),
+  };
 }
 
 function donorOf(prompt: Prompt, plan: MaskPlan): Prompt {
@@ -74,10 +78,7 @@ export async function maskEffect(
 }
 
 /** Mean |a − b| over all tokens. */
-export function meanGap(
-  a: readonly ArrayLike<number>[],
-  b: readonly ArrayLike<number>[],
-): number {
+export function meanGap(a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[]): number {
   let sum = 0;
   let tokens = 0;
   a.forEach((row, index) => {

@@ -1,5 +1,5 @@
 import type { Completion, Policy } from "../policy/port.ts";
-import type { TokenOffset, Tokenizer } from "../prompt/tokenizer.ts";
+import type { Tokenizer, TokenOffset } from "../prompt/tokenizer.ts";
 import type { Example } from "./example.ts";
 
 /** One sampled response to one clip. */

@@ -1,8 +1,13 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readJson, writeJson } from "../core/files.ts";
-import type { Policy } from "../policy/port.ts";
-import type { SystemLayout } from "../runs/layout.ts";
+import type { SystemLayout } from "./layout.ts";
+
+/** Anything that writes itself into a folder and comes back from it; a policy, for one. */
+export interface Restorable {
+  save(folder: string): Promise<void>;
+  load(folder: string): Promise<void>;
+}
 
 interface Pointer<State> {
   step: number;
@@ -11,12 +16,12 @@ interface Pointer<State> {
 }
 
 /**
- * Saves policy and trainer state together. The pointer file is written last and whole, so a kill at
+ * Saves a policy and the trainer's state together. The pointer file is written last and whole, so a kill at
  * any moment leaves the previous checkpoint valid.
  */
 export async function saveCheckpoint<State>(
   layout: SystemLayout,
-  policy: Policy,
+  policy: Restorable,
   step: number,
   state: State,
 ): Promise<void> {
@@ -32,7 +37,7 @@ export async function saveCheckpoint<State>(
 /** Loads the newest checkpoint into `policy`; undefined when there is none. */
 export async function resumeCheckpoint<State>(
   layout: SystemLayout,
-  policy: Policy,
+  policy: Restorable,
 ): Promise<{ step: number; state: State } | undefined> {
   const pointer = readPointer<State>(layout);
   if (!pointer) return undefined;

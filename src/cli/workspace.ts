@@ -1,0 +1,53 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Experiment } from "../config/schema.ts";
+import { RunError } from "../core/errors.ts";
+import { canonicalJson, readJson, writeJson } from "../core/files.ts";
+import type { ProgressListener } from "../core/progress.ts";
+import { type RunLayout, runLayout } from "../runs/layout.ts";
+import { versions } from "../runs/versions.ts";
+import { progressPrinter, say } from "./print.ts";
+
+/** One experiment with its run folder, as the commands pass it around. */
+export interface Workspace {
+  experiment: Experiment;
+  layout: RunLayout;
+  progress: ProgressListener;
+  notice: (message: string) => void;
+}
+
+/**
+ * Opens (or makes) the run folder of an experiment. A folder made with another config is refused: its
+ * checkpoints and items would not belong to this one.
+ * @throws RunError RUN_CONFIG_DIFFERS naming the first differing field.
+ */
+export function openWorkspace(experiment: Experiment, runs: string): Workspace {
+  const layout = runLayout(join(runs, experiment.name));
+  if (existsSync(layout.config)) {
+    const field = firstDifference(readJson<Experiment>(layout.config), experiment, "");
+    if (field !== undefined) {
+      throw new RunError("RUN_CONFIG_DIFFERS", `this run was begun with another '${field}'`, {
+        file: layout.config,
+        hint: "give the run another name (--set name=…), or delete its folder to begin anew",
+      });
+    }
+  } else {
+    writeJson(layout.config, experiment);
+  }
+  writeJson(layout.versions, versions());
+  return { experiment, layout, progress: progressPrinter(), notice: (text) => say(`  ! ${text}`) };
+}
+
+/** Dotted path of the first field in which two JSON values differ. */
+function firstDifference(a: unknown, b: unknown, path: string): string | undefined {
+  if (canonicalJson(a) === canonicalJson(b)) return undefined;
+  if (!isRecord(a) || !isRecord(b)) return path;
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const found = firstDifference(a[key] ?? null, b[key] ?? null, path ? `${path}.${key}` : key);
+    if (found !== undefined) return found;
+  }
+  return path;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === "object" && !Array.isArray(value);

@@ -1,0 +1,79 @@
+import { advanceController, suppression } from "../loss/controller.ts";
+import { omniPerceptionObjective } from "../loss/objective.ts";
+import { batchAdvantages } from "../rewards/advantages.ts";
+import { rolloutsOf, type ScoredGroup } from "./collect.ts";
+import { guardStep } from "./guards.ts";
+import { groupMetrics } from "./metrics.ts";
+import type { MaskedPass } from "./passes.ts";
+import { emptyShare } from "./rollout.ts";
+import type { RlRun, TrainerState } from "./train.ts";
+import { rolloutBatch, update } from "./update.ts";
+
+/** What one rollout batch taught: numbers to record, and the state to go on with. */
+export interface Lesson {
+  metrics: Record<string, number>;
+  state: TrainerState;
+}
+
+/** Advantages, controller, and the optimiser steps on one rollout batch, each looked at by the guards. */
+export async function learn(
+  run: RlRun,
+  collected: readonly ScoredGroup[],
+  passes: readonly MaskedPass[],
+  state: TrainerState,
+  step: number,
+): Promise<Lesson> {
+  const metrics = groupMetrics(collected);
+  const controller = controlled(run, metrics, state);
+  const strength = suppression(controller, run.loss.controller);
+  const { advantages } = batchAdvantages(
+    collected.map((group) => group.scored),
+    run.reward.advantages,
+    run.reward.weights,
+  );
+  const batch = await rolloutBatch(collected, advantages.flat(), run.reference);
+  let { guards } = state;
+  for (let round = 0; round < run.options.updatesPerBatch; round++) {
+    const {
+      result,
+      step: report,
+      samplerGap,
+    } = await update(
+      run.policy,
+      batch,
+      passes,
+      (samples) => omniPerceptionObjective(samples, run.loss, { suppression: strength }),
+      run.options,
+      round === 0,
+    );
+    const { loss } = result;
+    const { gradientNorm } = report;
+    guards = guardStep(
+      guards,
+      {
+        step: step + 1,
+        informativeGroups: metrics.informativeGroups ?? 0,
+        emptyShare: emptyShare(collected.flatMap(rolloutsOf)),
+        gradientNorm,
+        loss,
+        samplerGap,
+      },
+      run.options.guards,
+    );
+    Object.assign(metrics, result.metrics, { loss, gradientNorm, suppression: strength });
+    if (samplerGap !== undefined) metrics.samplerGap = samplerGap;
+  }
+  return { metrics, state: { guards, controller } };
+}
+
+function controlled(run: RlRun, metrics: Record<string, number>, state: TrainerState) {
+  const options = run.loss.controller;
+  if (!options.enabled) return state.controller;
+  const reading = {
+    claimsPerResponse: metrics.claims ?? 0,
+    formatRate: metrics.format ?? 0,
+  };
+  const { state: next, alerts } = advanceController(state.controller, reading, options);
+  for (const alert of alerts) run.notice(`${run.name}: ${alert.message}`);
+  return next;
+}
