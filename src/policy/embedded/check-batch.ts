@@ -1,0 +1,123 @@
+/** Errors a caller can make, found before anything is computed and named by datum. */
+import { PolicyError } from "../../core/errors.ts";
+import { modalities, type Prompt } from "../../prompt/prompt.ts";
+import type { Datum, SampleOptions } from "../port.ts";
+import type { ModelShape } from "./params.ts";
+
+/** @throws PolicyError for an empty batch, a prompt of another shape, or tokens the model cannot take. */
+export function checkBatch(shape: ModelShape, batch: readonly Datum[]): void {
+  if (batch.length === 0) throw new PolicyError("EMPTY_BATCH", "the batch has no datum");
+  const seen = new Set<Prompt>();
+  batch.forEach(({ prompt, tokens }, index) => {
+    if (!seen.has(prompt)) checkPrompt(shape, prompt);
+    seen.add(prompt);
+    const where = `datum ${index} ('${prompt.id}')`;
+    if (tokens.length === 0) throw new PolicyError("EMPTY_COMPLETION", `${where} has no tokens`);
+    if (tokens.length > shape.maxTokens) throw tooLong(where, tokens.length, shape.maxTokens);
+    const bad = tokens.find((id) => !(id >= 0 && id < shape.vocabulary));
+    if (bad !== undefined) throw outOfVocabulary(where, bad, shape);
+  });
+}
+
+/** @throws PolicyError when a stream or the text is not what the model was built for. */
+export function checkPrompt(shape: ModelShape, prompt: Prompt): void {
+  const where = `prompt '${prompt.id}'`;
+  for (const modality of modalities) {
+    const { tokens, dim, features, attended } = prompt[modality];
+    const expected = shape[modality];
+    if (tokens !== expected.tokens || dim !== expected.dim || features.length !== tokens * dim) {
+      throw new PolicyError(
+        "PROMPT_SHAPE",
+        `${where}: ${modality} is ${tokens}×${dim} (${features.length} values), ` +
+          `the policy was built for ${expected.tokens}×${expected.dim}`,
+        { path: modality },
+      );
+    }
+    const bad = attended ? features.findIndex((value) => !Number.isFinite(value)) : -1;
+    if (bad >= 0) {
+      throw new PolicyError(
+        "PROMPT_NOT_FINITE",
+        `${where}: ${modality} feature ${bad} is ${features[bad]}`,
+        { path: modality },
+      );
+    }
+  }
+  if (prompt.text.length > shape.maxTextTokens) {
+    throw new PolicyError(
+      "CONTEXT",
+      `${where}: ${prompt.text.length} text tokens, the policy takes ${shape.maxTextTokens}`,
+      { hint: "raise maxTextTokens", path: "text" },
+    );
+  }
+  const bad = prompt.text.find((id) => !(id >= 0 && id < shape.vocabulary));
+  if (bad !== undefined) throw outOfVocabulary(where, bad, shape);
+}
+
+/** @throws PolicyError when the gradient does not pair with the batch or has a value that is not finite. */
+export function checkGradient(
+  batch: readonly Datum[],
+  gradient: readonly ArrayLike<number>[],
+): void {
+  if (gradient.length !== batch.length) {
+    throw new PolicyError(
+      "GRADIENT_SHAPE",
+      `${gradient.length} gradients for ${batch.length} datums`,
+    );
+  }
+  gradient.forEach((values, index) => {
+    const { prompt, tokens } = batch[index] as Datum;
+    const where = `gradient of datum ${index} ('${prompt.id}')`;
+    if (values.length !== tokens.length) {
+      throw new PolicyError(
+        "GRADIENT_SHAPE",
+        `${where} has ${values.length} values for ${tokens.length} tokens`,
+      );
+    }
+    for (let i = 0; i < values.length; i++) {
+      if (!Number.isFinite(values[i] as number)) {
+        throw new PolicyError("GRADIENT_NOT_FINITE", `${where} is ${values[i]} at token ${i}`, {
+          hint: "look at the loss: a log-prob of −∞ or a division by zero",
+        });
+      }
+    }
+  });
+}
+
+/** @throws PolicyError for settings that cannot be sampled with. */
+export function checkSampling(
+  shape: ModelShape,
+  prompts: readonly Prompt[],
+  options: SampleOptions,
+): void {
+  const { samplesPerPrompt, maxTokens, temperature } = options;
+  if (prompts.length === 0) throw new PolicyError("EMPTY_BATCH", "no prompt to sample for");
+  for (const prompt of prompts) checkPrompt(shape, prompt);
+  if (!Number.isInteger(samplesPerPrompt) || samplesPerPrompt < 1) {
+    throw new PolicyError("SAMPLING", `samplesPerPrompt is ${samplesPerPrompt}`, {
+      hint: "give an integer of at least 1",
+    });
+  }
+  if (!Number.isInteger(maxTokens) || maxTokens < 1) {
+    throw new PolicyError("SAMPLING", `maxTokens is ${maxTokens}`, {
+      hint: "give an integer of at least 1",
+    });
+  }
+  if (maxTokens > shape.maxTokens) throw tooLong("a completion", maxTokens, shape.maxTokens);
+  if (!(temperature >= 0 && Number.isFinite(temperature))) {
+    throw new PolicyError("SAMPLING", `temperature is ${temperature}`, {
+      hint: "0 is greedy, 1 the policy's own distribution",
+    });
+  }
+}
+
+function tooLong(where: string, tokens: number, most: number): PolicyError {
+  return new PolicyError("CONTEXT", `${where} has ${tokens} tokens, the policy's context ${most}`, {
+    hint: "raise maxTokens of the embedded policy or cut the completion",
+  });
+}
+
+function outOfVocabulary(where: string, id: number, { vocabulary }: ModelShape): PolicyError {
+  return new PolicyError("VOCABULARY", `${where}: token ${id} is not in 0 … ${vocabulary - 1}`, {
+    hint: "the tokenizer is not the one the policy was built with",
+  });
+}

@@ -1,0 +1,214 @@
+import { PolicyError } from "../../core/errors.ts";
+import type { Prompt } from "../../prompt/prompt.ts";
+import type { EmbeddedOptions } from "../options.ts";
+import type { AdamOptions, Completion, Datum, Policy, SampleOptions, StepReport } from "../port.ts";
+import { type AdamState, adamStep, initAdam, zerosLike } from "./adam.ts";
+import { type Chunk, chunkByPrompt } from "./batch.ts";
+import { checkBatch, checkGradient, checkSampling } from "./check-batch.ts";
+import {
+  type PolicyDescription,
+  readCheckpoint,
+  readDescription,
+  writeCheckpoint,
+} from "./checkpoint.ts";
+import type { Executor, TensorData } from "./executor.ts";
+import {
+  initParameters,
+  type ModelShape,
+  type Parameters,
+  parameterSpecs,
+  type StreamShape,
+} from "./params.ts";
+import { ProgramRunner } from "./program-runner.ts";
+import { sampleChunk } from "./sample.ts";
+import {
+  completionTensors,
+  eachRow,
+  gradientTensor,
+  type NamedTensors,
+  prefixTensors,
+} from "./tensors.ts";
+
+export interface EmbeddedPolicySetup {
+  options: EmbeddedOptions;
+  /** The tokenizer's size and special tokens (a `Tokenizer` fits). */
+  vocabulary: { size: number; bos: number; eos: number };
+  video: StreamShape;
+  audio: StreamShape;
+  /** Of the initial weights. */
+  seed: number | string;
+  /** Closed together with the policy. */
+  executor: Executor;
+}
+
+/** A freshly initialised omni-modal transformer behind the policy port, trained and run in this process. */
+export function createEmbeddedPolicy(setup: EmbeddedPolicySetup): EmbeddedPolicy {
+  const { options, vocabulary, video, audio } = setup;
+  const shape: ModelShape = {
+    ...options,
+    vocabulary: vocabulary.size,
+    video: { tokens: video.tokens, dim: video.dim },
+    audio: { tokens: audio.tokens, dim: audio.dim },
+  };
+  return new EmbeddedPolicy(
+    { shape, bos: vocabulary.bos, eos: vocabulary.eos },
+    initParameters(shape, setup.seed),
+    setup.executor,
+  );
+}
+
+/** A policy from a checkpoint alone: its `policy.json` says the shape. */
+export async function openEmbeddedPolicy(
+  folder: string,
+  executor: Executor,
+): Promise<EmbeddedPolicy> {
+  const description = readDescription(folder);
+  const zeros = new Map(
+    parameterSpecs(description.shape).map(({ name, shape }) => [
+      name,
+      new Float32Array(shape.reduce((product, size) => product * size, 1)),
+    ]),
+  );
+  const policy = new EmbeddedPolicy(description, zeros, executor);
+  await policy.load(folder);
+  return policy;
+}
+
+/** The policy port over an `Executor`. Make one with `createEmbeddedPolicy` or `openEmbeddedPolicy`. */
+export class EmbeddedPolicy implements Policy {
+  readonly id: string;
+  readonly description: PolicyDescription;
+  private readonly parameters: Parameters;
+  private readonly gradient: Parameters;
+  private readonly adam: AdamState;
+  private readonly runner: ProgramRunner;
+  private readonly executor: Executor;
+  /** Whether `gradient` holds something that no step has used yet. */
+  private pending = false;
+
+  constructor(description: PolicyDescription, parameters: Parameters, executor: Executor) {
+    this.id = `embedded/${executor.id}`;
+    this.description = description;
+    this.parameters = parameters;
+    this.gradient = zerosLike(parameters);
+    this.adam = initAdam(parameters);
+    this.executor = executor;
+    this.runner = new ProgramRunner(description.shape, executor, parameters);
+  }
+
+  async sample(prompts: readonly Prompt[], options: SampleOptions): Promise<Completion[][]> {
+    const { shape } = this.description;
+    checkSampling(shape, prompts, options);
+    const { samplesPerPrompt, maxTokens } = options;
+    const rows = prompts.flatMap((prompt) => Array<Prompt>(samplesPerPrompt).fill(prompt));
+    const chunks = chunkByPrompt(rows, Array<number>(rows.length).fill(maxTokens), shape.maxTokens);
+    const out: Completion[] = [];
+    for (const chunk of chunks) {
+      await sampleChunk(shape, this.runner, chunk, this.description, options, (index, made) => {
+        out[index] = made;
+      });
+    }
+    return prompts.map((_, prompt) =>
+      out.slice(prompt * samplesPerPrompt, (prompt + 1) * samplesPerPrompt),
+    );
+  }
+
+  async logprobs(batch: readonly Datum[]): Promise<Float32Array[]> {
+    checkBatch(this.description.shape, batch);
+    const out: Float32Array[] = [];
+    for (const chunk of this.chunks(batch)) {
+      const outputs = await this.runner.run("logprobs", chunk.bucket, this.tensors(chunk, batch));
+      unpack(chunk, batch, outputs[0] as TensorData, out);
+    }
+    return out;
+  }
+
+  async backward(
+    batch: readonly Datum[],
+    gradient: readonly ArrayLike<number>[],
+  ): Promise<Float32Array[]> {
+    checkBatch(this.description.shape, batch);
+    checkGradient(batch, gradient);
+    const out: Float32Array[] = [];
+    for (const chunk of this.chunks(batch)) {
+      const [logprobs, ...gradients] = await this.runner.run("backward", chunk.bucket, {
+        ...this.tensors(chunk, batch),
+        gradient: gradientTensor(chunk, gradient),
+      });
+      unpack(chunk, batch, logprobs as TensorData, out);
+      [...this.gradient.values()].forEach((total, index) => {
+        addTo(total, gradients[index] as TensorData);
+      });
+      this.pending = true;
+    }
+    return out;
+  }
+
+  async step(options: AdamOptions): Promise<StepReport> {
+    try {
+      return adamStep(this.parameters, this.gradient, this.adam, options);
+    } finally {
+      this.clearGradient();
+    }
+  }
+
+  async save(folder: string): Promise<void> {
+    if (this.pending) {
+      throw new PolicyError("GRADIENT_PENDING", "a checkpoint does not hold gradients", {
+        hint: "call step before save",
+        file: folder,
+      });
+    }
+    writeCheckpoint(folder, this.description, this.parameters, this.adam);
+  }
+
+  /** Also forgets the accumulated gradient. */
+  async load(folder: string): Promise<void> {
+    readCheckpoint(folder, this.description, this.parameters, this.adam);
+    this.clearGradient();
+  }
+
+  async close(): Promise<void> {
+    await this.runner.close();
+    await this.executor.close();
+  }
+
+  private clearGradient(): void {
+    for (const values of this.gradient.values()) values.fill(0);
+    this.pending = false;
+  }
+
+  private chunks(batch: readonly Datum[]): Chunk[] {
+    return chunkByPrompt(
+      batch.map(({ prompt }) => prompt),
+      batch.map(({ tokens }) => tokens.length),
+      this.description.shape.maxTokens,
+    );
+  }
+
+  private tensors(chunk: Chunk, batch: readonly Datum[]): NamedTensors {
+    const { shape, bos } = this.description;
+    const prompts = chunk.groups.map(({ prompt }) => prompt);
+    return {
+      ...prefixTensors(shape, chunk.bucket, prompts),
+      ...completionTensors(shape, chunk, batch, bos),
+    };
+  }
+}
+
+/** Copies each completion's part of [P, G, T] into `out` at its index. */
+function unpack(
+  chunk: Chunk,
+  batch: readonly Datum[],
+  values: TensorData,
+  out: Float32Array[],
+): void {
+  eachRow(chunk, (index, at) => {
+    const { length } = (batch[index] as Datum).tokens;
+    out[index] = Float32Array.from(values.subarray(at, at + length));
+  });
+}
+
+function addTo(total: Float32Array, values: TensorData): void {
+  for (let i = 0; i < total.length; i++) total[i] = (total[i] as number) + (values[i] as number);
+}

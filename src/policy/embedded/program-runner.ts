@@ -1,0 +1,72 @@
+import type { Compiled, Executor, TensorData } from "./executor.ts";
+import type { ModelShape, Parameters } from "./params.ts";
+import {
+  type Bucket,
+  backwardProgram,
+  decodeProgram,
+  logprobsProgram,
+  type ProgramSource,
+  prefillProgram,
+} from "./programs.ts";
+import type { NamedTensors } from "./tensors.ts";
+
+const sources = {
+  logprobs: logprobsProgram,
+  backward: backwardProgram,
+  prefill: prefillProgram,
+  decode: decodeProgram,
+} as const;
+
+export type ProgramKind = keyof typeof sources;
+
+interface Entry {
+  source: ProgramSource;
+  compiled: Compiled;
+}
+
+/** Runs the policy's programs; each is compiled the first time its bucket is seen, and kept. */
+export class ProgramRunner {
+  private readonly shape: ModelShape;
+  private readonly executor: Executor;
+  private readonly parameters: Parameters;
+  private readonly entries = new Map<string, Promise<Entry>>();
+
+  /** `parameters` is read at every run: changing its arrays in place changes the model. */
+  constructor(shape: ModelShape, executor: Executor, parameters: Parameters) {
+    this.shape = shape;
+    this.executor = executor;
+    this.parameters = parameters;
+  }
+
+  /** Outputs are valid until the next run of the same kind and bucket. */
+  async run(kind: ProgramKind, bucket: Bucket, tensors: NamedTensors): Promise<TensorData[]> {
+    const { source, compiled } = await this.entry(kind, bucket);
+    return compiled.run(
+      source.inputs.map(({ name }) => (this.parameters.get(name) ?? tensors[name]) as TensorData),
+    );
+  }
+
+  async close(): Promise<void> {
+    const entries = await Promise.all(this.entries.values());
+    this.entries.clear();
+    for (const { compiled } of entries) compiled.dispose();
+  }
+
+  private entry(kind: ProgramKind, bucket: Bucket): Promise<Entry> {
+    // a prefill does not depend on the completions' sizes
+    const { prompts, group, tokens, text } = bucket;
+    const sizes = kind === "prefill" ? [prompts, text] : [prompts, group, tokens, text];
+    const key = `${kind}/${sizes.join("/")}`;
+    const known = this.entries.get(key);
+    if (known) return known;
+    const entry = this.compile(kind, bucket);
+    this.entries.set(key, entry);
+    return entry;
+  }
+
+  private async compile(kind: ProgramKind, bucket: Bucket): Promise<Entry> {
+    const source = sources[kind](this.shape, bucket);
+    const compiled = await this.executor.compile(source.name, source.program, source.inputs);
+    return { source, compiled };
+  }
+}

@@ -1,0 +1,161 @@
+/** Sampling with a key-value cache. The graph makes one token's keys and values; this writes the cache. */
+import { Rng } from "../../core/rng.ts";
+import type { Prompt } from "../../prompt/prompt.ts";
+import type { Completion, SampleOptions } from "../port.ts";
+import type { Chunk } from "./batch.ts";
+import type { TensorData } from "./executor.ts";
+import type { ModelShape } from "./params.ts";
+import type { ProgramRunner } from "./program-runner.ts";
+import { type NamedTensors, prefixTensors, unseen } from "./tensors.ts";
+
+/** What sampling needs to know of the vocabulary. */
+export interface SpecialTokens {
+  bos: number;
+  eos: number;
+}
+
+/** One completion being written. */
+interface Row {
+  /** Index into the caller's list of completions. */
+  index: number;
+  /** Row of the [P, G] batch. */
+  slot: number;
+  rng: Rng;
+  tokens: number[];
+  logprobs: number[];
+  ended: boolean;
+}
+
+/**
+ * Completions of one chunk, handed to `done` with their index. Row (prompt, sample) draws from its own
+ * random stream, so what else is in the batch does not change its numbers.
+ */
+export async function sampleChunk(
+  shape: ModelShape,
+  runner: ProgramRunner,
+  chunk: Chunk,
+  special: SpecialTokens,
+  options: SampleOptions,
+  done: (index: number, completion: Completion) => void,
+): Promise<void> {
+  const { bucket, groups } = chunk;
+  const prompts: Prompt[] = groups.map(({ prompt }) => prompt);
+  const prefix = prefixTensors(shape, bucket, prompts);
+  const shared = await runner.run("prefill", bucket, prefix);
+  const cache = new DecodeCache(shape, chunk, shared);
+  const rows = startRows(chunk, options);
+  const tokens = new Int32Array(bucket.prompts * bucket.group).fill(special.bos);
+  for (let position = 0; position < options.maxTokens; position++) {
+    const outputs = await runner.run("decode", bucket, {
+      ...cache.tensors,
+      hidden: prefix.hidden as Float32Array,
+      tokens,
+      position: Int32Array.of(position),
+    });
+    cache.write(position, outputs.slice(1));
+    const logits = outputs[0] as Float32Array;
+    for (const row of rows) {
+      if (row.ended) continue;
+      const at = row.slot * shape.vocabulary;
+      const drawn = draw(logits.subarray(at, at + shape.vocabulary), options.temperature, row.rng);
+      row.tokens.push(drawn.token);
+      row.logprobs.push(drawn.logprob);
+      row.ended = drawn.token === special.eos;
+      tokens[row.slot] = drawn.token;
+    }
+    if (rows.every((row) => row.ended)) break;
+  }
+  for (const row of rows) done(row.index, completion(row));
+}
+
+function startRows({ groups, bucket }: Chunk, { seed, samplesPerPrompt }: SampleOptions): Row[] {
+  const root = new Rng(seed);
+  return groups.flatMap(({ members }, prompt) =>
+    members.map((index, sample) => ({
+      index,
+      slot: prompt * bucket.group + sample,
+      rng: root.fork(`${Math.floor(index / samplesPerPrompt)}/${index % samplesPerPrompt}`),
+      tokens: [],
+      logprobs: [],
+      ended: false,
+    })),
+  );
+}
+
+function completion(row: Row): Completion {
+  return {
+    tokens: Int32Array.from(row.tokens),
+    logprobs: Float32Array.from(row.logprobs),
+    stop: row.ended ? "eos" : "length",
+  };
+}
+
+/**
+ * One draw from softmax(logits / temperature) by the inverse of its cumulative distribution, in double
+ * precision; temperature 0 takes the most likely token. `logprob` is always the one at temperature 1.
+ */
+export function draw(
+  logits: Float32Array,
+  temperature: number,
+  rng: Rng,
+): { token: number; logprob: number } {
+  let best = 0;
+  for (let id = 1; id < logits.length; id++) {
+    if ((logits[id] as number) > (logits[best] as number)) best = id;
+  }
+  const top = logits[best] as number;
+  let total = 0;
+  for (let id = 0; id < logits.length; id++) total += Math.exp((logits[id] as number) - top);
+  const token = temperature === 0 ? best : inverseCdf(logits, top, temperature, rng.float());
+  return { token, logprob: (logits[token] as number) - top - Math.log(total) };
+}
+
+function inverseCdf(logits: Float32Array, top: number, temperature: number, u: number): number {
+  const cumulative = new Float64Array(logits.length);
+  let total = 0;
+  for (let id = 0; id < logits.length; id++) {
+    total += Math.exp(((logits[id] as number) - top) / temperature);
+    cumulative[id] = total;
+  }
+  const id = cumulative.findIndex((sum) => sum > u * total);
+  return id === -1 ? logits.length - 1 : id;
+}
+
+/** Keys and values of the tokens written so far, per layer [P, H, G, T, K]. */
+class DecodeCache {
+  readonly tensors: NamedTensors = {};
+  private readonly own: Float32Array[] = [];
+  private readonly unwritten: Float32Array;
+  private readonly length: number;
+  private readonly head: number;
+
+  constructor(shape: ModelShape, { bucket }: Chunk, shared: readonly TensorData[]) {
+    this.length = bucket.tokens;
+    this.head = shape.width / shape.heads;
+    this.unwritten = new Float32Array(bucket.tokens).fill(unseen);
+    this.tensors.unwritten = this.unwritten;
+    const size = bucket.prompts * bucket.group * bucket.tokens * shape.width;
+    for (let layer = 0; layer < shape.layers; layer++) {
+      ["keys", "values"].forEach((part, index) => {
+        const buffer = new Float32Array(size);
+        this.own.push(buffer);
+        this.tensors[`own.${layer}.${part}`] = buffer;
+        this.tensors[`prefix.${layer}.${part}`] = shared[2 * layer + index] as Float32Array;
+      });
+    }
+  }
+
+  /** Writes one token's keys and values, [P, H, G, K] each, at `position`. */
+  write(position: number, parts: readonly TensorData[]): void {
+    const { head, length } = this;
+    this.own.forEach((buffer, index) => {
+      const part = parts[index] as Float32Array;
+      const rows = part.length / head;
+      for (let row = 0; row < rows; row++) {
+        const to = (row * length + position) * head;
+        for (let i = 0; i < head; i++) buffer[to + i] = part[row * head + i] as number;
+      }
+    });
+    this.unwritten[position] = 0;
+  }
+}

@@ -1,0 +1,36 @@
+import { z } from "zod";
+
+/** Size of the embedded omni-modal transformer. Defaults: about 190 000 parameters at 200 words. */
+export const embeddedOptions = z
+  .strictObject({
+    width: z.int().min(8).max(1024).default(80).describe("Residual width; a multiple of heads."),
+    layers: z.int().min(1).max(12).default(2).describe("Transformer blocks."),
+    heads: z.int().min(1).max(16).default(4).describe("Attention heads."),
+    maxTokens: z
+      .int()
+      .min(1)
+      .max(1024)
+      .default(64)
+      .describe("Longest completion, the end token included."),
+    maxTextTokens: z.int().min(0).max(256).default(0).describe("Longest question, in tokens."),
+  })
+  .refine((options) => options.width % options.heads === 0, {
+    message: "width must be a multiple of heads",
+    path: ["width"],
+  });
+
+export type EmbeddedOptions = z.infer<typeof embeddedOptions>;
+
+export const executorNames = ["auto", "onnx", "jax"] as const;
+export type ExecutorName = (typeof executorNames)[number];
+
+/** Which engine runs the embedded policy. */
+export const executorOptions = z.strictObject({
+  name: z
+    .enum(executorNames)
+    .default("auto")
+    .describe("onnx: native kernels; jax: WebAssembly, one thread; auto: onnx where it loads."),
+  threads: z.int().min(1).max(64).optional().describe("Threads; default: cores that are free."),
+});
+
+export type ExecutorOptions = z.infer<typeof executorOptions>;
