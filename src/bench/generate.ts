@@ -1,0 +1,47 @@
+import type { ProgressListener } from "../core/progress.ts";
+import type { Completion, Policy } from "../policy/port.ts";
+import type { Prompt } from "../prompt/prompt.ts";
+import type { Tokenizer } from "../prompt/tokenizer.ts";
+import type { EvaluationOptions } from "./options.ts";
+
+/** A policy at work: what generation and scoring need besides prompts. */
+export interface Runner {
+  policy: Policy;
+  tokenizer: Tokenizer;
+  options: EvaluationOptions;
+  progress: ProgressListener;
+}
+
+export interface Generation {
+  text: string;
+  completion: Completion;
+}
+
+/** `samples` responses per prompt: out[prompt][sample]. The seed depends on `step`, never on the chunk size alone. */
+export async function generate(
+  runner: Runner,
+  step: string,
+  prompts: readonly Prompt[],
+  samples: number,
+): Promise<Generation[][]> {
+  const { policy, tokenizer, options, progress } = runner;
+  const out: Generation[][] = [];
+  for (let start = 0; start < prompts.length; start += options.chunk) {
+    progress({ step, done: start, total: prompts.length });
+    const completions = await policy.sample(prompts.slice(start, start + options.chunk), {
+      samplesPerPrompt: samples,
+      maxTokens: options.maxTokens,
+      temperature: options.temperature,
+      seed: `${options.seed}/${step}/${start}`,
+    });
+    for (const group of completions) {
+      out.push(group.map((completion) => ({ text: textOf(completion, tokenizer), completion })));
+    }
+  }
+  progress({ step, done: prompts.length, total: prompts.length });
+  return out;
+}
+
+function textOf(completion: Completion, tokenizer: Tokenizer): string {
+  return tokenizer.decode(completion.tokens).text;
+}

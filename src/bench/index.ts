@@ -1,0 +1,37 @@
+export { compare } from "./compare.ts";
+export { corpusOracle } from "./corpus-oracle.ts";
+export { type EvaluationInput, evaluateMep } from "./evaluate.ts";
+export { freezeItems, readItems } from "./freeze.ts";
+export { buildItems, contentHash, type ItemClip, type MepItems, scoringRules } from "./items.ts";
+export type { ClipTally, Metric } from "./metric.ts";
+export { metricScales, metrics } from "./metrics.ts";
+export {
+  type BenchOptions,
+  benchOptions,
+  type EvaluationOptions,
+  evaluationOptions,
+  type ItemOptions,
+  itemOptions,
+} from "./options.ts";
+export type { Fact, Oracle, ReadClaim, Reading } from "./oracle.ts";
+export type {
+  ClaimRecord,
+  ClipRecord,
+  Difference,
+  Estimate,
+  MepResult,
+  ResponseRecord,
+  Series,
+  SystemScores,
+  TokenDrop,
+  Verdict,
+} from "./result.ts";
+export {
+  consoleTable,
+  formatEstimate,
+  markdownTable,
+  metricById,
+  type TableOptions,
+  tableColumns,
+  tableRows,
+} from "./table.ts";
