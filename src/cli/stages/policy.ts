@@ -1,0 +1,42 @@
+import { existsSync } from "node:fs";
+import { RunError } from "../../core/errors.ts";
+import { featureDims } from "../../media/features.ts";
+import { createEmbeddedPolicy } from "../../policy/embedded/embedded-policy.ts";
+import { openExecutor } from "../../policy/embedded/open-executor.ts";
+import type { Policy } from "../../policy/port.ts";
+import type { Workspace } from "../workspace.ts";
+import type { Clips } from "./clips.ts";
+
+/** Name of the common start of all variants. */
+export const coldStart = "cold-start";
+
+/** A freshly initialised embedded policy of the experiment's size. */
+export async function newPolicy({ experiment }: Workspace, clips: Clips): Promise<Policy> {
+  const dims = featureDims(experiment.features);
+  return createEmbeddedPolicy({
+    options: experiment.policy,
+    vocabulary: clips.tokenizer,
+    video: { tokens: experiment.features.videoTokens, dim: dims.video },
+    audio: { tokens: experiment.features.audioTokens, dim: dims.audio },
+    seed: `${experiment.seed}/weights`,
+    executor: await openExecutor(experiment.executor),
+  });
+}
+
+/** The finished policy of a system. @throws RunError when it was not trained yet. */
+export async function trainedPolicy(
+  workspace: Workspace,
+  clips: Clips,
+  system: string,
+): Promise<Policy> {
+  const { final } = workspace.layout.system(system);
+  if (!existsSync(final)) {
+    throw new RunError("SYSTEM_NOT_TRAINED", `'${system}' has no finished weights`, {
+      file: final,
+      hint: system === coldStart ? "run `oppo sft` first" : "run `oppo train` first",
+    });
+  }
+  const policy = await newPolicy(workspace, clips);
+  await policy.load(final);
+  return policy;
+}

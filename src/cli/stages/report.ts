@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import type { MepResult } from "../../bench/result.ts";
+import { consoleTable, markdownTable } from "../../bench/table.ts";
+import { writeFileAtomic } from "../../core/files.ts";
+import type { ReportData } from "../../report/data.ts";
+import { writeReport } from "../../report/report.ts";
+import { readMetrics } from "../../runs/record.ts";
+import { versions } from "../../runs/versions.ts";
+import { readTimings } from "../timings.ts";
+import type { Workspace } from "../workspace.ts";
+import type { Clips } from "./clips.ts";
+import { coldStart } from "./policy.ts";
+
+/** Writes `report.html` and `table.md`; returns the table for the console. */
+export function runReport(
+  workspace: Workspace,
+  clips: Clips,
+  results: readonly MepResult[],
+): string {
+  const { layout } = workspace;
+  writeReport(layout.report, reportData(workspace, clips, results));
+  writeFileAtomic(layout.table, `${markdownTable(results)}\n`);
+  return consoleTable(results);
+}
+
+function reportData(
+  { experiment, layout }: Workspace,
+  clips: Clips,
+  results: readonly MepResult[],
+): ReportData {
+  const files = new Map(clips.rows.map((row) => [row.id, row]));
+  const shown = (results[0]?.clips ?? []).filter((clip) => clip.tokens !== undefined);
+  const { packages, ...machine } = versions();
+  return {
+    title: `OPPO: ${experiment.name}`,
+    question:
+      "Does rewarding perception, and penalising evidence that does not depend on its own modality, make a model use what it sees and hears without inventing it?",
+    systems: results.map((result) => ({
+      name: result.name,
+      description: describe(experiment, result.name),
+      result,
+      curves: readMetrics(layout.system(result.name)),
+    })),
+    comparisons: pairs(results.map((result) => result.name)),
+    clips: shown.map((clip) => ({
+      id: clip.id,
+      path: join(layout.corpus, files.get(clip.id)!.file),
+      caption: clip.congruent
+        ? `face and voice express ${clip.label}`
+        : `conflict: face ${clip.emotion.visual}, voice ${clip.emotion.acoustic}`,
+    })),
+    config: experiment,
+    seeds: { experiment: experiment.seed },
+    versions: { ...flat(machine), ...packages },
+    timings: readTimings(layout.timings),
+  };
+}
+
+function describe(experiment: Workspace["experiment"], system: string): string {
+  if (system === coldStart) return "supervised on partial, noisy reasoning";
+  return experiment.variants[system]?.description ?? "";
+}
+
+/** Every later system against each one before it, the cold start left out. */
+function pairs(names: readonly string[]): { a: string; b: string }[] {
+  const trained = names.filter((name) => name !== coldStart);
+  const [first, ...others] = trained;
+  return first === undefined ? [] : others.map((name) => ({ a: name, b: first }));
+}
+
+const flat = (values: object): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]));
