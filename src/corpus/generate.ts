@@ -1,0 +1,118 @@
+import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { ConfigError } from "../core/errors.ts";
+import { canonicalJson, readJson, sha256, writeFileAtomic, writeJson } from "../core/files.ts";
+import { appendJsonl, readJsonl, writeJsonl } from "../core/jsonl.ts";
+import { type ProgressListener, silent } from "../core/progress.ts";
+import type { ClipJob } from "./job.ts";
+import { type CorpusInfo, type ManifestRow, type Split, splits } from "./manifest.ts";
+import { type CorpusOptions, corpusOptions } from "./options.ts";
+import { planCorpus } from "./plan.ts";
+import { runJobs } from "./pool.ts";
+import { swiftRow } from "./swift.ts";
+
+/** Changes when the same options begin to give other clips or texts. */
+export const corpusVersion = "1";
+
+export interface GenerateControls {
+  progress?: ProgressListener;
+  signal?: AbortSignal;
+  /** Worker threads; default: one per core. 0 renders in this thread. */
+  workers?: number;
+}
+
+/** A clip that is written: what `clips.jsonl` remembers, so that a resumed run can trust the file. */
+interface Written {
+  id: string;
+  bytes: number;
+}
+
+/**
+ * Writes a corpus: `clips/`, `manifest.jsonl` (the oracle), `swift-<split>.jsonl` (the same for ms-swift) and,
+ * last, `corpus.json`. Called again on a folder it was killed in, it goes on where it was; on a complete
+ * corpus of the same options it does nothing.
+ * @throws ConfigError `CORPUS_OPTIONS` where the folder holds a corpus of other options.
+ */
+export async function generateCorpus(
+  folder: string,
+  options: CorpusOptions,
+  controls: GenerateControls = {},
+): Promise<CorpusInfo> {
+  const rows = planCorpus(corpusOptions.parse(options));
+  const manifest = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+  const info: CorpusInfo = {
+    version: corpusVersion,
+    options,
+    counts: Object.fromEntries(splits.map((split) => [split, options.clips[split]])) as Record<
+      Split,
+      number
+    >,
+    manifestSha256: sha256(manifest),
+  };
+  refuseOther(folder, info);
+  mkdirSync(join(folder, "clips"), { recursive: true });
+  const started = join(folder, "corpus.started.json");
+  if (!existsSync(join(folder, "corpus.json"))) writeJson(started, info);
+  await renderMissing(folder, rows, options, controls);
+  writeFileAtomic(join(folder, "manifest.jsonl"), manifest);
+  for (const split of splits) {
+    const own = rows.filter((row) => row.split === split);
+    const lines = own.map((row) => `${JSON.stringify(swiftRow(folder, row, options.render))}\n`);
+    writeFileAtomic(join(folder, `swift-${split}.jsonl`), lines.join(""));
+  }
+  writeJson(join(folder, "corpus.json"), info);
+  rmSync(started, { force: true });
+  return info;
+}
+
+function refuseOther(folder: string, info: CorpusInfo): void {
+  for (const name of ["corpus.json", "corpus.started.json"]) {
+    const file = join(folder, name);
+    if (!existsSync(file)) continue;
+    const there = readJson<CorpusInfo>(file);
+    if (canonicalJson(there) === canonicalJson(info)) continue;
+    throw new ConfigError("CORPUS_OPTIONS", "folder holds a corpus made with other options", {
+      file,
+      hint: "choose another folder, or delete this one",
+    });
+  }
+}
+
+async function renderMissing(
+  folder: string,
+  rows: readonly ManifestRow[],
+  options: CorpusOptions,
+  controls: GenerateControls,
+): Promise<void> {
+  const { progress = silent, workers = availableParallelism(), signal } = controls;
+  const journal = join(folder, "clips.jsonl");
+  const written = existsSync(journal) ? readJsonl<Written>(journal) : [];
+  const sizes = new Map(written.map(({ id, bytes }) => [id, bytes]));
+  // A kill may have cut the last line; appending to it would spoil the next one too.
+  writeJsonl(journal, written);
+  const { render } = options;
+  const jobs = rows
+    .map((row): ClipJob & { kind: "render" } => ({
+      kind: "render",
+      id: row.id,
+      file: join(folder, row.file),
+      wav: render.wav ? join(folder, `clips/${row.id}.wav`) : null,
+      row,
+      render,
+    }))
+    .filter((job) => !isWritten(job.file, sizes.get(job.id)));
+  let done = rows.length - jobs.length;
+  progress({ step: "render clips", done, total: rows.length });
+  await runJobs(jobs, { workers, signal }, (result) => {
+    if (result.kind !== "render") return;
+    appendJsonl(journal, [{ id: result.id, bytes: result.bytes } satisfies Written]);
+    done++;
+    progress({ step: "render clips", done, total: rows.length });
+  });
+}
+
+/** A file of the size its writer noted is whole: it was renamed into place. */
+function isWritten(file: string, bytes: number | undefined): boolean {
+  return bytes !== undefined && existsSync(file) && statSync(file).size === bytes;
+}

@@ -1,0 +1,103 @@
+import { MediaError } from "../core/errors.ts";
+import type { Clip, Video } from "./clip.ts";
+import { logMel, logMelFloor } from "./mel.ts";
+import type { FeatureOptions } from "./options.ts";
+import { resizeImage } from "./scale.ts";
+
+/** `tokens` rows of `dim` features, row-major. */
+export interface FeatureStream {
+  features: Float32Array;
+  tokens: number;
+  dim: number;
+}
+
+export interface ClipFeatures {
+  video: FeatureStream;
+  audio: FeatureStream;
+}
+
+/** Changes when the same clip and options begin to give other features; part of cache keys. */
+export const featuresVersion = "1";
+
+/** Fixed constants, never a clip's own statistics: loudness and brightness are evidence. */
+const grey = { mean: 0.45, deviation: 0.25 };
+const mel = { mean: -4, deviation: 1.5 };
+
+/** Width of one row of each stream. */
+export function featureDims(options: FeatureOptions): { video: number; audio: number } {
+  return {
+    video: options.framesPerToken * options.frameSize ** 2,
+    audio: options.melFramesPerToken * options.melBands,
+  };
+}
+
+/**
+ * Features of a clip. A video token is a tubelet of `framesPerToken` successive frames, grey, frame after
+ * frame; tokens lie evenly over the clip. An audio token is a block of log-mel frames, time after time,
+ * laid evenly over the time the video takes (all of the audio where there are no frames).
+ * @throws MediaError `MEDIA_NO_FRAMES`, `MEDIA_NO_SAMPLES` for an empty stream.
+ */
+export function clipFeatures(clip: Clip, options: FeatureOptions): ClipFeatures {
+  return { video: videoFeatures(clip.video, options), audio: audioFeatures(clip, options) };
+}
+
+function videoFeatures(video: Video, options: FeatureOptions): FeatureStream {
+  if (video.frames === 0) throw new MediaError("MEDIA_NO_FRAMES", "no frames to take features of");
+  const { videoTokens: tokens, framesPerToken, frameSize } = options;
+  const dim = featureDims(options).video;
+  const features = new Float32Array(tokens * dim);
+  const count = tokens * framesPerToken;
+  for (let k = 0; k < count; k++) {
+    const frame = Math.min(video.frames - 1, Math.floor(((k + 0.5) * video.frames) / count));
+    features.set(greySquare(video, frame, frameSize), k * frameSize ** 2);
+  }
+  return { features, tokens, dim };
+}
+
+function greySquare(video: Video, frame: number, size: number): Float32Array {
+  const pixels = video.width * video.height;
+  const luma = new Float32Array(pixels);
+  for (let i = 0, at = frame * pixels * 3; i < pixels; i++, at += 3) {
+    luma[i] = 0.299 * video.data[at]! + 0.587 * video.data[at + 1]! + 0.114 * video.data[at + 2]!;
+  }
+  const square = resizeImage(
+    luma,
+    { width: video.width, height: video.height, stride: 1 },
+    { width: size, height: size, channels: 1 },
+  );
+  return square.map((value) => (value / 255 - grey.mean) / grey.deviation);
+}
+
+function audioFeatures({ video, audio }: Clip, options: FeatureOptions): FeatureStream {
+  const { audioTokens: tokens, melBands, melFramesPerToken } = options;
+  const dim = featureDims(options).audio;
+  const spectrogram = logMel(audio, options);
+  const features = new Float32Array(tokens * dim).fill(standardMel(logMelFloor));
+  // Codecs pad audio to whole blocks, so the video says how long the clip is.
+  const hopSeconds = options.hopMs / 1000;
+  const shown = video.frames > 0 ? Math.round(video.frames / video.fps / hopSeconds) : Infinity;
+  const frames = Math.min(spectrogram.frames, shown);
+  const slack = Math.max(0, frames - tokens * melFramesPerToken);
+  for (let token = 0; token < tokens; token++) {
+    const start = token * melFramesPerToken + Math.round((slack * token) / Math.max(1, tokens - 1));
+    const available = Math.min(melFramesPerToken, frames - start);
+    for (let i = 0; i < available * melBands; i++) {
+      features[token * dim + i] = standardMel(spectrogram.data[start * melBands + i]!);
+    }
+  }
+  return { features, tokens, dim };
+}
+
+const standardMel = (value: number): number => (value - mel.mean) / mel.deviation;
+
+/** One row per stream of what "nothing there" looks like: black frames and silence (mask mode `blank`). */
+export function blankFeatures(options: FeatureOptions): {
+  video: Float32Array;
+  audio: Float32Array;
+} {
+  const dims = featureDims(options);
+  return {
+    video: new Float32Array(dims.video).fill(-grey.mean / grey.deviation),
+    audio: new Float32Array(dims.audio).fill(standardMel(logMelFloor)),
+  };
+}

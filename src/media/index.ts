@@ -1,0 +1,14 @@
+/** Reading and writing clips, and the features a policy reads. */
+export type { Audio, Clip, Video } from "./clip.ts";
+export {
+  blankFeatures,
+  type ClipFeatures,
+  clipFeatures,
+  type FeatureStream,
+  featureDims,
+  featuresVersion,
+} from "./features.ts";
+export { type LogMel, logMel, type MelOptions } from "./mel.ts";
+export { type FeatureOptions, featureOptions } from "./options.ts";
+export { type ReadOptions, readClip } from "./read.ts";
+export { type WriteOptions, writeClip } from "./write.ts";

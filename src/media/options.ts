@@ -1,0 +1,28 @@
+import { z } from "zod";
+
+/** How a clip becomes the rows of features that a policy reads. */
+export const featureOptions = z.strictObject({
+  videoTokens: z.int().min(1).default(8).describe("Video tokens per clip."),
+  framesPerToken: z
+    .int()
+    .min(1)
+    .default(2)
+    .describe("Frames in one video token; two or more let a single token show motion."),
+  frameSize: z
+    .int()
+    .min(4)
+    .default(24)
+    .describe("Frames are made grey squares of this many pixels."),
+  audioTokens: z.int().min(1).default(8).describe("Audio tokens per clip."),
+  melBands: z.int().min(8).default(32).describe("Bands of the log-mel spectrogram."),
+  melFramesPerToken: z
+    .int()
+    .min(1)
+    .default(25)
+    .describe("Spectrogram frames in one audio token (25 frames of 10 ms: a quarter second)."),
+  hopMs: z.number().positive().default(10).describe("Step between spectrogram frames, in ms."),
+  windowMs: z.number().positive().default(25).describe("Length of a spectrogram window, in ms."),
+  sampleRateHz: z.int().min(8000).default(16000).describe("Rate audio is read at, in Hz."),
+});
+
+export type FeatureOptions = z.infer<typeof featureOptions>;

@@ -1,0 +1,76 @@
+import { existsSync, statSync } from "node:fs";
+import { extname } from "node:path";
+import {
+  ALL_FORMATS,
+  type AudioSample,
+  AudioSampleSink,
+  FilePathSource,
+  Input,
+  type VideoSample,
+  VideoSampleSink,
+} from "mediabunny";
+import { MediaError } from "../core/errors.ts";
+import { openAvi } from "./avi.ts";
+import { useCodecs } from "./codecs.ts";
+
+/** One track of an open file. Samples come in presentation order; the reader closes each. */
+export interface Track<Sample> {
+  /** End of the track as the container announces it, in seconds; null where it says nothing. */
+  announcedEnd: number | null;
+  samples(): AsyncIterable<Sample>;
+}
+
+/** An open media file, whatever reads it. */
+export interface MediaSource extends AsyncDisposable {
+  video: Track<VideoSample> | null;
+  audio: Track<AudioSample> | null;
+}
+
+/**
+ * Opens mp4, mov, mkv, webm, wav (and what else mediabunny reads) or avi.
+ * @throws MediaError `MEDIA_MISSING`, `MEDIA_EMPTY` (no bytes), `MEDIA_UNREADABLE` (not a media file, or cut
+ *   before the index that makes it readable).
+ */
+export async function openMedia(path: string): Promise<MediaSource> {
+  if (!existsSync(path) || !statSync(path).isFile()) {
+    throw new MediaError("MEDIA_MISSING", "no such media file", { file: path });
+  }
+  if (statSync(path).size === 0) {
+    throw new MediaError("MEDIA_EMPTY", "media file has no bytes", { file: path });
+  }
+  useCodecs();
+  try {
+    return await (extname(path).toLowerCase() === ".avi"
+      ? openAvi(path)
+      : openWithMediabunny(path));
+  } catch (cause) {
+    if (cause instanceof MediaError) throw cause;
+    throw new MediaError("MEDIA_UNREADABLE", "cannot be read as a media file", {
+      file: path,
+      hint: "it may be cut off, or not be mp4, mkv, webm, wav or avi; play it, or write it again",
+      cause,
+    });
+  }
+}
+
+async function openWithMediabunny(path: string): Promise<MediaSource> {
+  const input = new Input({ formats: ALL_FORMATS, source: new FilePathSource(path) });
+  try {
+    const video = await input.getPrimaryVideoTrack();
+    const audio = await input.getPrimaryAudioTrack();
+    return {
+      video: video && {
+        announcedEnd: await video.getDurationFromMetadata(),
+        samples: () => new VideoSampleSink(video).samples(),
+      },
+      audio: audio && {
+        announcedEnd: await audio.getDurationFromMetadata(),
+        samples: () => new AudioSampleSink(audio).samples(),
+      },
+      [Symbol.asyncDispose]: async () => input.dispose(),
+    };
+  } catch (error) {
+    input.dispose();
+    throw error;
+  }
+}
