@@ -11,7 +11,7 @@ import type { LossResult, LossSample } from "./sample.ts";
 import { sensitivity } from "./sensitivity.ts";
 import { surrogate } from "./surrogate.ts";
 import { type BatchTotals, measureTotals } from "./totals.ts";
-import { validateBatch } from "./validate.ts";
+import { checkPasses, validateBatch } from "./validate.ts";
 
 /** What lies outside the batch. */
 export interface ObjectiveContext {
@@ -34,7 +34,8 @@ interface Term {
  *
  * Metrics: `loss/<term>` unweighted, `gradient/<term>` the L2 norm of its weighted gradient on log-probs,
  * and the monitors of §2.7.
- * @throws LossError naming sample, pass and token on lengths, non-finite log-probs or claim tokens outside.
+ * @throws LossError naming sample, pass and token on lengths, non-finite log-probs or claim tokens outside;
+ * on claims with no masked pass in the whole batch although a term compares with one.
  */
 export function omniPerceptionObjective(
   batch: readonly LossSample[],
@@ -43,6 +44,7 @@ export function omniPerceptionObjective(
 ): LossResult {
   validateBatch(batch);
   const totals = context.totals ?? measureTotals(batch);
+  checkPasses(options, totals);
   const total = zeroResult(batch);
   const norms: Record<string, number> = {};
   for (const term of termsOf(batch, options, totals, context.suppression ?? 1)) {

@@ -1,6 +1,9 @@
 import { LossError } from "../core/errors.ts";
 import type { ClaimTokens } from "../cues/cue.ts";
+import type { LossOptions } from "./options.ts";
+import { requiredPasses } from "./presets.ts";
 import type { LossSample } from "./sample.ts";
+import type { BatchTotals } from "./totals.ts";
 
 const passes = ["full", "rollout", "reference", "video", "audio"] as const;
 /** Float32 log-softmax overshoots zero by rounding; more than this is not a log-prob. */
@@ -17,6 +20,28 @@ export function validateBatch(batch: readonly LossSample[]): void {
     });
   }
   batch.forEach(validateSample);
+}
+
+/**
+ * Single samples may lack a masked pass; a global batch with claims and none at all means nobody made
+ * them, and the auxiliary terms would be 0 without a word.
+ * @throws LossError
+ */
+export function checkPasses(options: LossOptions, totals: BatchTotals): void {
+  const needed = requiredPasses(options);
+  const { visual, acoustic } = totals.claimants;
+  if (needed === "none" || visual.all + acoustic.all === 0) return;
+  if (totals.passTokens.video + totals.passTokens.audio === 0) {
+    throw new LossError("PASSES_MISSING", "no sample of the batch has a masked pass", {
+      hint: "score rollouts with video or audio hidden, or use the preset none",
+    });
+  }
+  if (needed === "both" && visual.both + acoustic.both === 0) {
+    throw new LossError("BOTH_PASSES_MISSING", "no claim has both masked passes", {
+      path: "attribution.weight",
+      hint: "attribution compares video hidden with audio hidden: score both, or set it to 0",
+    });
+  }
 }
 
 function validateSample(sample: LossSample, index: number): void {

@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import { omniPerceptionObjective } from "./objective.ts";
+import { presets, resolveLossOptions } from "./presets.ts";
+import { sensitivity } from "./sensitivity.ts";
+import { surrogate } from "./surrogate.ts";
+
+/** Worked numbers small enough to follow by hand; `vectors.test.ts` checks the shared set. */
+function expectRow(actual: ArrayLike<number> | undefined, expected: number[]): void {
+  expect(Array.from(actual ?? [], (g) => Math.round(g * 1e10) / 1e10 + 0)).toEqual(expected);
+}
+
+describe("worked examples", () => {
+  it("clips high, low and dual: those three tokens get no gradient", () => {
+    const batch = [
+      { advantage: 1.2, full: [-0.5, -1, -0.2], rollout: [-0.55, -1.6, -0.2], claims: [] },
+      {
+        advantage: -0.8,
+        full: [-2, -0.4, -0.1, -0.9],
+        rollout: [-1.5, -0.45, -1.6, -0.9],
+        claims: [],
+      },
+    ];
+    const result = surrogate(batch, presets.none.surrogate);
+    expect(result.loss).toBeCloseTo(0.0976416516, 10);
+    expectRow(result.gradient.full[0], [-0.1802179022, 0, -0.1714285714]);
+    expectRow(result.gradient.full[1], [0, 0.1201452682, 0, 0.1142857143]);
+    expect(result.metrics).toEqual({ "clip/high": 1 / 7, "clip/low": 1 / 7, "clip/dual": 1 / 7 });
+  });
+
+  it("gated sensitivity: a grounded claim is left alone, a blind one is lowered blind", () => {
+    const full = [-0.8, -0.05, -0.3, -1.2, -0.02, -0.6, -0.1];
+    const batch = [
+      {
+        advantage: 0,
+        full,
+        rollout: full,
+        video: [-2.6, -0.06, -0.35, -1.3, -0.02, -0.55, -0.1],
+        claims: [
+          { modality: "visual" as const, heads: [0, 2], match: 1 },
+          { modality: "visual" as const, heads: [3, 5], match: 0.4 },
+        ],
+      },
+    ];
+    const result = sensitivity(batch, { cap: 1.5, level: "claim", routing: "gated" });
+    // D = (0.1 + -0.05) = 0.05 on the second claim, so (1.5 - 0.05) / 7 tokens
+    expect(result.loss).toBeCloseTo(1.45 / 7, 12);
+    expectRow(result.gradient.full[0], [0, 0, 0, -0.0571428571, 0, -0.0571428571, 0]);
+    expectRow(result.gradient.video[0], [0, 0, 0, 0.1428571429, 0, 0.1428571429, 0]);
+    expect(result.metrics["sensitivity/active"]).toBe(0.5);
+  });
+
+  it("the whole objective on one rollout", () => {
+    const batch = [
+      {
+        advantage: 0.6,
+        full: [-0.5, -0.9, -0.1, -1.2, -0.4, -0.3],
+        rollout: [-0.55, -0.9, -0.12, -1.1, -0.4, -0.33],
+        reference: [-0.6, -1, -0.1, -1, -0.45, -0.3],
+        video: [-0.5, -1, -0.1, -1.25, -0.42, -0.3],
+        audio: [-0.5, -1.9, -0.1, -2.6, -0.6, -0.3],
+        claims: [
+          { modality: "visual" as const, onset: 0, heads: [1], match: 0.5 },
+          { modality: "acoustic" as const, onset: 2, heads: [3, 4], match: 1 },
+        ],
+      },
+    ];
+    const result = omniPerceptionObjective(
+      batch,
+      resolveLossOptions({
+        preset: "robust",
+        reference: { weight: 0.01 },
+        invariance: { weight: 0.01 },
+      }),
+    );
+    expect(result.loss).toBeCloseTo(-0.5756922417, 10);
+    const third = 0.0033333333;
+    expectRow(
+      result.gradient.full[0],
+      [-0.1049518978, -0.1008333333, -0.102020134, -0.0907853543, -0.0999166667, -0.1030454534],
+    );
+    expectRow(result.gradient.video[0], [third, third, 0, 0, 0, 0]);
+    expectRow(result.gradient.audio[0], [0, 0, third, 0, 0, 0]);
+  });
+
+  it("counterfactual: full learns d, the swapped pass is lowered; the other pass is pulled back", () => {
+    const claims = [{ modality: "visual" as const, heads: [0, 1, 2], match: 0 }];
+    const full = [-0.5, -1, -1, -2];
+    const base = { advantage: 0, full, rollout: full, claims };
+    const own = omniPerceptionObjective(
+      [{ ...base, video: [-1, -1, -4, -9] }],
+      resolveLossOptions({ preset: "counterfactual" }),
+    );
+    // d = .5, 0, 3 (beyond the cap of 2); weight .05 over three evidence tokens
+    expect(own.loss).toBeCloseTo((0.05 * (1.5 + 2)) / 3, 12);
+    expectRow(own.gradient.full[0], [-0.0083333333, 0, 0, 0]);
+    expectRow(own.gradient.video[0], [0.0166666667, 0.0166666667, 0, 0]);
+    const other = omniPerceptionObjective(
+      [{ ...base, audio: [-1, -1, -0.5, -9] }],
+      resolveLossOptions({ preset: "counterfactual" }),
+    );
+    // d = .5, 0, -.5; weight .3 over three evidence tokens: two-sided
+    expectRow(other.gradient.full[0], [0.05, 0, -0.05, 0]);
+    expectRow(other.gradient.audio[0], [-0.039346934, 0, 0.0648721271, 0]);
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { LossError } from "../core/errors.ts";
+import { omniPerceptionObjective } from "./objective.ts";
+import { presets } from "./presets.ts";
+import type { LossSample } from "./sample.ts";
+
+const good: LossSample = {
+  advantage: 1,
+  full: [-1, -2],
+  rollout: [-1, -2],
+  video: [-1, -3],
+  claims: [{ modality: "visual", heads: [1], match: 0.5 }],
+};
+
+function failure(batch: readonly LossSample[], options = presets.robust): LossError {
+  try {
+    omniPerceptionObjective(batch, options);
+  } catch (error) {
+    expect(error).toBeInstanceOf(LossError);
+    return error as LossError;
+  }
+  throw new Error("expected a LossError");
+}
+
+describe("input validation", () => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0.5])(
+    "rejects a log-prob of %s, naming sample, pass and token",
+    (value) => {
+      for (const pass of ["full", "rollout", "reference", "video", "audio"] as const) {
+        const error = failure([good, { ...good, [pass]: [-1, value] }]);
+        expect(error.code).toBe("BAD_LOGPROB");
+        expect(error.message).toContain(`sample 1, token 1: ${pass} log-prob is ${value}`);
+        expect(error.details.path).toBe(`batch.1.${pass}.1`);
+      }
+    },
+  );
+
+  it.each([
+    ["EMPTY_BATCH", []],
+    ["EMPTY_SAMPLE", [{ ...good, full: [], rollout: [], video: [], claims: [] }]],
+    ["LENGTH_MISMATCH", [{ ...good, rollout: [-1] }]],
+    ["LENGTH_MISMATCH", [{ ...good, video: [-1, -1, -1] }]],
+    ["ADVANTAGE_NOT_FINITE", [{ ...good, advantage: Number.NaN }]],
+    ["CLAIM_TOKEN_OUTSIDE", [{ ...good, claims: [{ modality: "visual", heads: [2], match: 0 }] }]],
+    [
+      "CLAIM_TOKEN_OUTSIDE",
+      [{ ...good, claims: [{ modality: "visual", heads: [0.5], match: 0 }] }],
+    ],
+    [
+      "CLAIM_TOKEN_OUTSIDE",
+      [{ ...good, claims: [{ modality: "visual", heads: [], onset: -1, match: 0 }] }],
+    ],
+    ["MATCH_RANGE", [{ ...good, claims: [{ modality: "visual", heads: [0], match: Number.NaN }] }]],
+  ] as [string, LossSample[]][])("%s", (code, batch) => {
+    expect(failure(batch).code).toBe(code);
+  });
+
+  it("says so when a term compares with passes that nobody made", () => {
+    const { video: _, ...unmasked } = good;
+    expect(failure([unmasked]).code).toBe("PASSES_MISSING");
+    expect(failure([good], presets.attrib).code).toBe("BOTH_PASSES_MISSING");
+    expect(() => omniPerceptionObjective([unmasked], presets.none)).not.toThrow();
+    expect(() =>
+      omniPerceptionObjective([{ ...unmasked, claims: [] }], presets.robust),
+    ).not.toThrow();
+  });
+
+  it("needs reference log-probs only where the reference KL is on", () => {
+    const options = { ...presets.none, reference: { weight: 0.01 } };
+    expect(failure([good], options).code).toBe("REFERENCE_MISSING");
+  });
+
+  it("stays finite on ratios that overflow", () => {
+    for (const kind of ["grpo", "dapo", "dr_grpo", "gspo", "cispo"] as const) {
+      for (const [full, rollout] of [
+        [-1, -5000],
+        [-5000, -1],
+      ] as const) {
+        for (const advantage of [1, -1]) {
+          const options = {
+            ...presets.none,
+            surrogate: { ...presets.none.surrogate, kind, dualClip: 0 },
+          };
+          const sample = {
+            advantage,
+            full: [full],
+            rollout: [rollout],
+            reference: [-1],
+            claims: [],
+          };
+          const result = omniPerceptionObjective([sample], {
+            ...options,
+            reference: { weight: 1 },
+          });
+          expect(Number.isFinite(result.loss)).toBe(true);
+          expect(result.gradient.full[0]?.every(Number.isFinite)).toBe(true);
+        }
+      }
+    }
+  });
+});
