@@ -1,0 +1,3 @@
+import type { FusedRules } from "../lower.ts";
+
+export const fusedRules: FusedRules = {};

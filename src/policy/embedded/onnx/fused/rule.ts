@@ -1,0 +1,9 @@
+import type { Graph } from "../graph.ts";
+import type { View } from "../view/view.ts";
+
+/** A named jit function with kernels of its own, instead of the operators of its definition. */
+export interface FusedRule {
+  forward(graph: Graph, inputs: readonly View[]): View;
+  /** Cotangents of all inputs, from the cotangent of the output; what nobody reads costs nothing. */
+  backward(graph: Graph, inputs: readonly View[], output: View, cotangent: View): View[];
+}
