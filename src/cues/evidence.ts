@@ -1,0 +1,86 @@
+import { CueError } from "../core/errors.ts";
+import { extractClaims } from "./claims.ts";
+import type { Claim, ClaimTokens, CueModality, EvidenceModality, Span } from "./cue.ts";
+import { parseResponse } from "./response.ts";
+
+/**
+ * Places claims among a completion's tokens: the first sub-token of each content word, and the onset on
+ * the first claim of its modality (spec algorithms §2.2). Emotion and neutral claims give nothing, and
+ * neither do repeated ones, whose words only copy from the prefix.
+ *
+ * @param matches s_C per claim, 0 to 1, same order as `claims`.
+ * @param tokenOffsets character range of each token in the text that claim spans refer to. Empty ranges
+ *   (special tokens) are passed over; tokens may share characters (pieces of a multi-byte character).
+ */
+export function claimTokens(
+  claims: readonly Claim[],
+  matches: readonly number[],
+  tokenOffsets: readonly Span[],
+): ClaimTokens[] {
+  if (claims.length !== matches.length) {
+    throw new CueError("CUES_MATCHES", `${claims.length} claims but ${matches.length} matches`, {
+      hint: "pass one match per claim, 0 for claims that match nothing",
+    });
+  }
+  const located: ClaimTokens[] = [];
+  const begun = new Set<EvidenceModality>();
+  claims.forEach((claim, index) => {
+    const { modality } = claim;
+    if (modality === "neutral" || modality === "emotion" || claim.repeated) return;
+    const heads = claim.heads
+      .map((head) => firstToken(head, tokenOffsets))
+      .filter((token) => token !== undefined);
+    if (heads.length === 0) return;
+    const tokens: ClaimTokens = { modality, heads: [...new Set(heads)], match: matches[index]! };
+    const onset = begun.has(modality) ? undefined : firstToken(claim.span, tokenOffsets);
+    if (onset !== undefined) tokens.onset = onset;
+    begun.add(modality);
+    located.push(tokens);
+  });
+  return located;
+}
+
+/** First token that covers a character of `span`; undefined when the text was cut before it. */
+function firstToken(span: Span, offsets: readonly Span[]): number | undefined {
+  let low = 0;
+  let high = offsets.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (offsets[middle]!.end > span.start) high = middle;
+    else low = middle + 1;
+  }
+  while (low < offsets.length && offsets[low]!.end <= offsets[low]!.start) low++;
+  const token = offsets[low];
+  return token && token.start < span.end ? low : undefined;
+}
+
+/** A stretch of a response to highlight. */
+export interface EvidenceSpan extends Span {
+  modality: CueModality;
+  reason: string;
+}
+
+/** Visual, acoustic and emotion claims of a response (or of bare reasoning) as ranges in `text`. */
+export function evidenceSpans(text: string): EvidenceSpan[] {
+  const { span, text: reasoning } = parseResponse(text).think ?? { span: { start: 0 }, text };
+  return extractClaims(reasoning, span.start).flatMap(({ modality, span: range, reason }) =>
+    modality === "neutral" ? [] : [{ ...range, modality, reason }],
+  );
+}
+
+/**
+ * The same spans counted in Unicode code points, as Python indexes strings. Spans may come in any order.
+ * A boundary inside a surrogate pair counts as before that character.
+ */
+export function toCodePoints<T extends Span>(text: string, spans: readonly T[]): T[] {
+  const index = new Uint32Array(text.length + 1);
+  let points = 0;
+  for (let unit = 0; unit < text.length; unit++) {
+    index[unit] = points;
+    const pair = text.codePointAt(unit)! > 0xffff;
+    if (pair) index[++unit] = points;
+    points++;
+  }
+  index[text.length] = points;
+  return spans.map((span) => ({ ...span, start: index[span.start]!, end: index[span.end]! }));
+}

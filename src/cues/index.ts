@@ -1,0 +1,9 @@
+/** Cues and evidence: what a text claims to see and hear, where it says so, and on which tokens. */
+export { extractClaims } from "./claims.ts";
+export { type Clause, clausesOf } from "./clauses.ts";
+export * from "./cue.ts";
+export { decomposeReference, extractorId } from "./decompose.ts";
+export { claimTokens, type EvidenceSpan, evidenceSpans, toCodePoints } from "./evidence.ts";
+export { type Label, type LabelOptions, labelClause } from "./modality.ts";
+export { contradicts, polarityOf, statesOf } from "./polarity.ts";
+export { type ParsedResponse, parseResponse, type Section } from "./response.ts";

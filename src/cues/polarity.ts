@@ -1,0 +1,132 @@
+import { carrierStems, rulesByStem, type StateRule } from "./states.ts";
+import { type Word, wordsOf } from "./words.ts";
+
+const negators = new Set(
+  `not no never without neither nor hardly barely scarcely cannot nothing none lack lacks lacking lacked
+  absent absence devoid fails fail failed stops stop stopped refuses avoids non`.split(/\s+/),
+);
+const idioms =
+  /\b(?:not only|not just|no doubt|not to mention|can(?:not|'t| not) help (?:but )?|no longer hid\w+)\b/g;
+
+/**
+ * True when a statement affirms, false when it denies: parity of its negations ("not without a smile"
+ * affirms). "not only", "no doubt" and the like deny nothing.
+ */
+export function polarityOf(text: string): boolean {
+  const plain = text.toLowerCase().replaceAll("’", "'").replace(idioms, " ");
+  return countNegators(wordsOf(plain)) % 2 === 0;
+}
+
+const isNegator = ({ lower }: Word): boolean => negators.has(lower) || lower.endsWith("n't");
+
+function countNegators(words: readonly Word[]): number {
+  return words.reduce((sum, word) => sum + (isNegator(word) ? 1 : 0), 0);
+}
+
+/** States a statement names, as "factor=state" ("brows=raised"); negation is not looked at. */
+export function statesOf(text: string): ReadonlySet<string> {
+  const states = new Set<string>();
+  for (const { factor, state } of namedStates(wordsOf(text.toLowerCase()))) {
+    states.add(`${factor}=${state}`);
+  }
+  return states;
+}
+
+/** Each word that can name a state goes with the nearest carrier it can belong to. */
+function namedStates(words: readonly Word[]): StateRule[] {
+  const named: StateRule[] = [];
+  const stems = words.flatMap((word) => (word.stems.length > 1 ? [...word.stems] : word.stems));
+  stems.forEach((word, at) => {
+    const rules = rulesByStem.get(word);
+    if (!rules) return;
+    let nearest: StateRule[] = [];
+    let best = Number.POSITIVE_INFINITY;
+    for (const rule of rules) {
+      const distance = rule.carriers.length === 0 ? 0.5 : distanceTo(rule.carriers, stems, at);
+      if (distance < best) {
+        nearest = [];
+        best = distance;
+      }
+      if (distance === best && best < Number.POSITIVE_INFINITY) nearest.push(rule);
+    }
+    named.push(...nearest);
+  });
+  return named;
+}
+
+function distanceTo(carriers: readonly string[], stems: readonly string[], at: number): number {
+  let best = Number.POSITIVE_INFINITY;
+  stems.forEach((candidate, index) => {
+    if (index !== at && carriers.includes(candidate)) best = Math.min(best, Math.abs(index - at));
+  });
+  return best;
+}
+
+/**
+ * True when two statements can't describe the same moment: one denies what the other affirms
+ * ("not smiling" and "smiling"), or they give one factor different states ("raised brows" and
+ * "lowered brows", "high pitch" and "low pitch"). Symmetric. Statements about different things, and
+ * two denials, never contradict. This is what similarity of embeddings misses (spec algorithms §3).
+ */
+export function contradicts(a: string, b: string): boolean {
+  const left = read(a);
+  const right = read(b);
+  if (left.positive && right.positive) return differentStates(left.states, right.states);
+  if (left.positive === right.positive) return false;
+  return sameStatement(left, right);
+}
+
+interface Reading {
+  positive: boolean;
+  /** factor → states */
+  states: ReadonlyMap<string, ReadonlySet<string>>;
+  content: ReadonlySet<string>;
+}
+
+const readings = new Map<string, Reading>();
+const maxReadings = 10_000;
+
+/** Memoised: matching compares every claim of a group with every cue of a reference. */
+function read(text: string): Reading {
+  let reading = readings.get(text);
+  if (!reading) {
+    const words = wordsOf(text.toLowerCase());
+    const states = new Map<string, Set<string>>();
+    for (const { factor, state } of namedStates(words)) {
+      const set = states.get(factor) ?? new Set();
+      states.set(factor, set.add(state));
+    }
+    const content = words
+      .filter((word) => !word.stop && !isNegator(word))
+      .flatMap(({ stems }) => stems)
+      .filter((word) => !carrierStems.has(word));
+    reading = { positive: polarityOf(text), states, content: new Set(content) };
+    if (readings.size >= maxReadings) readings.clear();
+    readings.set(text, reading);
+  }
+  return reading;
+}
+
+function differentStates(a: Reading["states"], b: Reading["states"]): boolean {
+  for (const [factor, states] of a) {
+    const others = b.get(factor);
+    if (others && ![...states].some((state) => others.has(state))) return true;
+  }
+  return false;
+}
+
+/** Do both speak of the same state? By factor where both name one, else by shared content words. */
+function sameStatement(a: Reading, b: Reading): boolean {
+  let compared = false;
+  for (const [factor, states] of a.states) {
+    const others = b.states.get(factor);
+    if (!others) continue;
+    compared = true;
+    if ([...states].some((state) => others.has(state))) return true;
+  }
+  if (compared) return false;
+  const [few, many] =
+    a.content.size <= b.content.size ? [a.content, b.content] : [b.content, a.content];
+  const shared = [...few].filter((word) => many.has(word)).length;
+  return few.size > 0 && shared * 2 >= few.size;
+}
