@@ -7,7 +7,7 @@ import type { Embedder } from "./port.ts";
 export interface EmbeddingCacheOptions {
   /** JSONL file that keeps vectors between runs; one file may serve several embedders. */
   file?: string;
-  /** Texts held in memory (2 kB each at 512 dimensions); the oldest go first. */
+  /** Texts held in memory (2 to 4 kB each); the oldest go first. */
   maxEntries?: number;
 }
 
@@ -23,7 +23,7 @@ interface CacheRow {
  * @throws JudgeError EMBEDDING_CACHE if the file holds a row that is no vector.
  */
 export function cachedEmbedder(inner: Embedder, options: EmbeddingCacheOptions = {}): Embedder {
-  const { file, maxEntries = 50_000 } = options;
+  const { file, maxEntries = 20_000 } = options;
   const vectors = file === undefined ? new Map<string, Float32Array>() : readCache(file, inner.id);
   const keyOf = (text: string): string => `${inner.id}:${sha256(text)}`;
 

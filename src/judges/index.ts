@@ -4,6 +4,8 @@
  */
 export { cachedEmbedder, type EmbeddingCacheOptions } from "./cache.ts";
 export { calibrationOf, defaultCalibration } from "./calibration.ts";
+export { conceptVector, withConcepts } from "./concepts/concept-embedder.ts";
+export { type Concept, conceptsOf } from "./concepts/concepts.ts";
 export { type ConformanceCheck, embedderConformance } from "./conformance.ts";
 export { type OpenedEmbedder, openEmbedder } from "./open.ts";
 export { type OpenAiEmbedderOptions, openOpenAiEmbedder } from "./openai/openai.ts";

@@ -1,5 +1,6 @@
 import { cachedEmbedder } from "./cache.ts";
 import { calibrationOf } from "./calibration.ts";
+import { withConcepts } from "./concepts/concept-embedder.ts";
 import { openOpenAiEmbedder } from "./openai/openai.ts";
 import type { EmbedderOptions } from "./options.ts";
 import type { Calibration, Embedder } from "./port.ts";
@@ -16,7 +17,8 @@ export interface OpenedEmbedder {
  * @throws JudgeError if the encoder can't be loaded or the cache file is not one.
  */
 export async function openEmbedder(options: EmbedderOptions): Promise<OpenedEmbedder> {
-  const inner = await openAdapter(options);
+  const adapter = await openAdapter(options);
+  const inner = options.concepts ? withConcepts(adapter) : adapter;
   const { cacheFile: file } = options;
   return {
     embedder: cachedEmbedder(inner, file === undefined ? {} : { file }),

@@ -15,8 +15,15 @@ const cacheFile = z
 
 const batchSize = z.int().min(1).max(2048).default(32).describe("texts per encoder call");
 
+const concepts = z
+  .boolean()
+  .describe(
+    "add a thesaurus of facial behaviour and prosody to the encoder: small encoders read short phrases by topic only",
+  );
+
 const useLite = z.strictObject({
   kind: z.literal("use-lite"),
+  concepts: concepts.default(true),
   batchSize,
   cacheFile,
   calibration,
@@ -34,6 +41,7 @@ const openai = z.strictObject({
   dimensions: z.int().min(8).optional().describe("shortened vectors, where the model can"),
   timeoutMs: z.int().min(1).default(30_000).describe("milliseconds per request"),
   retries: z.int().min(0).max(10).default(3).describe("repeats after 429, 5xx, lost connections"),
+  concepts: concepts.default(false),
   batchSize,
   cacheFile,
   calibration,
@@ -42,7 +50,7 @@ const openai = z.strictObject({
 /** How cue texts become vectors. */
 export const embedderOptions = z
   .discriminatedUnion("kind", [useLite, openai])
-  .default({ kind: "use-lite", batchSize: 32 })
+  .prefault({ kind: "use-lite" })
   .describe("sentence encoder behind the semantic matching of claims and cues");
 
 export type EmbedderOptions = z.infer<typeof embedderOptions>;
