@@ -23,7 +23,9 @@ export async function runExperiment(experiment: Experiment, runs: string): Promi
   await makeCorpus(workspace);
   const clips = await openClips(workspace);
   const hash = freezeBenchmark(workspace, clips);
-  say(`  ${clips.rows.length} clips; MEP-Bench items frozen before training, sha256 ${hash.slice(0, 12)}`);
+  say(
+    `  ${clips.rows.length} clips; MEP-Bench items frozen before training, sha256 ${hash.slice(0, 12)}`,
+  );
 
   heading("2  Cold start: supervised on partial, noisy reasoning");
   await runSft(workspace, clips);
@@ -42,6 +44,9 @@ export async function runExperiment(experiment: Experiment, runs: string): Promi
   process.stdout.write(`\n${table}\n`);
 
   heading("What was done");
-  for (const { step, seconds } of readTimings(layout.timings)) say(`  ${step}: ${duration(seconds)}`);
-  say(`\nreport   ${layout.report}\ntable    ${layout.table}\nclips    ${layout.corpus}\nitems    ${layout.items}`);
+  for (const { step, seconds } of readTimings(layout.timings))
+    say(`  ${step}: ${duration(seconds)}`);
+  say(
+    `\nreport   ${layout.report}\ntable    ${layout.table}\nclips    ${layout.corpus}\nitems    ${layout.items}`,
+  );
 }

@@ -11,11 +11,7 @@ import { type Clips, rowsOf } from "./clips.ts";
 import { coldStart, trainedPolicy } from "./policy.ts";
 
 /** Reinforcement learning of one variant from the cold start; nothing to do when it is finished. */
-export async function runTraining(
-  workspace: Workspace,
-  clips: Clips,
-  name: string,
-): Promise<void> {
+export async function runTraining(workspace: Workspace, clips: Clips, name: string): Promise<void> {
   const { experiment, layout, progress, notice } = workspace;
   const variant = experiment.variants[name];
   if (!variant) {
@@ -27,7 +23,8 @@ export async function runTraining(
   if (existsSync(system.final)) return;
   const loss = resolveLossOptions(variant.loss);
   const policy = await trainedPolicy(workspace, clips, coldStart);
-  const reference = loss.reference.weight > 0 ? await trainedPolicy(workspace, clips, coldStart) : undefined;
+  const reference =
+    loss.reference.weight > 0 ? await trainedPolicy(workspace, clips, coldStart) : undefined;
   const { embedder, calibration } = await openEmbedder(experiment.embedder);
   try {
     await timed(layout.timings, name, () =>

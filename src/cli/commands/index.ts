@@ -1,0 +1,97 @@
+import type { Command } from "@commander-js/extra-typings";
+import { makeCorpus, openClips } from "../stages/clips.ts";
+import { freezeBenchmark, runEvaluation } from "../stages/evaluate.ts";
+import { coldStart } from "../stages/policy.ts";
+import { runReport } from "../stages/report.ts";
+import { runSft } from "../stages/sft.ts";
+import { runTraining } from "../stages/train.ts";
+import { openWorkspace } from "../workspace.ts";
+import { experimentCommand, quickConfig, readExperiment } from "./experiment.ts";
+import { runExperiment } from "./run.ts";
+
+/** Adds every command to the program. */
+export function addCommands(program: Command): Command {
+  return program
+    .addCommand(demo())
+    .addCommand(corpus())
+    .addCommand(sft())
+    .addCommand(train())
+    .addCommand(evaluate())
+    .addCommand(report()) as unknown as Command;
+}
+
+const demo = () =>
+  experimentCommand("demo", "the whole experiment, from clips to report; resumes where it was")
+    .option("--quick", "the small version: the same path in under two minutes")
+    .action((options) =>
+      runExperiment(
+        readExperiment(options.quick ? { ...options, config: quickConfig } : options),
+        options.runs,
+      ),
+    );
+
+const corpus = () =>
+  experimentCommand("corpus", "write the synthetic corpus of an experiment").action(
+    async (options) => {
+      const workspace = openWorkspace(readExperiment(options), options.runs);
+      await makeCorpus(workspace);
+      process.stdout.write(`${workspace.layout.corpus}\n`);
+    },
+  );
+
+const sft = () =>
+  experimentCommand("sft", "supervised cold start").action(async (options) => {
+    const { workspace, clips } = await prepared(options);
+    await runSft(workspace, clips);
+    process.stdout.write(`${workspace.layout.system(coldStart).final}\n`);
+  });
+
+const train = () =>
+  experimentCommand("train", "reinforcement learning from the cold start")
+    .option("--variant <name...>", "variants to train (default: all)")
+    .action(async (options) => {
+      const { workspace, clips } = await prepared(options);
+      await runSft(workspace, clips);
+      const all = Object.keys(workspace.experiment.variants);
+      const chosen = Array.isArray(options.variant) ? options.variant : all;
+      for (const name of chosen) {
+        await runTraining(workspace, clips, name);
+        process.stdout.write(`${workspace.layout.system(name).final}\n`);
+      }
+    });
+
+const evaluate = () =>
+  experimentCommand("eval", "measure trained systems on the frozen MEP-Bench items")
+    .option("--system <name...>", "systems to measure (default: cold start and all variants)")
+    .action(async (options) => {
+      const { workspace, clips } = await prepared(options);
+      for (const system of systems(workspace.experiment.variants, options.system)) {
+        await runEvaluation(workspace, clips, system);
+        process.stdout.write(`${workspace.layout.system(system).evaluation}\n`);
+      }
+    });
+
+const report = () =>
+  experimentCommand("report", "write report.html and the table of a finished run").action(
+    async (options) => {
+      const { workspace, clips } = await prepared(options);
+      const results = [];
+      for (const system of systems(workspace.experiment.variants, undefined)) {
+        results.push(await runEvaluation(workspace, clips, system));
+      }
+      process.stdout.write(`${runReport(workspace, clips, results)}\n${workspace.layout.report}\n`);
+    },
+  );
+
+function systems(variants: Record<string, unknown>, chosen: string[] | true | undefined): string[] {
+  return Array.isArray(chosen) ? chosen : [coldStart, ...Object.keys(variants)];
+}
+
+/** Corpus written and decoded, items frozen: what every later stage begins with. */
+async function prepared(options: Parameters<typeof readExperiment>[0] & { runs: string }) {
+  const workspace = openWorkspace(readExperiment(options), options.runs);
+  await makeCorpus(workspace);
+  const clips = await openClips(workspace);
+  freezeBenchmark(workspace, clips);
+  return { workspace, clips };
+}
