@@ -7,7 +7,8 @@ import { type BatchTotals, coverageWeight, measureTotals } from "./totals.ts";
 /**
  * O = (1/N) Σ_k [cap − (sg(l_on) − m^k_on)]+ on the token at which the first claim of modality k begins,
  * with k hidden completely (spec algorithms §2.4). S only moves what is claimed; O is the one term on the
- * event of claiming: blind, the claim should not be opened. Gradient only on the masked pass.
+ * event of claiming: blind, the claim should not be opened. Passes listed in `partial` are skipped; list swapped ones there too,
+ * or O teaches silence about whatever is shown (toy.test.ts). Gradient only on the masked pass.
  */
 export function onset(
   batch: readonly LossSample[],

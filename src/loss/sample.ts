@@ -20,8 +20,9 @@ export interface LossSample {
   audio?: ArrayLike<number>;
   claims: readonly ClaimTokens[];
   /**
-   * Passes whose mask hid only part of the stream. The onset term skips them: with half the frames left,
-   * abstaining would be wrong (spec algorithms §2.3).
+   * Passes under which the stream can still be seen: a partial mask, or a swap for another clip's. The
+   * onset term skips them: with half the frames left, or another face, abstaining would be wrong
+   * (spec algorithms §2.3).
    */
   partial?: readonly MaskedPass[];
 }

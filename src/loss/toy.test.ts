@@ -67,30 +67,39 @@ const clips = [1, -1].flatMap((v) =>
   [1, -1].map((a) => ({ v, a, weight: (v === a ? agreement : 1 - agreement) / 2 })),
 );
 
-/** Expected dL/dθ over clips and outcomes. Reward: `scale` for naming the face right. */
-function expectedGradient(policy: Policy, config: LossConfig, scale: number): Policy {
+/** What stands in for a stream under its mask: nothing, or another clip's, whose sign is a coin flip. */
+const stand = { hide: [0], swap: [1, -1] };
+type Mask = keyof typeof stand;
+
+/** Expected dL/dθ over clips, masks and outcomes. Reward: `scale` for naming the face right. */
+function expectedGradient(policy: Policy, config: LossConfig, scale: number, mask: Mask): Policy {
   const options = resolveLossOptions(config);
   const total = { open: 0, openBlind: 0, face: 0, voice: 0, voiceBlind: 0 };
-  for (const { v, a, weight } of clips) {
+  for (const { v, a, weight, other } of clips.flatMap((clip) =>
+    stand[mask].map((other) => ({ ...clip, other, weight: clip.weight / stand[mask].length })),
+  )) {
     const all = outcomes(policy, v, a);
     const reward = (said: number) => (said === v ? scale : 0);
     const baseline = all.reduce((sum, o) => sum + o.probability * reward(o.said), 0);
     for (const { said, probability } of all) {
       const full = tokens(policy, said, v, a);
-      const blind = tokens(policy, said, 0, a);
+      const video = tokens(policy, said, other, a);
+      const audio = tokens(policy, said, v, other);
       const claim: ClaimTokens = { modality: "visual", heads: [1], onset: 0, match: +(said === v) };
       const sample: LossSample = {
         advantage: reward(said) - baseline,
         full: full.map(({ logprob }) => logprob),
         rollout: full.map(({ logprob }) => logprob),
-        video: blind.map(({ logprob }) => logprob),
+        video: video.map(({ logprob }) => logprob),
+        audio: audio.map(({ logprob }) => logprob),
         claims: said === 0 ? [] : [claim],
       };
       const totals = { ...measureTotals([sample]), tokens: 2 };
       const { gradient } = omniPerceptionObjective([sample], options, { totals });
       for (const [pass, row] of [
         [full, gradient.full[0]],
-        [blind, gradient.video[0]],
+        [video, gradient.video[0]],
+        [audio, gradient.audio[0]],
       ] as const) {
         pass.forEach(({ slope, inputs }, t) => {
           for (const key of keys) {
@@ -103,10 +112,10 @@ function expectedGradient(policy: Policy, config: LossConfig, scale: number): Po
   return total;
 }
 
-function train(config: LossConfig, scale: number, steps = 200, rate = 4) {
+function train(config: LossConfig, scale: number, mask: Mask = "hide", steps = 200, rate = 4) {
   let policy = start;
   for (let step = 0; step < steps; step++) {
-    const gradient = expectedGradient(policy, config, scale);
+    const gradient = expectedGradient(policy, config, scale, mask);
     policy = Object.fromEntries(keys.map((k) => [k, policy[k] - rate * gradient[k]])) as never;
   }
   const chance = (v: number, a: number, said: number) =>
@@ -131,7 +140,7 @@ const nothing = train({}, weak);
 
 describe("signs of spec algorithms §2.1, by exact enumeration", () => {
   it("starts from the shortcut, and a weak reward does not undo it", () => {
-    expect(train({}, weak, 0).conflict).toBeLessThan(0.3);
+    expect(train({}, weak, "hide", 0).conflict).toBeLessThan(0.3);
     expect(nothing.conflict).toBeLessThan(0.7);
     expect(nothing.blindClaims).toBeGreaterThan(0.9);
   });
@@ -158,11 +167,43 @@ describe("signs of spec algorithms §2.1, by exact enumeration", () => {
     expect(train({}, 0).claims).toBeGreaterThan(0.9);
   });
 
-  it("counterfactual sensitivity finds the face with k2; with k1 it learns to contradict the voice", () => {
-    const k2 = train({ counterfactual: { sensitivity: 0.1 } }, 0);
-    expect(Math.min(k2.conflict, k2.congruent)).toBeGreaterThan(0.9);
-    const k1 = train({ counterfactual: { sensitivity: 0.1, fullEstimator: "k1" } }, 0);
-    expect(k1.conflict).toBeGreaterThan(0.9);
-    expect(k1.congruent).toBeLessThan(0.5);
+  it("O under a swap erases claims: another clip's face is still a face", () => {
+    const { claims, blindClaims } = train(O, 0, "swap");
+    expect(claims).toBeLessThan(0.5);
+    expect(blindClaims).toBeCloseTo(claims, 10);
+  });
+});
+
+describe("the counterfactual terms in the same world", () => {
+  const sensitivity: LossConfig = { counterfactual: { sensitivity: 0.1 } };
+  const k1: LossConfig = { counterfactual: { sensitivity: 0.1, fullEstimator: "k1" } };
+  const both = { sensitivity: 0.05, invariance: 0.3 };
+
+  it.each(["hide", "swap"] as const)(
+    "%s: k2 finds the face, k1 learns to defy the voice",
+    (mask) => {
+      const { conflict, congruent } = train(sensitivity, 0, mask);
+      expect(Math.min(conflict, congruent)).toBeGreaterThan(0.9);
+      const defiant = train(k1, 0, mask);
+      expect(defiant.conflict).toBeGreaterThan(0.9);
+      expect(defiant.congruent).toBeLessThan(0.5);
+    },
+  );
+
+  it("swap: both terms beat either alone on conflicts and leave congruent clips intact", () => {
+    const together = train({ counterfactual: both }, weak, "swap");
+    const alone = [
+      train({ counterfactual: { sensitivity: both.sensitivity } }, weak, "swap"),
+      train({ counterfactual: { invariance: both.invariance } }, weak, "swap"),
+    ];
+    for (const one of alone) expect(together.conflict).toBeGreaterThan(one.conflict);
+    expect(together.congruent).toBeGreaterThan(0.98);
+  });
+
+  it("swap: gradient through the full pass alone destroys the claims it should ground", () => {
+    const full = train({ counterfactual: { ...both, routing: "full" } }, 0, "swap");
+    const through = train({ counterfactual: both }, 0, "swap");
+    expect(full.conflict).toBeLessThan(0.2);
+    expect(Math.min(through.conflict, through.congruent)).toBeGreaterThan(0.95);
   });
 });
