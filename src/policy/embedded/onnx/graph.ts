@@ -33,7 +33,8 @@ export class Graph {
   readonly #nodes: NodeProto[] = [];
   readonly #constants: ConstantProto[] = [];
   readonly #inputs: Tensor[] = [];
-  readonly #known = new Map<string, Tensor>();
+  readonly #emitted = new Map<string, readonly Tensor[]>();
+  readonly #shared = new Map<string, Tensor>();
   /** Reshaped tensor name -> what it was reshaped from, so that chains collapse. */
   readonly #reshapedFrom = new Map<string, Tensor>();
   #count = 0;
@@ -53,25 +54,38 @@ export class Graph {
     attributes: Attributes = {},
     domain = "",
   ): Tensor {
+    return this.emitMany(op, inputs, [shape], dtype, attributes, domain)[0]!;
+  }
+
+  /** Adds a node with one output, of one type, for each of `shapes`. */
+  emitMany(
+    op: string,
+    inputs: readonly Tensor[],
+    shapes: readonly (readonly number[])[],
+    dtype: OnnxType,
+    attributes: Attributes = {},
+    domain = "",
+  ): readonly Tensor[] {
     const names = inputs.map((input) => input.name);
-    const key = `${op}|${names}|${JSON.stringify(attributes)}`;
-    const known = this.#known.get(key);
+    const key = `${op}|${names}|${shapes.length}|${JSON.stringify(attributes)}`;
+    const known = this.#emitted.get(key);
     if (known) return known;
-    const tensor = { name: `t${this.#count++}`, shape, dtype };
-    this.#nodes.push({ op, domain, inputs: names, output: tensor.name, attributes });
-    this.#known.set(key, tensor);
-    return tensor;
+    const tensors = shapes.map((shape) => ({ name: `t${this.#count++}`, shape, dtype }));
+    const outputs = tensors.map((tensor) => tensor.name);
+    this.#nodes.push({ op, domain, inputs: names, outputs, attributes });
+    this.#emitted.set(key, tensors);
+    return tensors;
   }
 
   constant(dtype: OnnxType, shape: readonly number[], data: ArrayLike<number>): Tensor {
     const small = product(shape) <= sharedConstantSize;
     const values = small ? Array.from(data, (x) => (Object.is(x, -0) ? "-0" : x)) : [];
-    const key = `constant|${dtype}|${shape}|${values}`;
-    const known = small ? this.#known.get(key) : undefined;
+    const key = `${dtype}|${shape}|${values}`;
+    const known = small ? this.#shared.get(key) : undefined;
     if (known) return known;
     const tensor = { name: `c${this.#count++}`, shape, dtype };
     this.#constants.push({ ...tensor, data: rawBytes(dtype, data) });
-    if (small) this.#known.set(key, tensor);
+    if (small) this.#shared.set(key, tensor);
     return tensor;
   }
 
@@ -98,7 +112,7 @@ export class Graph {
     const live = new Set(outputs.map((output) => output.name));
     const nodes: NodeProto[] = [];
     for (const node of this.#nodes.toReversed()) {
-      if (!live.has(node.output)) continue;
+      if (!node.outputs.some((output) => live.has(output))) continue;
       nodes.push(node);
       for (const input of node.inputs) live.add(input);
     }
@@ -112,11 +126,11 @@ export class Graph {
 
   /** ONNX wants outputs to be distinct node results: inputs, constants and repeats get an Identity. */
   #distinctOutputs(results: readonly Tensor[]): Tensor[] {
-    const produced = new Set(this.#nodes.map((node) => node.output));
+    const produced = new Set(this.#nodes.flatMap((node) => node.outputs));
     return results.map((tensor) => {
       if (produced.delete(tensor.name)) return tensor;
       const copy = { ...tensor, name: `t${this.#count++}` };
-      const names = { inputs: [tensor.name], output: copy.name };
+      const names = { inputs: [tensor.name], outputs: [copy.name] };
       this.#nodes.push({ op: "Identity", domain: "", attributes: {}, ...names });
       return copy;
     });

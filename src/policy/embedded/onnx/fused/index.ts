@@ -1,3 +1,7 @@
 import type { FusedRules } from "../lower.ts";
+import { relu } from "./relu.ts";
+import { rmsNorm } from "./rms-norm.ts";
+import { logSoftmax, softmax } from "./softmax.ts";
 
-export const fusedRules: FusedRules = {};
+/** Fused kernels, by the names of the jit functions in `policy/embedded/layers.ts`. */
+export const fusedRules: FusedRules = { softmax, logSoftmax, rmsNorm, relu };

@@ -18,7 +18,7 @@ export function lowerFused(
   const base = name.replace(/_jvp_(peval|resid_t)$/, "");
   const rule = Object.hasOwn(lowering.fused, base) ? lowering.fused[base] : undefined;
   if (!rule) return undefined;
-  if (name === base) return [rule.forward(lowering.graph, inputs)];
+  if (name === base) return [rule.forward(lowering.graph, inputs.slice(-rule.arity))];
   if (name.endsWith("_peval")) return lowerForward(lowering, equation, base, rule, inputs);
   return lowerBackward(lowering, equation, base, rule, inputs);
 }
@@ -30,13 +30,14 @@ export function lowerFused(
 function lowerForward(
   lowering: Lowering,
   equation: Equation,
-  rule: string,
-  { forward }: FusedRule,
+  name: string,
+  rule: FusedRule,
   inputs: readonly View[],
 ): View[] {
   const { jaxpr } = equation.params as JitParams;
-  const output = forward(lowering.graph, inputs);
-  const residual = { rule, inputs, output };
+  const args = inputs.slice(-rule.arity);
+  const output = rule.forward(lowering.graph, args);
+  const residual = { rule: name, inputs: args, output };
   const [, ...residuals] = lowering.run(jaxpr, inputs);
   return [output, ...residuals.map((view) => ({ ...view, residual }))];
 }

@@ -28,7 +28,7 @@ export interface NodeProto {
   /** `""` for ONNX itself, `com.microsoft` for onnxruntime's own operators. */
   readonly domain: string;
   readonly inputs: readonly string[];
-  readonly output: string;
+  readonly outputs: readonly string[];
   readonly attributes: Attributes;
 }
 
@@ -73,7 +73,8 @@ function graphMessage(graph: GraphProto): MessageWriter {
 function nodeMessage(node: NodeProto, name: string): MessageWriter {
   const message = new MessageWriter();
   for (const input of node.inputs) message.string(1, input);
-  message.string(2, node.output).string(3, name).string(4, node.op);
+  for (const output of node.outputs) message.string(2, output);
+  message.string(3, name).string(4, node.op);
   for (const [key, value] of Object.entries(node.attributes)) {
     message.message(5, attributeMessage(key, value));
   }
