@@ -53,7 +53,9 @@ export function buildItems(
   oracle: Oracle,
   options: ItemOptions,
 ): MepItems {
-  const pool = rows.filter((row) => row.split === options.split);
+  const pool = rows
+    .filter((row) => row.split === options.split)
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
   if (pool.length < 2) {
     throw new BenchError(
       "ITEMS_EMPTY",
