@@ -1,4 +1,14 @@
 /** Cues and evidence: what a text claims to see and hear, where it says so, and on which tokens. */
+
+export {
+  agreement,
+  type BlockAgreement,
+  judgeSentences,
+  type PlacedSentence,
+  placedSentences,
+  type SentenceLabel,
+  type SentenceVerdict,
+} from "./agreement.ts";
 export { extractClaims } from "./claims.ts";
 export { type Clause, clausesOf } from "./clauses.ts";
 export * from "./cue.ts";

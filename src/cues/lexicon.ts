@@ -102,7 +102,7 @@ const rows: readonly Row[] = [
     0,
     3,
     "state",
-    `loud louder loudness quieter hoarse husky breathy raspy shrill monotone monotonous nasal guttural
+    `loud louder quieter hoarse husky breathy raspy shrill monotone monotonous nasal guttural
     croaky sonorous resonant modulated inaudible aloud rushed-speech`,
   ],
   [

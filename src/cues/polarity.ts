@@ -1,5 +1,5 @@
 import { carrierStems, rulesByStem, type StateRule } from "./states.ts";
-import { type Word, wordsOf } from "./words.ts";
+import { stem, type Word, wordsOf } from "./words.ts";
 
 const negators = new Set(
   `not no never without neither nor hardly barely scarcely cannot nothing none lack lacks lacking lacked
@@ -34,30 +34,61 @@ export function statesOf(text: string): ReadonlySet<string> {
 
 /** Each word that can name a state goes with the nearest carrier it can belong to. */
 function namedStates(words: readonly Word[]): StateRule[] {
-  const named: StateRule[] = [];
-  const stems = words.flatMap((word) => (word.stems.length > 1 ? [...word.stems] : word.stems));
+  const stems: string[] = [];
+  const named: { at: number; carrier: number; rules: StateRule[] }[] = [];
+  const compounds = new Map<number, string>();
+  for (const { lower, stems: parts } of words) {
+    if (parts.length > 1) compounds.set(stems.length, stem(lower));
+    stems.push(...parts);
+  }
   stems.forEach((word, at) => {
-    const rules = rulesByStem.get(word);
-    if (!rules) return;
-    let nearest: StateRule[] = [];
-    let best = Number.POSITIVE_INFINITY;
-    for (const rule of rules) {
-      const distance = rule.carriers.length === 0 ? 0.5 : distanceTo(rule.carriers, stems, at);
-      if (distance < best) {
-        nearest = [];
-        best = distance;
-      }
-      if (distance === best && best < Number.POSITIVE_INFINITY) nearest.push(rule);
-    }
-    named.push(...nearest);
+    const compound = rulesByStem.get(compounds.get(at) ?? "");
+    const found = nearest(compound ?? rulesByStem.get(word) ?? [], stems, at);
+    if (found) named.push({ at, ...found });
   });
-  return named;
+  // In "increasingly loud" the word "loud" is what grows, not a state of its own.
+  return named.flatMap(({ at, rules }) =>
+    rules.filter(
+      (rule) =>
+        !named.some(
+          (other) =>
+            other.carrier === at && other.rules.some(({ factor }) => factor === rule.factor),
+        ),
+    ),
+  );
 }
 
-function distanceTo(carriers: readonly string[], stems: readonly string[], at: number): number {
+function nearest(
+  rules: readonly StateRule[],
+  stems: readonly string[],
+  at: number,
+): { carrier: number; rules: StateRule[] } | undefined {
   let best = Number.POSITIVE_INFINITY;
+  let carrier = -1;
+  let chosen: StateRule[] = [];
+  for (const rule of rules) {
+    const place = rule.carriers.length === 0 ? at : nearestCarrier(rule.carriers, stems, at);
+    if (place === undefined) continue;
+    const distance = Math.abs(place - at);
+    if (distance < best) {
+      chosen = [];
+      best = distance;
+      carrier = place === at ? -1 : place;
+    }
+    if (distance === best) chosen.push(rule);
+  }
+  return chosen.length > 0 ? { carrier, rules: chosen } : undefined;
+}
+
+function nearestCarrier(
+  carriers: readonly string[],
+  stems: readonly string[],
+  at: number,
+): number | undefined {
+  let best: number | undefined;
   stems.forEach((candidate, index) => {
-    if (index !== at && carriers.includes(candidate)) best = Math.min(best, Math.abs(index - at));
+    if (index === at || !carriers.includes(candidate)) return;
+    if (best === undefined || Math.abs(index - at) < Math.abs(best - at)) best = index;
   });
   return best;
 }

@@ -43,6 +43,7 @@ function formOf(lower: string): Form {
  */
 export function stem(word: string): string {
   let base = word;
+  if (base.length > 4 && base.endsWith("ly")) base = base.slice(0, -2);
   if (base.length > 4 && base.endsWith("ies")) base = `${base.slice(0, -3)}y`;
   else if (base.length > 4 && /(?:s|x|z|ch|sh)es$/.test(base)) base = base.slice(0, -2);
   else if (base.length > 3 && base.endsWith("s") && !/(?:ss|us|is)$/.test(base))
@@ -51,7 +52,6 @@ export function stem(word: string): string {
   else if (base.length > 4 && base.endsWith("ied")) base = `${base.slice(0, -3)}y`;
   else if (base.length > 4 && base.endsWith("ed") && !base.endsWith("eed"))
     base = base.slice(0, -2);
-  else if (base.length > 4 && base.endsWith("ly")) base = base.slice(0, -2);
   if (base.length > 3 && /([bdgmnprt])\1$/.test(base)) base = base.slice(0, -1);
   if (base.length > 3 && base.endsWith("e")) base = base.slice(0, -1);
   if (base.length > 3 && base.endsWith("i")) base = `${base.slice(0, -1)}y`;
