@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { accuracyReward, parseLabels } from "./accuracy.ts";
+import { accuracyOptions } from "./options.ts";
+
+const closed = accuracyOptions.parse({});
+const open = accuracyOptions.parse({ mode: "open" });
+
+describe("closed labels", () => {
+  it("takes exactly the label, whatever its case and punctuation", () => {
+    expect(accuracyReward(" Joy. ", "joy", closed)).toBe(1);
+    expect(accuracyReward("sadness", "joy", closed)).toBe(0);
+  });
+
+  it("gives nothing for a list that holds the label, nor for an empty answer", () => {
+    expect(accuracyReward("joy, sadness, anger", "joy", closed)).toBe(0);
+    expect(accuracyReward("", "", closed)).toBe(0);
+  });
+});
+
+describe("open vocabulary", () => {
+  it("reads lists", () => {
+    expect(parseLabels("Happy, excited and proud; calm / at ease.")).toEqual([
+      "happy",
+      "excited",
+      "proud",
+      "calm",
+      "at ease",
+    ]);
+  });
+
+  it("is the F1 of two sets", () => {
+    expect(accuracyReward("happy, angry", "happy, excited", open)).toBeCloseTo(0.5, 12);
+    expect(accuracyReward("happy, happy, happy", "happy", open)).toBe(1);
+    expect(accuracyReward("", "happy", open)).toBe(0);
+  });
+
+  it("reads at most eight labels, and a stuffed list scores lower than the one that counts", () => {
+    const fillers = ["calm", "sad", "angry", "proud", "bored", "tense", "shy", "tired"];
+    expect(accuracyReward([...fillers, "happy"].join(", "), "happy", open)).toBe(0);
+    const stuffed = accuracyReward(["happy", ...fillers].join(", "), "happy", open);
+    expect(stuffed).toBeCloseTo(2 / 9, 12);
+  });
+
+  it("compares groups of a wheel where one is given", () => {
+    const wheel = { glad: "joy", happy: "joy" };
+    const options = accuracyOptions.parse({ mode: "open", wheel });
+    expect(accuracyReward("glad", "happy", options)).toBe(1);
+    expect(accuracyReward("glad", "happy", open)).toBe(0);
+  });
+});

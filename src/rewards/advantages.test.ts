@@ -1,0 +1,108 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { batchAdvantages, gdpoGroup, groupAdvantages } from "./advantages.ts";
+import { advantageOptions, rewardWeights } from "./options.ts";
+
+const weights = rewardWeights.parse({});
+const rollout = (reward: number, accuracy = 0, perception = 0) => ({
+  reward,
+  accuracy,
+  format: 1,
+  perception,
+});
+
+describe("groupAdvantages", () => {
+  it("divides by the deviation, but never by less than the floor", () => {
+    const floor = { normalise: "floor", stdFloor: 0.1 } as const;
+    const [low, high] = groupAdvantages([0.5, 0.52], floor);
+    expect(high).toBeCloseTo(0.1, 9);
+    expect(low).toBeCloseTo(-0.1, 9);
+    const [far] = groupAdvantages([0, 1], floor);
+    expect(far).toBeCloseTo(-0.5 / Math.SQRT1_2, 9);
+    expect(groupAdvantages([0.5, 0.52], { normalise: "z-score", stdFloor: 0.1 })[1]).toBeCloseTo(
+      Math.SQRT1_2,
+      3,
+    );
+    expect(groupAdvantages([0.25, 0.75], { normalise: "none", stdFloor: 0.1 })).toEqual([
+      -0.25, 0.25,
+    ]);
+  });
+
+  it("is exactly 0 for equal rewards and for one rollout", () => {
+    for (const normalise of ["floor", "none", "z-score"] as const) {
+      expect(groupAdvantages(new Array(8).fill(0.1), { normalise, stdFloor: 0.1 })).toEqual(
+        new Array(8).fill(0),
+      );
+      expect(groupAdvantages([0.3], { normalise, stdFloor: 0.1 })).toEqual([0]);
+    }
+  });
+
+  it("sums to 0 and keeps the order", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 2, maxLength: 16 }),
+        (rewards) => {
+          const advantages = groupAdvantages(rewards, { normalise: "floor", stdFloor: 0.1 });
+          expect(advantages.reduce((sum, a) => sum + a, 0)).toBeCloseTo(0, 9);
+          const best = rewards.indexOf(Math.max(...rewards));
+          expect(advantages[best]).toBeCloseTo(Math.max(...advantages), 12);
+        },
+      ),
+    );
+  });
+});
+
+describe("batchAdvantages", () => {
+  const varied = [rollout(0.2), rollout(0.9)];
+  const constant = [rollout(0.4), rollout(0.4)];
+
+  it("marks constant groups only where asked", () => {
+    const keep = batchAdvantages([varied, constant], advantageOptions.parse({}), weights);
+    expect(keep.kept).toEqual([true, true]);
+    const drop = batchAdvantages(
+      [varied, constant],
+      advantageOptions.parse({ dropConstant: true }),
+      weights,
+    );
+    expect(drop.kept).toEqual([true, false]);
+    expect(drop.advantages[1]).toEqual([0, 0]);
+  });
+
+  it("gdpo gives each term its own scale and whitens the batch", () => {
+    const group = [
+      rollout(0.6, 1, 0.5),
+      rollout(0.5, 1, 0.4),
+      rollout(0.1, 0, 0.5),
+      rollout(0, 0, 0.4),
+    ];
+    const { advantages } = batchAdvantages(
+      [group],
+      advantageOptions.parse({ normalise: "gdpo" }),
+      weights,
+    );
+    const [both, accurate, perceptive, neither] = advantages[0] as [number, number, number, number];
+    expect(both).toBeGreaterThan(accurate);
+    // A tenth of perception counts .7 times a whole accuracy: both are one step of their own term.
+    expect((perceptive - neither) / (accurate - neither)).toBeCloseTo(0.7, 4);
+    expect(both ** 2 + accurate ** 2 + perceptive ** 2 + neither ** 2).toBeCloseTo(3, 4);
+  });
+
+  it("gdpo keeps a group whose terms vary though the reward does not", () => {
+    const group = [rollout(0.4, 1, 0), rollout(0.4, 0, 1)];
+    const gdpo = advantageOptions.parse({ normalise: "gdpo", dropConstant: true });
+    expect(batchAdvantages([group], gdpo, weights).kept).toEqual([true]);
+  });
+
+  it("names the rollout whose reward is no number", () => {
+    const broken = [varied, [rollout(0.1), rollout(Number.NaN)]];
+    expect(() => batchAdvantages(broken, advantageOptions.parse({}), weights)).toThrow(
+      /group 1, rollout 1: reward is NaN/,
+    );
+  });
+
+  it("weighs gdpo terms", () => {
+    const group = [rollout(0, 1, 0), rollout(0, 0, 1)];
+    expect(gdpoGroup(group, rewardWeights.parse({ perception: 0 }))[0]).toBeGreaterThan(0);
+    expect(gdpoGroup(group, rewardWeights.parse({ accuracy: 0 }))[0]).toBeLessThan(0);
+  });
+});
