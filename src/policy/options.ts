@@ -1,23 +1,19 @@
 import { z } from "zod";
 
 /** Size of the embedded omni-modal transformer. Defaults: about 190 000 parameters at 200 words. */
-export const embeddedOptions = z
-  .strictObject({
-    width: z.int().min(8).max(1024).default(80).describe("Residual width; a multiple of heads."),
-    layers: z.int().min(1).max(12).default(2).describe("Transformer blocks."),
-    heads: z.int().min(1).max(16).default(4).describe("Attention heads."),
-    maxTokens: z
-      .int()
-      .min(1)
-      .max(1024)
-      .default(64)
-      .describe("Longest completion, the end token included."),
-    maxTextTokens: z.int().min(0).max(256).default(0).describe("Longest question, in tokens."),
-  })
-  .refine((options) => options.width % options.heads === 0, {
-    message: "width must be a multiple of heads",
-    path: ["width"],
-  });
+export const embeddedOptions = z.strictObject({
+  width: z.int().min(8).max(1024).default(80).describe("Width of the residual stream."),
+  layers: z.int().min(1).max(12).default(2).describe("Transformer blocks."),
+  heads: z.int().min(1).max(16).default(4).describe("Attention heads."),
+  headWidth: z.int().min(4).max(128).default(20).describe("Width of a head's keys and values."),
+  maxTokens: z
+    .int()
+    .min(1)
+    .max(1024)
+    .default(64)
+    .describe("Longest completion, the end token included."),
+  maxTextTokens: z.int().min(0).max(256).default(0).describe("Longest question, in tokens."),
+});
 
 export type EmbeddedOptions = z.infer<typeof embeddedOptions>;
 

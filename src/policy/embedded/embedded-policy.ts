@@ -189,10 +189,9 @@ export class EmbeddedPolicy implements Policy {
   private tensors(chunk: Chunk, batch: readonly Datum[]): NamedTensors {
     const { shape, bos } = this.description;
     const prompts = chunk.groups.map(({ prompt }) => prompt);
-    return {
-      ...prefixTensors(shape, chunk.bucket, prompts),
-      ...completionTensors(shape, chunk, batch, bos),
-    };
+    const prefix = prefixTensors(shape, chunk.bucket, prompts);
+    const hidden = prefix.hidden as Float32Array;
+    return { ...prefix, ...completionTensors(shape, chunk, batch, bos, hidden) };
   }
 }
 

@@ -4,7 +4,7 @@
  * A prompt is a prefix [video tokens, audio tokens, text tokens] whose positions see each other; a
  * completion is causal and sees the prefix. The prefix is encoded once per prompt and its keys and
  * values serve all G completions of it. Dimension words: P prompts, G completions of each, T completion
- * tokens, S prefix tokens, H heads, K = width / H.
+ * tokens, S prefix tokens, H heads, K width of a head.
  */
 import { numpy as np } from "@jax-js/jax";
 import { logSoftmax, relu, rmsNorm, softmax } from "./layers.ts";
@@ -23,7 +23,7 @@ export class Weights {
   }
 }
 
-/** Prompts of one batch: video [P, tokens, dim], audio [P, tokens, dim], text [P, tokens], and `hidden`. */
+/** Prompts of one batch: video [P, tokens, dim], audio [P, tokens, dim], text [P, tokens]. */
 export interface PrefixInputs {
   video: np.Array;
   audio: np.Array;
@@ -33,42 +33,35 @@ export interface PrefixInputs {
   hidden: np.Array;
 }
 
-/** Keys [P, H, K, S] (transposed, ready for the dot product) and values [P, H, S, K] of one layer. */
+/** Keys and values of one layer, both [P, H, …, positions, K]. */
 export interface KeysValues {
   keys: np.Array;
   values: np.Array;
 }
 
-/** Prefix keys and values per layer. The last layer's block is not run: nothing reads its output. */
+/** Prefix keys and values [P, H, S, K] per layer. The last block is not run: nothing reads its output. */
 export function encodePrefix(
   shape: ModelShape,
   weights: Weights,
   inputs: PrefixInputs,
 ): KeysValues[] {
-  const { layers, heads, width } = shape;
+  const { layers, heads, headWidth } = shape;
   let x = embedPrefix(weights, inputs);
   const [prompts, tokens] = x.shape as [number, number, number];
-  const head = width / heads;
   const bias = inputs.hidden.reshape([prompts, 1, 1, tokens]);
   const cache: KeysValues[] = [];
   for (let layer = 0; layer < layers; layer++) {
-    const qkv = project(weights, layer, x.ref).reshape([prompts, tokens, 3, heads, head]);
-    const keys = qkv.ref.slice([], [], 1).transpose([0, 2, 3, 1]);
-    const values = qkv.ref.slice([], [], 2).transpose([0, 2, 1, 3]);
+    const qkv = project(weights, layer, x.ref)
+      .reshape([prompts, tokens, 3, heads, headWidth])
+      .transpose([2, 0, 3, 1, 4]);
+    const keys = qkv.ref.slice(1);
+    const values = qkv.ref.slice(2);
     cache.push({ keys: keys.ref, values: values.ref });
     if (layer === layers - 1) break;
-    const queries = qkv.slice([], [], 0).transpose([0, 2, 1, 3]);
-    const scores = np
-      .matmul(queries, keys)
-      .mul(head ** -0.5)
-      .add(bias.ref);
-    const mixed = np.matmul(softmax(scores), values);
-    x = finishBlock(
-      weights,
-      layer,
-      x,
-      mixed.transpose([0, 2, 1, 3]).reshape([prompts, tokens, width]),
-    );
+    const queries = qkv.slice(0).mul(headWidth ** -0.5);
+    const scores = np.matmul(queries, keys.transpose([0, 1, 3, 2])).add(bias.ref);
+    const mixed = np.matmul(softmax(scores), values).transpose([0, 2, 1, 3]);
+    x = finishBlock(weights, layer, x, mixed.reshape([prompts, tokens, heads * headWidth]));
   }
   return cache;
 }
@@ -91,61 +84,57 @@ function embedPrefix(weights: Weights, inputs: PrefixInputs): np.Array {
   return np.concatenate([media, text], 1);
 }
 
-/** Inputs of `completionLogits`: `tokens` int32 [P, G, T], first one BOS; `causal` [T, T] of 0 and −1e9. */
-export interface CompletionInputs {
-  tokens: np.Array;
-  causal: np.Array;
-  /** [P, S], as in `PrefixInputs`. */
-  hidden: np.Array;
-}
-
-/** Next-token logits [P, G, T, vocabulary] of completions after their prompts. */
+/**
+ * Next-token logits [P, G, T, vocabulary] of completions after their prompts. `tokens` is int32
+ * [P, G, T], BOS first; `bias` [P, T, S + T] is 0 where a token sees a position and −1e9 elsewhere.
+ */
 export function completionLogits(
   shape: ModelShape,
   weights: Weights,
   cache: readonly KeysValues[],
-  inputs: CompletionInputs,
+  tokens: np.Array,
+  bias: np.Array,
 ): np.Array {
-  const { layers, heads, width } = shape;
-  const [prompts, group, tokens] = inputs.tokens.shape as [number, number, number];
-  const head = width / heads;
-  const prefix = inputs.hidden.shape[1] as number;
-  const bias = inputs.hidden.reshape([prompts, 1, 1, prefix]);
+  const { layers, heads, headWidth } = shape;
+  const [prompts, group, length] = tokens.shape as [number, number, number];
+  const visible = bias.shape[2] as number;
+  const groupBias = bias.reshape([prompts, 1, 1, length, visible]);
   let x = np
-    .take(weights.get("token.embedding"), inputs.tokens, 0)
-    .add(firstRows(weights.get("completion.position"), tokens));
+    .take(weights.get("token.embedding"), tokens, 0)
+    .add(firstRows(weights.get("completion.position"), length));
   for (let layer = 0; layer < layers; layer++) {
-    // [P, H, G, T, K]: groups inside heads, so that one product serves a prompt's whole group
     const qkv = project(weights, layer, x.ref)
-      .reshape([prompts, group, tokens, 3, heads, head])
+      .reshape([prompts, group, length, 3, heads, headWidth])
       .transpose([3, 0, 4, 1, 2, 5]);
-    const queries = qkv.ref.slice(0).mul(head ** -0.5);
-    const values = qkv.ref.slice(2);
     const shared = cache[layer] as KeysValues;
-    const toPrefix = np
-      .matmul(queries.ref.reshape([prompts, heads, group * tokens, head]), shared.keys)
-      .add(bias.ref)
-      .reshape([prompts, heads, group, tokens, prefix]);
-    const toOwn = np
-      .matmul(queries, qkv.slice(1).transpose([0, 1, 2, 4, 3]))
-      .add(inputs.causal.ref);
-    const attention = softmax(np.concatenate([toPrefix, toOwn], -1));
-    const fromPrefix = np.matmul(
-      attention.ref
-        .slice([], [], [], [], [0, prefix])
-        .reshape([prompts, heads, group * tokens, prefix]),
-      shared.values,
-    );
-    const fromOwn = np.matmul(attention.slice([], [], [], [], [prefix, prefix + tokens]), values);
-    const mixed = fromPrefix.reshape([prompts, heads, group, tokens, head]).add(fromOwn);
-    x = finishBlock(
-      weights,
-      layer,
-      x,
-      mixed.transpose([0, 2, 3, 1, 4]).reshape([prompts, group, tokens, width]),
-    );
+    const queries = qkv.ref.slice(0).mul(headWidth ** -0.5);
+    const keys = afterPrefix(shared.keys, qkv.ref.slice(1));
+    const values = afterPrefix(shared.values, qkv.slice(2));
+    const scores = np.matmul(queries, keys.transpose([0, 1, 2, 4, 3])).add(groupBias.ref);
+    const mixed = np.matmul(softmax(scores), values).transpose([0, 2, 3, 1, 4]);
+    x = finishBlock(weights, layer, x, mixed.reshape([prompts, group, length, heads * headWidth]));
   }
   return readOut(weights, x);
+}
+
+/** Shared [P, H, S, K] before each completion's own [P, H, G, T, K]: [P, H, G, S + T, K]. */
+function afterPrefix(shared: np.Array, own: np.Array): np.Array {
+  const [prompts, heads, group, , headWidth] = own.shape as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const positions = shared.shape[2] as number;
+  const spread = np.broadcastTo(shared.reshape([prompts, heads, 1, positions, headWidth]), [
+    prompts,
+    heads,
+    group,
+    positions,
+    headWidth,
+  ]);
+  return np.concatenate([spread, own], 3);
 }
 
 /** Log-probs [P, G, T] of `targets` int32 [P, G, T]; `vocabulary` is int32 [V]: 0, 1, 2 … */
@@ -165,63 +154,47 @@ export interface DecodeInputs {
   tokens: np.Array;
   /** int32 [1]: position of those tokens in the completion. */
   position: np.Array;
-  /** Per layer: keys and values of earlier completion tokens, each [P, H, G, T, K]; unwritten rows 0. */
-  own: readonly KeysValues[];
-  /** [P, S]. */
-  hidden: np.Array;
-  /** [T]: 0 for written cache rows, −1e9 for the others. */
-  unwritten: np.Array;
+  /** Per layer: prefix and earlier completion tokens, [P, H, G, S + T, K]; rows not yet written are 0. */
+  cache: readonly KeysValues[];
+  /** [P, S + T]: 0 for rows that may be seen, −1e9 for hidden and unwritten ones. */
+  bias: np.Array;
 }
 
 /** Logits [P, G, V] and, per layer, this token's keys and values [P, H, G, K] for the cache. */
 export function decodeStep(
   shape: ModelShape,
   weights: Weights,
-  cache: readonly KeysValues[],
   inputs: DecodeInputs,
 ): { logits: np.Array; written: KeysValues[] } {
-  const { layers, heads, width } = shape;
+  const { layers, heads, headWidth } = shape;
   const [prompts, group] = inputs.tokens.shape as [number, number];
-  const head = width / heads;
-  const prefix = inputs.hidden.shape[1] as number;
-  const length = inputs.unwritten.shape[0] as number;
-  const bias = inputs.hidden.reshape([prompts, 1, 1, prefix]);
+  const length = inputs.bias.shape[1] as number;
+  const bias = inputs.bias.reshape([prompts, 1, 1, length]);
   const written: KeysValues[] = [];
   let x = np
     .take(weights.get("token.embedding"), inputs.tokens, 0)
     .add(np.take(weights.get("completion.position"), inputs.position, 0));
   for (let layer = 0; layer < layers; layer++) {
     const qkv = project(weights, layer, x.ref)
-      .reshape([prompts, group, 3, heads, head])
+      .reshape([prompts, group, 3, heads, headWidth])
       .transpose([2, 0, 3, 1, 4]);
-    const queries = qkv.ref.slice(0).mul(head ** -0.5);
+    const queries = qkv.ref.slice(0).mul(headWidth ** -0.5);
     const keys = qkv.ref.slice(1);
     const values = qkv.slice(2);
     written.push({ keys: keys.ref, values: values.ref });
-    const shared = cache[layer] as KeysValues;
-    const own = inputs.own[layer] as KeysValues;
-    const scores = np.concatenate(
-      [
-        np.matmul(queries.ref, shared.keys).add(bias.ref),
-        np
-          .sum(queries.ref.reshape([prompts, heads, group, 1, head]).mul(own.keys), -1)
-          .add(inputs.unwritten.ref),
-        np.sum(queries.mul(keys), -1, { keepdims: true }),
-      ],
-      -1,
-    );
-    const attention = softmax(scores);
-    const ownWeights = attention.ref.slice([], [], [], [prefix, prefix + length]);
+    const cached = inputs.cache[layer] as KeysValues;
+    const row = queries.ref.reshape([prompts, heads, group, 1, headWidth]);
+    const toCache = np.sum(row.mul(cached.keys), -1).add(bias.ref);
+    const toItself = np.sum(queries.mul(keys), -1, { keepdims: true });
+    const attention = softmax(np.concatenate([toCache, toItself], -1));
+    const column = attention.ref
+      .slice([], [], [], [0, length])
+      .reshape([prompts, heads, group, length, 1]);
     const mixed = np
-      .matmul(attention.ref.slice([], [], [], [0, prefix]), shared.values)
-      .add(np.sum(ownWeights.reshape([prompts, heads, group, length, 1]).mul(own.values), 3))
-      .add(attention.slice([], [], [], [prefix + length, prefix + length + 1]).mul(values));
-    x = finishBlock(
-      weights,
-      layer,
-      x,
-      mixed.transpose([0, 2, 1, 3]).reshape([prompts, group, width]),
-    );
+      .sum(column.mul(cached.values), 3)
+      .add(attention.slice([], [], [], [length, length + 1]).mul(values))
+      .transpose([0, 2, 1, 3]);
+    x = finishBlock(weights, layer, x, mixed.reshape([prompts, group, heads * headWidth]));
   }
   return { logits: readOut(weights, x), written };
 }

@@ -28,6 +28,7 @@ interface ParameterSpec extends TensorSpec {
 /** Parameter names, shapes and initial scales, in the order programs take them. */
 export function parameterSpecs(shape: ModelShape): ParameterSpec[] {
   const { width, layers, vocabulary, video, audio } = shape;
+  const inner = shape.heads * shape.headWidth;
   const residual = 1 / Math.sqrt(2 * layers);
   const spec = (name: string, dims: number[], scale: number | "one"): ParameterSpec => ({
     name,
@@ -48,8 +49,8 @@ export function parameterSpecs(shape: ModelShape): ParameterSpec[] {
   for (let i = 0; i < layers; i++) {
     specs.push(
       spec(`layer.${i}.attention.norm`, [width], "one"),
-      spec(`layer.${i}.attention.qkv`, [width, 3 * width], width ** -0.5),
-      spec(`layer.${i}.attention.out`, [width, width], residual * width ** -0.5),
+      spec(`layer.${i}.attention.qkv`, [width, 3 * inner], width ** -0.5),
+      spec(`layer.${i}.attention.out`, [inner, width], residual * inner ** -0.5),
       spec(`layer.${i}.mlp.norm`, [width], "one"),
       spec(`layer.${i}.mlp.up`, [width, 4 * width], width ** -0.5),
       spec(`layer.${i}.mlp.down`, [4 * width, width], residual * (4 * width) ** -0.5),

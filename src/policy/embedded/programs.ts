@@ -89,18 +89,12 @@ export function decodeProgram(shape: ModelShape, bucket: Bucket): ProgramSource 
     inputs,
     program: (...arrays) => {
       const read = reader(inputs, arrays);
-      const { logits, written } = decodeStep(
-        shape,
-        weightsOf(shape, arrays),
-        layersOf(shape, (layer, part) => read(`prefix.${layer}.${part}`)),
-        {
-          tokens: read("tokens"),
-          position: read("position"),
-          own: layersOf(shape, (layer, part) => read(`own.${layer}.${part}`)),
-          hidden: read("hidden"),
-          unwritten: read("unwritten"),
-        },
-      );
+      const { logits, written } = decodeStep(shape, weightsOf(shape, arrays), {
+        tokens: read("tokens"),
+        position: read("position"),
+        cache: layersOf(shape, (layer, part) => read(`cache.${layer}.${part}`)),
+        bias: read("bias"),
+      });
       return [logits, ...flatten(written)];
     },
   };
@@ -120,11 +114,7 @@ function scored(
   const read = reader(specs, arrays);
   const weights = weightsOf(shape, arrays);
   const cache = encodePrefix(shape, weights, prefixInputs(read, bucket));
-  const logits = completionLogits(shape, weights, cache, {
-    tokens: read("tokens"),
-    causal: read("causal"),
-    hidden: read("hidden"),
-  });
+  const logits = completionLogits(shape, weights, cache, read("tokens"), read("bias"));
   return targetLogprobs(logits, read("targets"), read("vocabulary"));
 }
 
@@ -143,28 +133,23 @@ function completionSpecs(shape: ModelShape, bucket: Bucket): TensorSpec[] {
   return [
     int("tokens", [prompts, group, tokens]),
     int("targets", [prompts, group, tokens]),
-    float("causal", [tokens, tokens]),
+    float("bias", [prompts, tokens, prefixTokens(shape, bucket) + tokens]),
     int("vocabulary", [shape.vocabulary]),
   ];
 }
 
 function decodeSpecs(shape: ModelShape, bucket: Bucket): TensorSpec[] {
   const { prompts, group, tokens } = bucket;
-  const { heads } = shape;
-  const head = shape.width / heads;
-  const prefix = prefixTokens(shape, bucket);
-  const own = [prompts, heads, group, tokens, head];
+  const length = prefixTokens(shape, bucket) + tokens;
+  const cache = [prompts, shape.heads, group, length, shape.headWidth];
   const perLayer = Array.from({ length: shape.layers }, (_, layer) => [
-    float(`prefix.${layer}.keys`, [prompts, heads, head, prefix]),
-    float(`prefix.${layer}.values`, [prompts, heads, prefix, head]),
-    float(`own.${layer}.keys`, own),
-    float(`own.${layer}.values`, own),
+    float(`cache.${layer}.keys`, cache),
+    float(`cache.${layer}.values`, cache),
   ]);
   return [
     int("tokens", [prompts, group]),
     int("position", [1]),
-    float("hidden", [prompts, prefix]),
-    float("unwritten", [tokens]),
+    float("bias", [prompts, length]),
     ...perLayer.flat(),
   ];
 }

@@ -6,6 +6,7 @@ import type { Chunk } from "./batch.ts";
 import type { TensorData } from "./executor.ts";
 import type { ModelShape } from "./params.ts";
 import type { ProgramRunner } from "./program-runner.ts";
+import type { Bucket } from "./programs.ts";
 import { type NamedTensors, prefixTensors, unseen } from "./tensors.ts";
 
 /** What sampling needs to know of the vocabulary. */
@@ -42,13 +43,12 @@ export async function sampleChunk(
   const prompts: Prompt[] = groups.map(({ prompt }) => prompt);
   const prefix = prefixTensors(shape, bucket, prompts);
   const shared = await runner.run("prefill", bucket, prefix);
-  const cache = new DecodeCache(shape, chunk, shared);
+  const cache = new DecodeCache(shape, bucket, prefix.hidden as Float32Array, shared);
   const rows = startRows(chunk, options);
   const tokens = new Int32Array(bucket.prompts * bucket.group).fill(special.bos);
   for (let position = 0; position < options.maxTokens; position++) {
     const outputs = await runner.run("decode", bucket, {
       ...cache.tensors,
-      hidden: prefix.hidden as Float32Array,
       tokens,
       position: Int32Array.of(position),
     });
@@ -121,41 +121,64 @@ function inverseCdf(logits: Float32Array, top: number, temperature: number, u: n
   return id === -1 ? logits.length - 1 : id;
 }
 
-/** Keys and values of the tokens written so far, per layer [P, H, G, T, K]. */
+/** Keys and values of prefix and completion, per layer [P, H, G, S + T, K], with what may be seen. */
 class DecodeCache {
+  /** `bias` and `cache.<layer>.keys|values`: inputs of the decode program. */
   readonly tensors: NamedTensors = {};
-  private readonly own: Float32Array[] = [];
-  private readonly unwritten: Float32Array;
+  private readonly buffers: Float32Array[] = [];
+  private readonly bias: Float32Array;
+  private readonly prompts: number;
+  private readonly prefix: number;
   private readonly length: number;
-  private readonly head: number;
+  private readonly headWidth: number;
 
-  constructor(shape: ModelShape, { bucket }: Chunk, shared: readonly TensorData[]) {
-    this.length = bucket.tokens;
-    this.head = shape.width / shape.heads;
-    this.unwritten = new Float32Array(bucket.tokens).fill(unseen);
-    this.tensors.unwritten = this.unwritten;
-    const size = bucket.prompts * bucket.group * bucket.tokens * shape.width;
-    for (let layer = 0; layer < shape.layers; layer++) {
-      ["keys", "values"].forEach((part, index) => {
-        const buffer = new Float32Array(size);
-        this.own.push(buffer);
-        this.tensors[`own.${layer}.${part}`] = buffer;
-        this.tensors[`prefix.${layer}.${part}`] = shared[2 * layer + index] as Float32Array;
-      });
+  constructor(
+    shape: ModelShape,
+    bucket: Bucket,
+    hidden: Float32Array,
+    shared: readonly TensorData[],
+  ) {
+    this.prompts = bucket.prompts;
+    this.prefix = hidden.length / bucket.prompts;
+    this.length = this.prefix + bucket.tokens;
+    this.headWidth = shape.headWidth;
+    this.bias = new Float32Array(bucket.prompts * this.length).fill(unseen);
+    for (let prompt = 0; prompt < bucket.prompts; prompt++) {
+      const row = hidden.subarray(prompt * this.prefix, (prompt + 1) * this.prefix);
+      this.bias.set(row, prompt * this.length);
     }
+    this.tensors.bias = this.bias;
+    shared.forEach((prefix, index) => {
+      const buffer = this.spread(prefix as Float32Array, bucket.group);
+      this.buffers.push(buffer);
+      this.tensors[`cache.${Math.floor(index / 2)}.${index % 2 === 0 ? "keys" : "values"}`] =
+        buffer;
+    });
   }
 
-  /** Writes one token's keys and values, [P, H, G, K] each, at `position`. */
+  /** A buffer that begins, for each of G completions, with its prompt's [P, H, S, K]. */
+  private spread(shared: Float32Array, group: number): Float32Array {
+    const block = this.prefix * this.headWidth;
+    const row = this.length * this.headWidth;
+    const buffer = new Float32Array((shared.length / block) * group * row);
+    for (let at = 0; at < buffer.length / row; at++) {
+      const from = Math.floor(at / group) * block;
+      buffer.set(shared.subarray(from, from + block), at * row);
+    }
+    return buffer;
+  }
+
+  /** Writes one token's keys and values, [P, H, G, K] each, at `position` of the completions. */
   write(position: number, parts: readonly TensorData[]): void {
-    const { head, length } = this;
-    this.own.forEach((buffer, index) => {
+    const { headWidth, length } = this;
+    const at = this.prefix + position;
+    this.buffers.forEach((buffer, index) => {
       const part = parts[index] as Float32Array;
-      const rows = part.length / head;
-      for (let row = 0; row < rows; row++) {
-        const to = (row * length + position) * head;
-        for (let i = 0; i < head; i++) buffer[to + i] = part[row * head + i] as number;
+      for (let row = 0; row < part.length / headWidth; row++) {
+        const to = (row * length + at) * headWidth;
+        for (let i = 0; i < headWidth; i++) buffer[to + i] = part[row * headWidth + i] as number;
       }
     });
-    this.unwritten[position] = 0;
+    for (let prompt = 0; prompt < this.prompts; prompt++) this.bias[prompt * length + at] = 0;
   }
 }

@@ -48,12 +48,13 @@ function stack(
   return out;
 }
 
-/** `tokens` (shifted right, BOS first), `targets`, and the constants `causal` and `vocabulary`. */
+/** `tokens` (shifted right, BOS first), `targets`, `bias` (from the prefix's `hidden`), `vocabulary`. */
 export function completionTensors(
   shape: ModelShape,
   chunk: Chunk,
   batch: readonly Datum[],
   bos: number,
+  hidden: TensorData,
 ): NamedTensors {
   const { prompts, group, tokens } = chunk.bucket;
   const inputs = new Int32Array(prompts * group * tokens);
@@ -67,7 +68,7 @@ export function completionTensors(
   return {
     tokens: inputs,
     targets,
-    causal: causalBias(tokens),
+    bias: completionBias(chunk.bucket, hidden),
     vocabulary: Int32Array.from({ length: shape.vocabulary }, (_, id) => id),
   };
 }
@@ -90,9 +91,18 @@ export function eachRow(chunk: Chunk, visit: (index: number, at: number) => void
   });
 }
 
-function causalBias(tokens: number): Float32Array {
-  const bias = new Float32Array(tokens * tokens);
-  for (let row = 0; row < tokens; row++)
-    bias.fill(unseen, row * tokens + row + 1, (row + 1) * tokens);
+/** [P, T, S + T]: a token sees the prefix but for what is hidden, and itself and what came before. */
+function completionBias({ prompts, tokens }: Bucket, hidden: TensorData): Float32Array {
+  const prefix = hidden.length / prompts;
+  const length = prefix + tokens;
+  const bias = new Float32Array(prompts * tokens * length);
+  for (let prompt = 0; prompt < prompts; prompt++) {
+    const row = hidden.subarray(prompt * prefix, (prompt + 1) * prefix);
+    for (let token = 0; token < tokens; token++) {
+      const at = (prompt * tokens + token) * length;
+      bias.set(row, at);
+      bias.fill(unseen, at + prefix + token + 1, at + length);
+    }
+  }
   return bias;
 }
