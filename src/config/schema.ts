@@ -30,7 +30,7 @@ export const experimentOptions = z.strictObject({
   features: featureOptions.prefault({}),
   policy: embeddedOptions.prefault({}),
   executor: executorOptions.prefault({ name: "auto" }),
-  embedder: embedderOptions.prefault({ kind: "use-lite" }),
+  embedder: embedderOptions,
   sft: sftOptions.prefault({}),
   rl: rlOptions.prefault({}),
   variants: z

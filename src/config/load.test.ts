@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { ConfigError } from "../core/errors.ts";
+import { loadConfig } from "./load.ts";
+
+const schema = z.strictObject({
+  name: z.string(),
+  rl: z.strictObject({
+    steps: z.int().positive().default(3),
+    mode: z.enum(["a", "b"]).default("a"),
+  }),
+});
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "oppo-config-"));
+  file = join(folder, "x.yaml");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function failure(text: string, overrides: string[] = []): ConfigError {
+  writeFileSync(file, text);
+  try {
+    loadConfig(file, schema, overrides);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error("the config was accepted");
+}
+
+describe("loadConfig", () => {
+  it("fills defaults", () => {
+    writeFileSync(file, "name: x\nrl: {}\n");
+    expect(loadConfig(file, schema)).toEqual({ name: "x", rl: { steps: 3, mode: "a" } });
+  });
+
+  it("names file, line and column of an unknown key", () => {
+    const error = failure("name: x\nrl:\n  steps: 4\n  lrr: 5\n");
+    expect(error.message).toContain(`${file}:4:8: rl.lrr: Unrecognized key: "lrr"`);
+  });
+
+  it("names file, line and column of a wrong value", () => {
+    const error = failure("name: x\nrl:\n  steps: -4\n");
+    expect(error.message).toContain(`${file}:3:10: rl.steps:`);
+  });
+
+  it("points at the nearest parent of a missing field", () => {
+    expect(failure("rl: {}\n").details).toMatchObject({ path: "name" });
+  });
+
+  it("reports broken YAML with its place", () => {
+    expect(failure("name: [x\nrl: {}\n")).toMatchObject({ code: "CONFIG_YAML" });
+  });
+
+  it("reports a missing file", () => {
+    expect(() => loadConfig(join(folder, "none.yaml"), schema)).toThrow(
+      /none\.yaml: no such config/,
+    );
+  });
+
+  it("applies overrides, also to absent parents, and checks them", () => {
+    writeFileSync(file, "name: x\nrl: {}\n");
+    expect(loadConfig(file, schema, ["rl.steps=7", "name=y"])).toEqual({
+      name: "y",
+      rl: { steps: 7, mode: "a" },
+    });
+    expect(failure("name: x\nrl: {}\n", ["rl.stepz=7"]).message).toContain("rl.stepz");
+    expect(failure("name: x\nrl: {}\n", ["nonsense"]).code).toBe("CONFIG_OVERRIDE");
+  });
+});
