@@ -64,14 +64,14 @@ function modalityLines(
   { perception }: RewardOptions,
 ): string[] {
   const { cues, claims, recall, precision, guard, score } = scored.modalities[modality];
-  const counts = `${cues} cues, ${claims} claims`;
+  const counts = `cues ${cues}, claims ${claims}`;
   const parts =
     perception.mode === "f1"
       ? `F of recall ${show(recall)} and precision ${show(precision)}`
       : `recall ${show(recall)} × guard ${show(guard)}`;
   const head =
     cues === 0
-      ? `${modality}: no cues in the reference, not counted (${claims} claims)`
+      ? `${modality}: no cues in the reference, not counted (claims ${claims})`
       : `${modality} ${show(score)} = ${parts} (${counts})`;
   return [
     `  ${head}`,
@@ -89,8 +89,7 @@ function modalityLines(
 function cueLine(text: string, cue: ScoredCue, { claims }: ScoredResponse): string {
   const claimed = (index: number): string => quote(claims[index]?.text ?? "");
   if (cue.recovered) {
-    const { claim } = cue.recovered;
-    return `+ cue ${quote(text)} recovered by ${claimed(claim)}: f ${show(cue.recovered.f)}`;
+    return `+ cue ${quote(text)} recovered by ${claimed(cue.recovered.claim)}, ${reason(cue.recovered)}`;
   }
   if (!cue.nearest) return `- cue ${quote(text)} missed: no claim of this modality`;
   const { claim } = cue.nearest;

@@ -36,8 +36,8 @@ export interface ScoredClaim extends Claim {
 
 /** A reference cue with what recovered it. */
 export interface ScoredCue {
-  /** Index of the claim that recovered it, and at which f; `null` if none. */
-  recovered: { claim: number; f: number } | null;
+  /** Index of the claim that recovered it, with how it compares; `null` if none. */
+  recovered: ({ claim: number } & Similarity) | null;
   /** Index of the most similar claim of its modality, with how it compares. */
   nearest: ({ claim: number } & Similarity) | null;
 }
@@ -135,7 +135,7 @@ function scoreItem(
       options.perception,
     );
     recordNearest(pairs, cueIndices, claimIndices, scoredCues, scoredClaims);
-    recordMatches(score, cueIndices, claimIndices, scoredCues, scoredClaims);
+    recordMatches(score, pairs, cueIndices, claimIndices, scoredCues, scoredClaims);
     return [modality, score] as const;
   });
   const modalities = Object.fromEntries(scores) as Record<CueModality, ModalityScore>;
@@ -215,15 +215,19 @@ function nearer(pair: Similarity, best: Similarity | null): boolean {
 
 function recordMatches(
   { matches }: ModalityScore,
+  pairs: readonly (readonly Similarity[])[],
   cueIndices: readonly number[],
   claimIndices: readonly number[],
   cues: ScoredCue[],
   claims: ScoredClaim[],
 ): void {
-  for (const { cue, claim, weight } of matches) {
+  for (const { cue, claim } of matches) {
     const cueIndex = cueIndices[cue] as number;
     const claimIndex = claimIndices[claim] as number;
-    (cues[cueIndex] as ScoredCue).recovered = { claim: claimIndex, f: weight };
+    (cues[cueIndex] as ScoredCue).recovered = {
+      claim: claimIndex,
+      ...(pairs[cue]?.[claim] as Similarity),
+    };
     (claims[claimIndex] as ScoredClaim).recovered = cueIndex;
   }
 }

@@ -11,15 +11,18 @@ export interface Similarity {
   f: number;
 }
 
-/**
- * Text as it is embedded, the same for cues and claims: case, outer punctuation and white space carry
- * no evidence but move a sentence encoder's vector.
- */
+/** Words in front of a statement that carry no evidence but move a sentence encoder's vector. */
+const leadIn =
+  /^(?:(?:and|with|the|an?|his|her|their|its|he|she|they|it|this|that|there|is|are|was|were|has|have|who|i|we|one|the (?:man|woman|person|speaker|character)(?:'s)?|see|hear|shows?|appears?|seems?|to be|very)\s+)+/;
+
+/** Text as it is embedded, cues and claims alike: without case, outer punctuation and lead-in. */
 export function embeddedText(text: string): string {
-  return text
+  const plain = text
     .toLowerCase()
+    .replaceAll("’", "'")
     .replace(/\s+/g, " ")
     .replace(/^[\p{P}\s]+|[\p{P}\s]+$/gu, "");
+  return plain.replace(leadIn, "");
 }
 
 /** Compares two texts by their unit vectors. */
