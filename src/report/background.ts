@@ -1,0 +1,42 @@
+import type { ReportData } from "./data.ts";
+import { type Html, html } from "./html.ts";
+
+/** How to read the page, and everything needed to run it again. */
+export function backgroundSection(data: ReportData): Html {
+  return html`<section id="background"><h2>How to read this</h2><div class="columns">
+<p><b>The world is synthetic.</b> Faces and voices are drawn from known factors (raised brows, trembling voice), so whether a claim is true is looked up, not judged. Responses are read by exact lookup of the lexicon, with rules the reward does not share.</p>
+<p><b>Utilization</b> is recall: of the cues a clip really has, how many the response states. Repeating one doesn't count. F1 also charges for claims that aren't true.</p>
+<p><b>Faithfulness</b> is the share of stated claims that are true. On conflict clips face and voice come from different emotions: there, describing the voice by what the face suggests is wrong.</p>
+<p><b>Cross-modal hallucination</b> counts false claims that fit the other stream's emotion, minus those that would fit an emotion neither shows. Guessing at random scores 0; a negative value is chance.</p>
+<p><b>Of hidden stream</b>: claims about the face when the frames are black, about the voice when there is silence. Ideally none.</p>
+<p><b>Pairs</b>: a true and a false statement about the same factor, equally long; the share where the model finds the true one likelier. Chance is 50. Nothing is generated.</p>
+<p><b>Strips under the words</b>: log-prob of the token with full input minus log-prob with one stream hidden (${maskText(data)}), full colour at 2.5 nats. A visual claim should carry the first colour and not the second.</p>
+<p><b>Intervals</b> are over clips, for one training run each. They don't hold the variation between seeds of training.</p>
+</div>
+${(data.notes ?? []).length > 0 ? html`<h3>Remarks</h3><ul>${(data.notes ?? []).map((note) => html`<li>${note}</li>`)}</ul>` : null}
+<h2>Run</h2>
+<div class="columns"><h3>Time</h3>${pairs(data.timings.map(({ step, seconds }) => [step, duration(seconds)]))}
+<h3>Seeds</h3>${pairs(Object.entries(data.seeds))}
+<h3>Versions</h3>${pairs(Object.entries(data.versions))}</div>
+<details><summary>Resolved config</summary><pre>${JSON.stringify(data.config, null, 2)}</pre></details>
+<details><summary>Evaluation settings</summary>${data.systems.map(
+    ({ name, result }) =>
+      html`<h3>${name}</h3>${pairs([["policy", result.policy], ...Object.entries(result.settings), ["evaluation took", duration(result.seconds)]])}`,
+  )}</details></section>`;
+}
+
+function maskText(data: ReportData): string {
+  const mask = data.systems[0]?.result.settings.dropMask;
+  if (mask === "blank") return "black frames, silence";
+  if (mask === "drop") return "left out of attention";
+  return "another clip's stream in its place";
+}
+
+function pairs(entries: readonly (readonly [string, string | number])[]): Html {
+  return html`<dl class="pairs">${entries.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}

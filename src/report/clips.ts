@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { extname } from "node:path";
+import type { ClipRecord } from "../bench/result.ts";
+import { RunError } from "../core/errors.ts";
+import type { ReportClip, ReportData } from "./data.ts";
+import { Html, html, systemClass } from "./html.ts";
+import { responseHtml } from "./response.ts";
+
+/** The clips, playable, beside what every system said about them. */
+export function clipsSection(data: ReportData): Html | null {
+  if (data.clips.length === 0) return null;
+  return html`<section id="clips"><h2>What they saw, heard and said</h2>
+<p class="lead">One response per system and clip, sampled as in the table. Play the clip with sound.</p>
+${legend}${data.clips.map((clip) => clipCard(clip, data))}</section>`;
+}
+
+const legend = html`<ul class="legend">
+<li><mark class="visual">visual claim</mark></li><li><mark class="acoustic">acoustic claim</mark></li><li><mark class="emotion">emotion</mark></li>
+<li><mark class="visual false">false<span class="sign">✗</span></mark></li>
+<li><mark class="acoustic cross-modal">false, and what the other stream suggests<span class="sign">⇄</span></mark></li>
+<li><mark class="visual unreadable">not in the lexicon<span class="sign">?</span></mark></li>
+<li><span class="strip visual"></span>less likely with the video hidden</li>
+<li><span class="strip acoustic"></span>less likely with the audio hidden</li>
+<li><span class="strip quiet"></span>more likely with it hidden</li></ul>`;
+
+function clipCard(clip: ReportClip, data: ReportData): Html {
+  const records = data.systems.map(({ name, result }, index) => ({
+    name,
+    index,
+    record: result.clips.find(({ id }) => id === clip.id),
+  }));
+  const known = records.find(({ record }) => record !== undefined)?.record;
+  return html`<article class="clip"><div><h3>${clip.caption ?? clip.id}</h3>
+<video controls loop playsinline preload="metadata" src="${dataUri(clip.path)}"></video>
+${known === undefined ? null : facts(known)}</div>
+<div>${records.map(({ name, index, record }) => said(name, index, record))}</div></article>`;
+}
+
+function facts({ id, label, emotion, cues }: ClipRecord): Html {
+  return html`<dl class="facts"><dt>face</dt><dd>${emotion.visual}</dd><dt>voice</dt><dd>${emotion.acoustic}</dd>
+<dt>right answer</dt><dd>${label}</dd><dt>cues to recover</dt><dd>${cues.length === 0 ? "none" : cues.length}</dd><dt>clip</dt><dd><code>${id}</code></dd></dl>`;
+}
+
+function said(name: string, index: number, record: ClipRecord | undefined): Html {
+  const response = record?.responses[0];
+  if (record === undefined || response === undefined) {
+    return html`<div class="said ${systemClass(index)}"><h4><span class="key">${name}</span></h4><p class="note">no response recorded for this clip</p></div>`;
+  }
+  const evidence = response.claims.filter(
+    ({ modality, repeated }) => modality !== "emotion" && !repeated,
+  );
+  const right = evidence.filter(({ verdict }) => verdict === "true").length;
+  const summary =
+    evidence.length === 0
+      ? "no claims"
+      : `${right} of ${evidence.length} claims true, ${right} of ${record.cues.length} cues recovered`;
+  return html`<div class="said ${systemClass(index)}"><h4><span class="key">${name}</span><small>${summary}${response.wellFormed ? "" : ", malformed"}</small></h4>${responseHtml(response, record.tokens)}</div>`;
+}
+
+const mimeTypes: Readonly<Record<string, string>> = {
+  ".mp4": "video/mp4",
+  ".webm": "video/webm",
+  ".mkv": "video/x-matroska",
+  ".avi": "video/x-msvideo",
+  ".wav": "audio/wav",
+};
+
+/** @throws RunError `REPORT_CLIP` when the file can't be read or isn't media the page can name. */
+function dataUri(path: string): Html {
+  const mime = mimeTypes[extname(path).toLowerCase()];
+  if (mime === undefined) {
+    throw new RunError("REPORT_CLIP", "no media type is known for this extension", { file: path });
+  }
+  try {
+    return new Html(`data:${mime};base64,${readFileSync(path).toString("base64")}`);
+  } catch (cause) {
+    throw new RunError("REPORT_CLIP", "a clip of the report can't be read", {
+      file: path,
+      hint: "keep the corpus folder where it was when the run was evaluated",
+      cause,
+    });
+  }
+}
