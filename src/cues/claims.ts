@@ -1,5 +1,6 @@
 import { clausesOf } from "./clauses.ts";
 import type { Claim } from "./cue.ts";
+import { isEmpty } from "./fragment.ts";
 import { type LabelOptions, labelClause } from "./modality.ts";
 import { polarityOf, statesOf } from "./polarity.ts";
 import type { Word } from "./words.ts";
@@ -15,7 +16,7 @@ export function extractClaims(thinkText: string, offset = 0, options: LabelOptio
     const { modality, reason } = labelClause(clause, thinkText, options);
     const heads = clause.words.filter((word) => !word.stop);
     const positive = polarityOf(text);
-    const signature = { modality, positive, stems: stemsOf(heads), states: statesOf(text) };
+    const signature = { modality, positive, stems: stemsOf(clause.words), states: statesOf(text) };
     const repeated = earlier.some((other) => nearDuplicate(signature, other));
     earlier.push(signature);
     return {
@@ -39,7 +40,7 @@ interface Signature {
 }
 
 const stemsOf = (words: readonly Word[]): Set<string> =>
-  new Set(words.flatMap(({ stems }) => stems));
+  new Set(words.flatMap((word) => (isEmpty(word) ? [] : word.stems)));
 
 /** Says nothing that the earlier claim did not: same states of the same factors, or no new word. */
 function nearDuplicate(claim: Signature, earlier: Signature): boolean {

@@ -1,8 +1,8 @@
 import { extractClaims } from "./claims.ts";
-import type { Claim, Cue, CueSet, Span } from "./cue.ts";
+import type { Claim, Cue, CueSet } from "./cue.ts";
+import { isEmpty, tally } from "./fragment.ts";
 import { parseResponse } from "./response.ts";
-import { trimmed } from "./sentences.ts";
-import { wordsOf } from "./words.ts";
+import { type Word, wordsOf } from "./words.ts";
 
 /** Name and version of this extractor; changes whenever its output may. */
 export const extractorId = "rules-1";
@@ -10,50 +10,99 @@ export const extractorId = "rules-1";
 const maxWords = 8;
 
 /**
- * Cues of a reference: its visual, acoustic and emotion statements as short phrases, each once.
- * Conclusions without a feeling, quoted speech and settings of the scene are dropped; polarity is kept.
- * `text` may be bare reasoning or a response with `<think>`; spans refer to `text`.
+ * Cues of a reference: its visual, acoustic and emotion statements as short phrases, each once, polarity
+ * kept. Conclusions that name no feeling and quoted speech are dropped. `text` may be bare reasoning
+ * or a response with `<think>`; spans refer to `text`.
+ *
+ * A cue has 1 to 8 words. Long statements lose subjects, articles and degrees first and, if that is
+ * not enough, what is farthest from the words that carry the evidence.
  */
 export function decomposeReference(text: string): CueSet {
   const { span, text: reasoning } = parseResponse(text).think ?? { span: { start: 0 }, text };
+  const seen = new Set<string>();
   const cues = extractClaims(reasoning, span.start)
     .filter(({ repeated }) => !repeated)
-    .flatMap((claim) => toCue(claim, text) ?? []);
-  return { cues: withoutDuplicates(cues), extractor: extractorId };
+    .flatMap((claim) => toCue(claim) ?? [])
+    .filter((cue) => {
+      const key = `${cue.modality}/${cue.positive}/${cue.text.toLowerCase()}`;
+      return !seen.has(key) && seen.add(key);
+    });
+  return { cues, extractor: extractorId };
 }
 
-function toCue(claim: Claim, text: string): Cue | undefined {
-  if (claim.modality === "neutral") return undefined;
-  const span = shorten(claim.span, text);
-  if (!span) return undefined;
-  return {
-    modality: claim.modality,
-    text: text.slice(span.start, span.end),
-    positive: claim.positive,
-    span,
-  };
+function toCue({ modality, text, positive, span }: Claim): Cue | undefined {
+  if (modality === "neutral") return undefined;
+  const phrase = modality === "emotion" ? feelingPhrase(text) : shorten(text);
+  return phrase === "" ? undefined : { modality, text: phrase, positive, span };
 }
 
+/** Words in front that only say whose state it is. */
 const leadIn = new Set(
-  `the a an his her their its he she they this that there is are was were has have with who i we one it
-  character character's person person's man man's woman woman's speaker speaker's lady male female
-  shows show appears seems appear seem to be been also very`.split(/\s+/),
+  `the in a an his her their its he she they this that there is are was were has have with who i we one it
+  show shows appears seems to be been also very character person man woman lady speaker male female
+  middle-aged young voice's`.split(/\s+/),
+);
+/** "the character's", "of the woman": owners, which a cue leaves out. */
+const owner =
+  /\b(?:of )?(?:the |this |that |a )?(?:[\p{L}-]+ )?(?:character|person|man|woman|lady|boy|girl|speaker|protagonist)(?:[’']s)?(?= |$)/giu;
+const degrees = new Set(
+  `relatively somewhat slightly quite rather very more also overall appears seems seem appear to be is are
+  was were becomes remains his her their its the a an`.split(/\s+/),
 );
 
-/** Drops subjects and articles in front, then keeps at most eight words. */
-function shorten(span: Span, text: string): Span | undefined {
-  const words = wordsOf(text.slice(span.start, span.end));
-  while (words.length > 1 && leadIn.has(words[0]!.lower)) words.shift();
-  const kept = words.slice(0, maxWords);
-  while (kept.length > 1 && kept.at(-1)!.stop) kept.pop();
-  if (kept.length === 0) return undefined;
-  return trimmed(text, span.start + kept[0]!.start, span.start + kept.at(-1)!.end);
+function shorten(text: string): string {
+  let words = withoutLead(wordsOf(text));
+  if (words.length <= maxWords) return sliceOf(text, words);
+  const plain = text.replace(owner, " ");
+  words = withoutLead(wordsOf(plain));
+  if (words.length <= maxWords) return joined(words);
+  words = words.filter(({ lower }) => !degrees.has(lower));
+  return joined(window(words));
 }
 
-function withoutDuplicates(cues: readonly Cue[]): Cue[] {
-  const seen = new Set<string>();
-  return cues.filter((cue) => {
-    const key = `${cue.modality}/${cue.positive}/${cue.text.toLowerCase()}`;
-    return !seen.has(key) && seen.add(key);
-  });
+function withoutLead(words: readonly Word[]): Word[] {
+  const kept = words.slice();
+  while (kept.length > 1 && leadIn.has(kept[0]!.lower.replace(/[’']s$/, ""))) kept.shift();
+  while (kept.length > 1 && kept.at(-1)!.stop && !/^(?:up|down|away)$/.test(kept.at(-1)!.lower))
+    kept.pop();
+  return kept;
 }
+
+/** Original characters, so that "high-pitched, tense voice" keeps its comma. */
+function sliceOf(text: string, words: readonly Word[]): string {
+  return text.slice(words[0]!.start, words.at(-1)!.end).replace(/\s+/g, " ");
+}
+
+const joined = (words: readonly Word[]): string => words.map(({ lower }) => lower).join(" ");
+
+/** The eight neighbouring words that carry most evidence; the earliest of equals. */
+function window(words: readonly Word[]): Word[] {
+  let best = 0;
+  let most = -1;
+  for (let from = 0; from + maxWords <= words.length || from === 0; from++) {
+    const { visual, acoustic, manners } = tally(words.slice(from, from + maxWords));
+    if (visual + acoustic + manners > most) {
+      most = visual + acoustic + manners;
+      best = from;
+    }
+  }
+  return withoutLead(words.slice(best, best + maxWords));
+}
+
+/** "indicating that she is happy and relieved" → "happy and relieved". */
+function feelingPhrase(text: string): string {
+  const words = wordsOf(text);
+  const feels = (word: Word) => tally([word]).emotionWords.length > 0;
+  const first = words.findIndex(feels);
+  if (first === -1) return "";
+  let from = first;
+  while (from > 0 && first - from < 2 && describes(words[from - 1]!)) from--;
+  if (from > 0 && /^(?:not|no|without|never)$/.test(words[from - 1]!.lower)) from--;
+  let to = words.findLastIndex((word, index) => feels(word) && index < from + maxWords) + 1;
+  if (to <= from) to = first + 1;
+  return sliceOf(text, words.slice(from, to));
+}
+
+/** "deep sorrow", "slightly worried": a degree belongs to the feeling. */
+const describes = (word: Word): boolean =>
+  !isEmpty(word) && /(?:ly|deep|strong|mild|intense|inner|great|genuine)$/.test(word.lower);

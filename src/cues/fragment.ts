@@ -1,5 +1,5 @@
 import { type Entry, lookUp } from "./lexicon.ts";
-import type { Word } from "./words.ts";
+import { stem, type Word } from "./words.ts";
 
 /** What the words of a passage amount to, before any modality is chosen. */
 export interface Tally {
@@ -11,7 +11,8 @@ export interface Tally {
   events: number;
   /** "calm", "tense": an observation on a carrier, a feeling without one. */
   manners: number;
-  emotions: number;
+  /** "mood", "feels": talk of feelings that names none. */
+  moods: number;
   /** Content words the lexicon doesn't know. */
   other: number;
   content: number;
@@ -21,13 +22,21 @@ export interface Tally {
   emotionWords: string[];
 }
 
-/** Generic nouns and verbs that describe nothing by themselves. */
-const empty = new Set(
-  `character person man woman lady boy girl male female gentleman speaker people protagonist video clip audio
-  show shows showing shown appear appears appearing seem seems seeming display displays displaying
-  stands stand out hint sense bit sign notable slight slightly somewhat clearly evident obvious
-  visible noticeable`.split(/\s+/),
+/** Generic nouns, verbs and degrees that describe nothing by themselves, by stem. */
+const emptyStems = new Set(
+  `character person man woman lady boy girl male female gentleman speaker people protagonist video clip
+  show appear seem display stand out hint sense bit sign notable notice slight clear evident obvious visible
+  relative somewhat overall certain giving state keep remain maintain expressing`
+    .split(/\s+/)
+    .map(stem),
 );
+const moodStems = new Set(
+  "emotion emotional mood feel feeling felt sentiment".split(" ").map(stem),
+);
+
+/** Does a word say anything that another claim could repeat? */
+export const isEmpty = (word: Word): boolean =>
+  word.stop || word.stems.every((part) => emptyStems.has(part));
 
 /** Counts what the lexicon knows of `words`. */
 export function tally(words: readonly Word[]): Tally {
@@ -38,53 +47,54 @@ export function tally(words: readonly Word[]): Tally {
     observed: 0,
     events: 0,
     manners: 0,
-    emotions: 0,
+    moods: 0,
     other: 0,
     content: 0,
     visualWords: [],
     acousticWords: [],
     emotionWords: [],
   };
-  for (const word of words) {
-    if (word.stop) continue;
-    sum.content++;
-    let known = false;
-    for (const part of word.stems) {
-      const entry = lookUp(word.lower, part);
-      if (!entry) continue;
-      known = true;
-      add(sum, word.lower, entry);
-      if (word.stems.length === 1 || entry === lookUp(word.lower, "")) break;
-    }
-    if (!known && !empty.has(word.lower)) sum.other++;
-  }
+  for (const word of words) if (!word.stop) addWord(sum, word);
   return sum;
 }
 
-function add(sum: Tally, word: string, entry: Entry): void {
+function addWord(sum: Tally, word: Word): void {
+  sum.content++;
+  const whole = word.stems.length > 1 ? lookUp(word.lower, stem(word.lower)) : undefined;
+  const entries = whole ? [whole] : word.stems.map((part) => lookUp(word.lower, part));
+  let known = false;
+  for (const entry of entries) {
+    if (!entry) continue;
+    known = true;
+    addEntry(sum, word.lower, entry);
+  }
+  if (word.stems.some((part) => moodStems.has(part))) sum.moods++;
+  else if (!known && !isEmpty(word)) sum.other++;
+}
+
+function addEntry(sum: Tally, word: string, entry: Entry): void {
   sum.visual += entry.visual;
   sum.acoustic += entry.acoustic;
   if (entry.visual > 0) sum.visualWords.push(word);
   if (entry.acoustic > 0) sum.acousticWords.push(word);
-  if (entry.kind === "carrier") {
-    if (entry.visual > 0) sum.carriers.visual++;
-    else sum.carriers.acoustic++;
-  } else if (entry.kind) {
-    sum.observed++;
-    if (entry.kind === "event") sum.events++;
-  }
+  if (entry.kind === "carrier") sum.carriers[entry.visual > 0 ? "visual" : "acoustic"]++;
+  else if (entry.kind) sum.observed++;
+  if (entry.kind === "event") sum.events++;
   if (entry.manner) sum.manners++;
-  if (entry.emotion) {
-    sum.emotions++;
-    sum.emotionWords.push(word);
-  }
+  if (entry.emotion) sum.emotionWords.push(word);
 }
 
+/** Names something that can be seen or heard to have a state. */
+export const hasCarrier = (sum: Tally): boolean => sum.carriers.visual + sum.carriers.acoustic > 0;
+
+/** Says how it is. */
+export const isDescribed = (sum: Tally): boolean =>
+  sum.observed + sum.manners + sum.emotionWords.length + sum.other + sum.moods > 0;
+
 /** Does the passage state something by itself, or does it wait for a neighbour? */
-export function isComplete(sum: Tally): boolean {
+export function isComplete(words: readonly Word[]): boolean {
+  const sum = tally(words);
   if (sum.events > 0) return true;
-  const carriers = sum.carriers.visual + sum.carriers.acoustic;
-  if (carriers > 0)
-    return sum.observed + sum.manners + sum.emotions + sum.other > 0 || carriers > 2;
-  return sum.content > 3;
+  if (hasCarrier(sum)) return isDescribed(sum);
+  return sum.content > 3 || (/^\p{L}{3,}ing$/u.test(words[0]?.lower ?? "") && sum.observed === 0);
 }

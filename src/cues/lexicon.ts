@@ -36,7 +36,7 @@ const rows: readonly Row[] = [
     2,
     0,
     "carrier",
-    "face hand neck chest body expression torso leg knee complexion skin limb =look =looks",
+    "hand neck chest body expression torso leg knee complexion skin limb =look =looks =face =faces",
   ],
   [
     3,
@@ -73,7 +73,7 @@ const rows: readonly Row[] = [
     "setting",
     `screen scene background camera frame indoor outdoor room office clothes clothing shirt suit uniform
     outfit coat jacket hat glasses chair table sofa window wall door lighting desk bed car image picture visual visually
-    foreground hospital restaurant kitchen bedroom street cap`,
+    foreground hospital restaurant kitchen bedroom street cap blue green white black yellow lamp`,
   ],
   [
     0,
@@ -94,10 +94,11 @@ const rows: readonly Row[] = [
     3,
     "event",
     `shout yell scream whisper mumble mutter murmur sob sigh stammer stutter laughter chuckle giggle hum gasp
-    roar growl groan moan choke music noise wail weep snort sniffle pant shriek`,
+    roar growl groan moan choke exhale inhale swallow hiccup music noise wail weep snort sniffle pant shriek`,
   ],
+  [0, 2, "event", "pause"],
   [1, 1.5, "event", "laugh cry cries"],
-  [0, 1, "event", "pause hesitation hesitate silence silent"],
+  [0, 1, "event", "hesitation hesitate silence silent"],
   [
     0,
     3,
@@ -120,14 +121,14 @@ const emotionWords = `joy joyful joyous happy happiness sad sadness sorrow sorro
   frightened terrified terror panic anxious anxiety worry concern nervous nervousness uneasy unease uneasiness
   disgust contempt contemptuous disdain surprise astonish astonishment shock amaze amazement excite excitement
   thrilled delight pleased pleasure pleasant enjoy enjoyment cheerful cheerfulness amused amusement proud pride
-  grateful gratitude love affection affectionate tender tenderness content contentment satisfied satisfaction
+  grateful gratitude love affection affectionate tender tenderness contentment satisfied satisfaction
   dissatisfied dissatisfaction displeased displeasure disappoint disappointment despair desperate depressed depression
   hopeless lonely loneliness guilt guilty ashamed shame embarrass embarrassment shy shyness jealous jealousy envy confuse
   confusion puzzle puzzlement doubt doubtful bored boredom hope hopeful hatred hate hateful hostile hostility resent
   resentment resentful aggrieved grievance upset distress pain painful suffer misery miserable melancholy gloom gloomy
-  helpless helplessness regret relief relieved eager eagerness curious curiosity enthusiasm enthusiastic emotion
-  emotional mood feel felt sentiment positive negative neutral unhappy unhappiness unpleasant impatience impatient
-  indignation indignant bitter bitterness sarcastic sarcasm mock mockery sympathy sympathetic tension stressful
+  helpless helplessness regret relief relieved eager eagerness curious curiosity enthusiasm enthusiastic
+  positive negative neutral unhappy unhappiness unpleasant impatience impatient
+  indignation indignant bitterness sarcastic sarcasm mock mockery sympathy sympathetic tension stressful
   agitated agitation outrage elated elation bliss glee gleeful humor humorous playful playfulness optimistic
   pessimistic heartbroken dismay dread horror horrified bewilder bewilderment wary suspicion suspicious admiration
   appreciation friendly friendliness warmth sincerity sincere determined determination confident confidence arrogance
@@ -138,7 +139,7 @@ const emotionWords = `joy joyful joyous happy happiness sad sadness sorrow sorro
 const mannerWords = `calm serious solemn grave stern intense tense relaxed gentle gently warm cold firm steady stable
   focused attentive thoughtful blank neutral natural stiff tired lively energetic dull soothing urgent forceful
   questioning interrogative mild earnest aggressive excite agitated anxious cheerful playful exaggerated subdued
-  restrained animated expressionless vacant hesitant friendly sarcastic mock emotional`;
+  restrained animated expressionless vacant hesitant friendly sarcastic mock`;
 
 const byForm = new Map<string, Entry>();
 const byStem = new Map<string, Entry>();

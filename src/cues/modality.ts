@@ -1,6 +1,6 @@
 import type { Clause } from "./clauses.ts";
 import type { Claim, EvidenceModality } from "./cue.ts";
-import { type Tally, tally } from "./fragment.ts";
+import { hasCarrier, type Tally, tally } from "./fragment.ts";
 
 /** A label and why: shown to people wherever a claim is shown. */
 export interface Label {
@@ -24,42 +24,35 @@ const abstention =
 export function labelClause(clause: Clause, text: string, options: LabelOptions = {}): Label {
   const section = options.sections === false ? null : clause.section;
   const own = text.slice(clause.span.start, clause.span.end);
-  if (clause.quoted) return neutral("quoted speech");
-  if (abstention.test(own)) return neutral("says that nothing can be told");
   const sum = tally(clause.words);
-  if (section === "text") return textLabel(sum);
-  if (clause.inferred) return inference(sum, "concludes");
+  if (clause.quoted && Math.max(sum.visual, sum.acoustic) < 2) return neutral("quoted speech");
+  if (abstention.test(own)) return neutral("says that nothing can be told");
+  // Hiding audio does not hide a subtitle: what is read is evidence of neither modality.
+  if (section === "text") return conclusion(sum, "speaks of the text");
+  if (clause.inferred) return conclusion(sum, "concludes");
   if (sum.content === 0) return neutral("no content words");
-  const feeling = feelingOnly(sum);
-  if (feeling) return feeling;
+  if (feelingOnly(sum))
+    return conclusion(sum, hasCarrier(sum) ? "a feeling, no observable" : "a feeling");
   if (sum.carriers.visual > 0 && sum.carriers.acoustic > 0 && sum.observed === 0) {
-    return inference(sum, "speaks of both modalities");
+    return conclusion(sum, "speaks of both modalities");
   }
   return byWords(sum, clause, section);
 }
 
 const neutral = (reason: string): Label => ({ modality: "neutral", reason });
 
-/** Hiding audio does not hide a subtitle: what is read is evidence of neither modality. */
-function textLabel(sum: Tally): Label {
-  return inference(sum, "speaks of the text");
-}
-
-function inference(sum: Tally, why: string): Label {
-  if (sum.emotions === 0) return neutral(`${why}, names no feeling`);
+function conclusion(sum: Tally, why: string): Label {
+  if (sum.emotionWords.length === 0) return neutral(`${why}, names no feeling`);
   return { modality: "emotion", reason: `${why}: ${sum.emotionWords.join(", ")}` };
 }
 
 /**
  * "She looks sad", "joy in her voice": a feeling hung on a carrier names nothing observable, so it is
- * no evidence (hack table of spec algorithms §3: emotion parroting).
+ * no evidence (hack table of spec algorithms §3: emotion parroting). A manner ("calm voice") is.
  */
-function feelingOnly(sum: Tally): Label | null {
-  if (sum.emotions === 0 || sum.observed > 0) return null;
-  const carriers = sum.carriers.visual + sum.carriers.acoustic;
-  if (carriers > 0 && sum.manners > 0) return null;
-  const on = carriers > 0 ? "a feeling, no observable" : "a feeling";
-  return { modality: "emotion", reason: `${on}: ${sum.emotionWords.join(", ")}` };
+function feelingOnly(sum: Tally): boolean {
+  if (sum.observed > 0 || sum.emotionWords.length + sum.moods === 0) return false;
+  return !hasCarrier(sum) || sum.manners === 0;
 }
 
 function byWords(sum: Tally, clause: Clause, section: Clause["section"]): Label {
@@ -73,7 +66,11 @@ function byWords(sum: Tally, clause: Clause, section: Clause["section"]): Label 
     if (high >= 2 && margin >= 1) return { modality: winner, reason: shown };
     return neutral(high === 0 ? "no words of either modality" : `too close to call; ${shown}`);
   }
-  if (high === 0) return bySection(sum, clause, evidence);
+  if (high === 0) {
+    return clause.sectionDecides
+      ? bySection(sum, clause, evidence)
+      : neutral("no words of either modality");
+  }
   if (winner === evidence || margin === 0) {
     return { modality: evidence, reason: `${shown}; section: ${clause.sectionWords}` };
   }
@@ -82,11 +79,8 @@ function byWords(sum: Tally, clause: Clause, section: Clause["section"]): Label 
   return neutral(`section says ${evidence}, ${shown}`);
 }
 
-/** The section alone decides only for statements that observe something. */
+/** The section alone decides only for statements that describe something. */
 function bySection(sum: Tally, clause: Clause, section: EvidenceModality): Label {
-  if (sum.emotions > 0) {
-    return { modality: "emotion", reason: `a feeling: ${sum.emotionWords.join(", ")}` };
-  }
-  if (sum.other === 0) return neutral("describes nothing");
+  if (sum.other + sum.manners === 0) return neutral("describes nothing");
   return { modality: section, reason: `section: ${clause.sectionWords}` };
 }

@@ -5,44 +5,56 @@ export type SectionName = EvidenceModality | "text" | "none";
 
 /** Words that announce a section ("In the video", "I hear"). They belong to no claim. */
 export interface SectionCue extends Span {
-  section: SectionName;
-  /** Stays in force for the sentences after. "I see" and "video clue" hold for their own sentence only. */
+  /** Null: an opening that announces nothing ("as time goes on"). */
+  section: SectionName | null;
+  /** Stays in force for the sentences after; others end with their sentence. */
   lasting: boolean;
+  /** May label a claim whose own words leave it open; a cue in mid-sentence or in a conclusion may not. */
+  decides: boolean;
+}
+
+interface Rule {
+  section: SectionName | null;
+  lasting: boolean;
+  pattern: string;
 }
 
 const opening =
   "(?:in|at|from|on|during|throughout|within|towards?|by|as for|regarding|judging (?:by|from)|based on|according to)";
 const part =
   "(?:beginning|end|start|middle|opening|final|first|second|third|last|latter|following|next|later|subsequent|closing|entire|whole|early|initial|part|half|few|scenes?|frames?|seconds?|segment|of|the|this)";
-const noun = "(?: (?:clues?|cues?|content|part|modality|track|frames?|clip|segment|evidence))?";
-
-interface Rule {
-  section: SectionName;
-  lasting: boolean;
-  pattern: string;
-}
+const kind =
+  "(?: (?:clues?|cues?|content|part|modality|track|frames?|clip|segment|evidence|description)\\b)?";
+const video = "(?:video|visuals?|footage|scenes?|frames?|images?|picture|shots?|screen)";
+const audio = "(?:audio|sound|acoustics?|soundtrack|recording|vocals?)";
+const tells = "(?:reads?|says?|states?|shows?|displays?|depicts?|features?|presents?|is|are)";
+const watcher = "(?:i|we|you|one) (?:can |could )?(?:also |clearly )?";
 
 const rules: readonly Rule[] = [
   {
     section: "visual",
     lasting: true,
-    pattern: `${opening} (?:the|this|these|those) (?:${part} )*(?:video|visuals?|footage|scenes?|frames?|images?|picture|shots?)${noun}\\b`,
+    pattern: `${opening} (?:the|this|these|those) (?:${part} )*${video}${kind}\\b`,
   },
   {
     section: "acoustic",
     lasting: true,
-    pattern: `${opening} (?:the|this) (?:${part} )*(?:accompanying )?(?:audio|sound|acoustics?|soundtrack|recording|vocals?)${noun}\\b`,
+    pattern: `${opening} (?:the|this) (?:${part} )*(?:accompanying )?${audio}${kind}\\b`,
   },
   {
     section: "text",
     lasting: true,
-    pattern: `${opening} (?:the|this) (?:texts?|subtitles?|transcript|captions?|dialogue|words)${noun}\\b`,
+    pattern: `${opening} (?:the|this) (?:texts?|subtitles?|transcript|captions?|dialogue|words)${kind}\\b`,
   },
   {
     section: "text",
     lasting: true,
-    pattern:
-      "the (?:subtitles?|captions?|text)(?: content)?,? (?:reads?|says?|states?|shows?|is)\\b",
+    pattern: `the (?:subtitles?|captions?|text|lines?)(?: content)?,? ${tells}\\b`,
+  },
+  {
+    section: "visual",
+    lasting: false,
+    pattern: `the (?:${part} )*${video} (?:shows?|displays?|depicts?|features?|presents?)\\b`,
   },
   {
     section: "visual",
@@ -57,41 +69,44 @@ const rules: readonly Rule[] = [
   {
     section: "visual",
     lasting: false,
+    pattern: `${watcher}(?:see|sees|observe|observes|watch)\\b(?: that\\b)?`,
+  },
+  { section: "acoustic", lasting: false, pattern: `${watcher}hears?\\b(?: that\\b)?` },
+  {
+    section: null,
+    lasting: false,
     pattern:
-      "(?:i|we|you|one) (?:can |could )?(?:also |clearly )?(?:see|observe|watch)\\b(?: that\\b)?",
+      "as (?:time|the (?:video|scene|conversation|clip|story)) (?:goes (?:on|by)|passes|progresses|continues|unfolds)\\b",
   },
   {
-    section: "acoustic",
+    section: null,
     lasting: false,
-    pattern: "(?:i|we|you|one) (?:can |could )?(?:also |clearly )?hear\\b(?: that\\b)?",
+    pattern: "(?:over time|at the same time|in the middle part)\\b",
   },
 ];
 
+/** Only at the beginning of a sentence. */
 const headings: readonly Rule[] = [
   {
     section: "visual",
     lasting: true,
     pattern:
-      "(?:visual(?: cues?| clues?| evidence)?|video|face|facial cues?)(?=\\s*[:：])|visually\\b",
+      "(?:visual(?: cues?| clues?| evidence)?|video|face|facial cues?)(?=[\\s*]*[:：])|visually\\b",
   },
   {
     section: "acoustic",
     lasting: true,
     pattern:
-      "(?:audio|acoustic|vocal)(?: cues?| clues?| evidence)?(?=\\s*[:：])|(?:voice|sound)(?=\\s*[:：])|acoustically\\b|vocally\\b",
+      "(?:(?:audio|acoustic|vocal)(?: cues?| clues?| evidence)?|voice|sound)(?=[\\s*]*[:：])|acoustically\\b|vocally\\b",
   },
-  { section: "text", lasting: true, pattern: "(?:text|subtitles?|transcript)(?=\\s*[:：])" },
-  {
-    section: "none",
-    lasting: true,
-    pattern:
-      "(?:based on|therefore|thus|hence|overall|in summary|in conclusion|to sum up|taking|taken|together|combin\\w+|considering|all in all|both|this sentence|it can be|we can (?:infer|deduce|conclude)|so)(?=[ ,])",
-  },
+  { section: "text", lasting: true, pattern: "(?:text|subtitles?|transcript)(?=[\\s*]*[:：])" },
 ];
 
+const concluding =
+  /^[\s\-*#•>]*(?:(?:additionally|however|furthermore|moreover|also|and)[, ]+)?(?:based on|therefore|thus|hence|overall|in summary|in conclusion|to sum up|taking|taken together|together|combin\w+|considering|all in all|both|this sentence|it can be|we can (?:infer|deduce|conclude)|so)(?=[ ,])/iu;
 const anywhere = new RegExp(rules.map(({ pattern }) => `(\\b${pattern})`).join("|"), "giu");
 const atStart = new RegExp(
-  `^[\\s\\-*#•>]*(?:\\*\\*)?(?:${headings.map(({ pattern }) => `(${pattern})`).join("|")})`,
+  `^[\\s\\-*#•>]*(?:${headings.map(({ pattern }) => `(${pattern})`).join("|")})`,
   "iu",
 );
 
@@ -99,27 +114,35 @@ const atStart = new RegExp(
 export function sectionCues(text: string, sentence: Span): SectionCue[] {
   const body = text.slice(sentence.start, sentence.end);
   const cues: SectionCue[] = [];
+  const add = (rule: Rule, index: number, length: number, decides: boolean) => {
+    const start = sentence.start + index;
+    const lasting = rule.lasting && decides;
+    cues.push({ section: rule.section, lasting, decides, start, end: start + length });
+  };
+  const concludes = concluding.test(body);
+  if (concludes) add({ section: "none", lasting: true, pattern: "" }, 0, 0, true);
   const head = atStart.exec(body);
-  if (head) {
-    const rule = headings[head.slice(1).findIndex((group) => group !== undefined)]!;
-    // "Based on the furrowed brow": the conclusion begins, but the words stay with their clause.
-    const end = rule.section === "none" ? 0 : head[0].length;
-    cues.push({
-      section: rule.section,
-      lasting: rule.lasting,
-      start: sentence.start,
-      end: sentence.start + end,
-    });
-  }
+  if (head) add(matched(headings, head), 0, head[0].length, true);
   for (const match of body.matchAll(anywhere)) {
-    const rule = rules[match.slice(1).findIndex((group) => group !== undefined)]!;
-    const start = sentence.start + match.index;
-    cues.push({
-      section: rule.section,
-      lasting: rule.lasting,
-      start,
-      end: start + match[0].length,
-    });
+    const rule = matched(rules, match);
+    const passing =
+      !rule.lasting && /^(?:i|we|you|one) |^the (?!video c|visual c|audio c)/i.test(match[0]);
+    const leads = passing || leadsSentence(body.slice(0, match.index), cues, sentence.start);
+    add(rule, match.index, match[0].length, leads && !concludes);
   }
   return cues;
+}
+
+const matched = (from: readonly Rule[], match: RegExpExecArray): Rule =>
+  from[match.slice(1).findIndex((group) => group !== undefined)]!;
+
+/** At most two words stand before it ("Additionally, in the audio"), other cues not counted. */
+function leadsSentence(before: string, cues: readonly SectionCue[], offset: number): boolean {
+  const covered = cues.reduce((length, cue) => length + Math.max(0, cue.end - cue.start), 0);
+  if (before.length - covered > 60) return false;
+  let rest = before;
+  for (const cue of cues) {
+    rest = rest.replace(before.slice(cue.start - offset, cue.end - offset), " ");
+  }
+  return (rest.match(/[\p{L}\p{N}]+/gu) ?? []).length <= 2;
 }
