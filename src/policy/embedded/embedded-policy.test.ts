@@ -1,10 +1,12 @@
 import { describe, it } from "vitest";
 import { Rng } from "../../core/rng.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
-import { policyConformance } from "../conformance.ts";
+import { type PolicyUnderTest, policyConformance } from "../conformance.ts";
 import { embeddedOptions } from "../options.ts";
 import { createEmbeddedPolicy } from "./embedded-policy.ts";
+import type { Executor } from "./executor.ts";
 import { createJaxExecutor } from "./jax-executor.ts";
+import { createOnnxExecutor, onnxStatus } from "./onnx/index.ts";
 
 const vocabulary = { size: 11, bos: 1, eos: 2 };
 const video = { tokens: 3, dim: 4 };
@@ -21,18 +23,32 @@ function prompt(index: number): Prompt {
   return { id: `clip-${index}`, video: stream(video), audio: stream(audio), text: [] };
 }
 
-policyConformance({ describe, it }, "embedded policy on jax-js", {
+const native = await onnxStatus();
+
+const underTest = (open: () => Promise<Executor>): PolicyUnderTest => ({
   make: async () =>
     createEmbeddedPolicy({
-      options: embeddedOptions.parse({ width: 16, heads: 2, maxTokens: 12 }),
+      options: embeddedOptions.parse({ width: 16, heads: 2, headWidth: 8, maxTokens: 12 }),
       vocabulary,
       video,
       audio,
       seed: 7,
-      executor: await createJaxExecutor(),
+      executor: await open(),
     }),
   prompt,
   vocabulary: vocabulary.size,
   maxTokens: 12,
   tolerance: 2e-5,
 });
+
+policyConformance({ describe, it }, "embedded policy on jax-js", underTest(createJaxExecutor));
+
+policyConformance(
+  {
+    // without the native binary there is nothing to conform; jax-js above covers the policy
+    describe: native.available ? describe : describe.skip,
+    it,
+  },
+  "embedded policy on onnxruntime",
+  underTest(() => createOnnxExecutor({ threads: 2 })),
+);

@@ -104,21 +104,34 @@ export function draw(
     if ((logits[id] as number) > (logits[best] as number)) best = id;
   }
   const top = logits[best] as number;
-  let total = 0;
-  for (let id = 0; id < logits.length; id++) total += Math.exp((logits[id] as number) - top);
-  const token = temperature === 0 ? best : inverseCdf(logits, top, temperature, rng.float());
+  const plain = cumulate(logits, top, 1);
+  const token = temperature === 0 ? best : invert(logits, top, temperature, plain, rng.float());
+  const total = plain[plain.length - 1] as number;
   return { token, logprob: (logits[token] as number) - top - Math.log(total) };
 }
 
-function inverseCdf(logits: Float32Array, top: number, temperature: number, u: number): number {
-  const cumulative = new Float64Array(logits.length);
+/** Running sums of exp((logit − top) / temperature). */
+function cumulate(logits: Float32Array, top: number, temperature: number): Float64Array {
+  const sums = new Float64Array(logits.length);
   let total = 0;
   for (let id = 0; id < logits.length; id++) {
     total += Math.exp(((logits[id] as number) - top) / temperature);
-    cumulative[id] = total;
+    sums[id] = total;
   }
-  const id = cumulative.findIndex((sum) => sum > u * total);
-  return id === -1 ? logits.length - 1 : id;
+  return sums;
+}
+
+function invert(
+  logits: Float32Array,
+  top: number,
+  temperature: number,
+  plain: Float64Array,
+  uniform: number,
+): number {
+  const sums = temperature === 1 ? plain : cumulate(logits, top, temperature);
+  const target = uniform * (sums[sums.length - 1] as number);
+  // target < total, so there is always one
+  return sums.findIndex((sum) => sum > target);
 }
 
 /** Keys and values of prefix and completion, per layer [P, H, G, S + T, K], with what may be seen. */
