@@ -12,7 +12,7 @@ import { rewardOptions } from "../src/rewards/options.ts";
 import { createScorer } from "../src/rewards/scorer.ts";
 import { systemLayout } from "../src/runs/layout.ts";
 import { readMetrics } from "../src/runs/record.ts";
-import { rlOptions, sftOptions } from "../src/trainer/options.ts";
+import { maskOptions, rlOptions, sftOptions } from "../src/trainer/options.ts";
 import { trainSft } from "../src/trainer/sft.ts";
 import { type RlRun, trainRl } from "../src/trainer/train.ts";
 import { LinearPolicy } from "./fakes/linear-policy.ts";
@@ -95,6 +95,7 @@ function rlRun(policy: LinearPolicy, name: string, changes: Partial<RlRun> = {})
       learningRate: 2,
       checkpointEvery: 2,
     }),
+    mask: maskOptions.parse({}),
     loss: resolveLossOptions({ preset: "counterfactual" }),
     reward,
     seed: 1,
@@ -175,7 +176,11 @@ describe("reinforcement learning", () => {
       await coldPolicy();
       const cold = systemLayout(join(folder, "cold")).final;
       const weights = async (name: string, loss: RlRun["loss"]) => {
-        const run = rlRun(new LinearPolicy(tokenizer.size, { eos: tokenizer.eos }), name, { loss });
+        const mask = maskOptions.parse({ mode: "drop" });
+        const run = rlRun(new LinearPolicy(tokenizer.size, { eos: tokenizer.eos }), name, {
+          loss,
+          mask,
+        });
         await run.policy.load(cold);
         await trainRl(run);
         return readFileSync(join(run.layout.final, "linear.json"), "utf8");

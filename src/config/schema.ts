@@ -6,13 +6,14 @@ import { lossConfigSchema } from "../loss/options.ts";
 import { featureOptions } from "../media/options.ts";
 import { embeddedOptions, executorOptions } from "../policy/options.ts";
 import { rewardOptions } from "../rewards/options.ts";
-import { rlOptions, sftOptions } from "../trainer/options.ts";
+import { maskOptions, rlOptions, sftOptions } from "../trainer/options.ts";
 
 /** One way of training from the common cold start. */
 export const variantOptions = z.strictObject({
   description: z.string().default("").describe("half a sentence for tables and the report"),
   reward: rewardOptions.prefault({}),
   loss: lossConfigSchema.prefault({}),
+  mask: maskOptions.prefault({}),
 });
 export type VariantOptions = z.infer<typeof variantOptions>;
 

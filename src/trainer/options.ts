@@ -37,6 +37,7 @@ export const maskOptions = z.strictObject({
     .default("alternate")
     .describe("one modality per prompt and step, alternating (half the cost), or both"),
 });
+export type MaskOptions = z.infer<typeof maskOptions>;
 
 /** Guards: a run that learns nothing stops with the reason instead of going on silently. */
 export const guardOptions = z.strictObject({
@@ -95,7 +96,6 @@ export const rlOptions = z.strictObject({
     })
     .prefault({})
     .describe("DAPO: replace groups without reward variance by fresh ones"),
-  mask: maskOptions.prefault({}),
   guards: guardOptions.prefault({}),
   checkpointEvery: z.number().int().positive().default(20).describe("steps between checkpoints"),
   rolloutsEvery: z

@@ -7,6 +7,11 @@ import type { Group } from "./rollout.ts";
 /** One forward pass of the current policy over some rollouts with one modality hidden. */
 export interface MaskedPass {
   modality: Modality;
+  /**
+   * The stream still shows something (another clip's, with `swap`), so claiming about it is not blind:
+   * the onset term leaves such passes out.
+   */
+  partial: boolean;
   /** Index of each datum's rollout in the flattened batch. */
   rollouts: number[];
   batch: Datum[];
@@ -27,7 +32,10 @@ export interface MaskPlan {
  * an engine encodes it once. With `alternate`, a group has one modality hidden, changing every step.
  */
 export function maskedPasses(groups: readonly Group[], plan: MaskPlan): MaskedPass[] {
-  const passes = modalities.map((modality): MaskedPass => ({ modality, rollouts: [], batch: [] }));
+  const partial = plan.mode === "swap";
+  const passes = modalities.map(
+    (modality): MaskedPass => ({ modality, partial, rollouts: [], batch: [] }),
+  );
   let rollout = 0;
   groups.forEach((group, index) => {
     const prompt = group[0]!.example.prompt;

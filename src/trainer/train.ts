@@ -16,7 +16,7 @@ import type { Example } from "./example.ts";
 import { type GuardState, guardCanary, initialGuardState } from "./guards.ts";
 import { learn } from "./learn.ts";
 import { rolloutRows } from "./metrics.ts";
-import type { RlOptions } from "./options.ts";
+import type { MaskOptions, RlOptions } from "./options.ts";
 import { type MaskedPass, maskEffect, maskedPasses } from "./passes.ts";
 
 /** Everything one reinforcement-learning run needs. The policy comes loaded with the cold start. */
@@ -29,6 +29,7 @@ export interface RlRun {
   examples: readonly Example[];
   scorer: Scorer;
   options: RlOptions;
+  mask: MaskOptions;
   loss: LossOptions;
   reward: RewardOptions;
   /** Feature rows of black frames and silence, for blank masking. */
@@ -85,7 +86,7 @@ export async function trainRl(run: RlRun): Promise<void> {
 function hiddenPasses(run: RlRun, groups: readonly ScoredGroup[], step: number): MaskedPass[] {
   const required = requiredPasses(run.loss);
   if (required === "none") return [];
-  const passes = required === "both" ? "both" : run.options.mask.passes;
+  const passes = required === "both" ? "both" : run.mask.passes;
   return maskedPasses(groups.map(rolloutsOf), { ...maskPlan(run, step), passes });
 }
 
@@ -98,7 +99,7 @@ async function canary(run: RlRun, groups: readonly ScoredGroup[], step: number):
 
 function maskPlan(run: RlRun, step: number) {
   return {
-    mode: run.options.mask.mode,
+    mode: run.mask.mode,
     donors: run.examples.map((example) => example.prompt),
     blank: run.blank,
     step,

@@ -66,7 +66,9 @@ export async function update(
   for (const pass of passes) {
     const hidden = await policy.logprobs(pass.batch);
     pass.rollouts.forEach((index, at) => {
-      samples[index]![pass.modality] = hidden[at]!;
+      const sample = samples[index]!;
+      sample[pass.modality] = hidden[at]!;
+      if (pass.partial) sample.partial = [...(sample.partial ?? []), pass.modality];
     });
   }
   const result = objective(samples);

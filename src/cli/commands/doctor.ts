@@ -32,7 +32,12 @@ async function examine(): Promise<Finding[]> {
     machine(),
     ...(await mediaCapabilities()),
     ...(await executorStatus()),
-    { name: `embedder ${embedder.id}`, ok: embedder.ok, detail: embedder.detail, cure: embedder.cure },
+    {
+      name: `embedder ${embedder.id}`,
+      ok: embedder.ok,
+      detail: embedder.detail,
+      cure: embedder.cure,
+    },
   ];
 }
 

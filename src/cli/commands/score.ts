@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { Command } from "@commander-js/extra-typings";
 import { styleText } from "node:util";
+import { Command } from "@commander-js/extra-typings";
 import { OppoError } from "../../core/errors.ts";
 import type { CueModality } from "../../cues/cue.ts";
 import { decomposeReference } from "../../cues/decompose.ts";

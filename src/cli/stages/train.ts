@@ -41,6 +41,7 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
         })),
         scorer: createScorer({ embedder, calibration, options: variant.reward }),
         options: experiment.rl,
+        mask: variant.mask,
         loss,
         reward: variant.reward,
         blank: clips.blank,
