@@ -48,6 +48,7 @@ export class Lowering {
       define(variable, args[i]!);
     });
     for (const equation of jaxpr.eqns) {
+      refuseEmpty(equation);
       const results = this.#equation(equation, equation.inputs.map(read));
       equation.outBinders.forEach((variable, i) => {
         define(variable, checkedShape(equation, results[i]!, variable.aval.shape));
@@ -82,6 +83,17 @@ function countReads(jaxpr: Jaxpr): Map<JaxprAtom, number> {
     reads.set(atom, (reads.get(atom) ?? 0) + 1);
   }
   return reads;
+}
+
+/** Views factor sizes, which 0 does not allow. */
+function refuseEmpty({ primitive, inputs, outBinders }: Equation): void {
+  const empty = [...inputs, ...outBinders].find(({ aval }) => aval.shape.includes(0));
+  if (!empty) return;
+  throw new PolicyError(
+    "ONNX_EMPTY",
+    `the ONNX executor cannot lower ${primitive} with an empty array [${empty.aval.shape}]`,
+    { hint: "leave empty arrays out of the program" },
+  );
 }
 
 function checkedShape(equation: Equation, view: View, shape: readonly number[]): View {

@@ -1,8 +1,10 @@
 import "../../../core/globals.ts";
 import os from "node:os";
 import { defaultDevice, init } from "@jax-js/jax";
+import { PolicyError } from "../../../core/errors.ts";
 import type { Executor, Program, TensorSpec } from "../executor.ts";
 import { fusedRules } from "./fused/index.ts";
+import type { FinishedGraph } from "./graph.ts";
 import { trace } from "./jaxpr.ts";
 import { type FusedRules, lower } from "./lower.ts";
 import { OnnxProgram } from "./program.ts";
@@ -10,8 +12,9 @@ import { loadRuntime, type Ort } from "./runtime.ts";
 
 export interface OnnxOptions {
   /**
-   * Threads of one program. Default: the cores, at most 4. Fewer is better on a shared machine: two
-   * threads on one free core ran slower (598 ms a step) than one thread did (325 ms).
+   * Threads of one program. Default: the cores, at most 4; give only cores that are really free.
+   * Idle threads sleep instead of spinning: on two busy cores, two spinning threads took 150 to 170 ms
+   * for a step that one thread did in 50 to 90, two sleeping ones 30 to 70.
    */
   threads?: number;
   /** Fused kernels by jit name; `{}` for the plain lowering. Default: all of `fused/`. */
@@ -51,12 +54,26 @@ async function compile(
   threads: number,
   fused: FusedRules = fusedRules,
 ): Promise<OnnxProgram> {
-  const graph = lower(trace(source.program, source.inputs), fused);
+  const graph = lowerNamed(source, fused);
   const session = await ort.InferenceSession.create(graph.bytes, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: "all",
     logSeverityLevel: 3,
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
   });
   return new OnnxProgram(ort, session, graph, source.name, source.inputs);
+}
+
+/** Errors of the lowering name the primitive; this adds whose it is. */
+function lowerNamed(
+  { name, program, inputs }: { name: string; program: Program; inputs: readonly TensorSpec[] },
+  fused: FusedRules,
+): FinishedGraph {
+  try {
+    return lower(trace(program, inputs), fused);
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    throw new PolicyError(error.code, `program ${name}: ${error.message}`, { cause: error });
+  }
 }

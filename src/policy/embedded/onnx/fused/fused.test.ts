@@ -1,0 +1,109 @@
+import { grad, numpy as np } from "@jax-js/jax";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Executor, Program, TensorSpec } from "../../executor.ts";
+import * as layers from "../../layers.ts";
+import { trace } from "../jaxpr.ts";
+import { lower } from "../lower.ts";
+import { createOnnxExecutor } from "../onnx-executor.ts";
+import { compareWithJax, type InputShape } from "../testing/against-jax.ts";
+import { fusedRules } from "./index.ts";
+
+type Layer = (...inputs: np.Array[]) => np.Array;
+
+/** The layer's value and its gradients with respect to `argnums` under a nonlinear loss. */
+const valueAndGradients =
+  (layer: Layer, argnums: number[]): Program =>
+  (...inputs) => {
+    const loss = (...args: np.Array[]): [np.Array, np.Array] => {
+      const y = layer(...args);
+      return [np.sum(np.square(y.ref)), y];
+    };
+    const [gradients, y] = grad(loss, { argnums, hasAux: true })(...inputs);
+    return [y as np.Array, ...(gradients as np.Array[])];
+  };
+
+const softmaxOf: Layer = (x) => layers.softmax(x!);
+const rmsNormOf: Layer = (x, gain) => layers.rmsNorm(x!, gain!);
+
+const cases: Record<string, [operator: string, inputs: InputShape[], program: Program]> = {
+  softmax: ["Softmax", [[2, 3, 7]], valueAndGradients(softmaxOf, [0])],
+  "softmax of a transposed value": [
+    "Softmax",
+    [[2, 7, 3]],
+    valueAndGradients((x) => layers.softmax(x!.transpose([0, 2, 1])), [0]),
+  ],
+  "softmax with outer dims swapped": [
+    "Softmax",
+    [[2, 3, 7]],
+    valueAndGradients((x) => layers.softmax(x!.transpose([1, 0, 2])), [0]),
+  ],
+  "softmax of repeated rows": [
+    "Softmax",
+    [[7]],
+    valueAndGradients((x) => layers.softmax(np.broadcastTo(x!, [3, 7])), [0]),
+  ],
+  "log softmax": ["LogSoftmax", [[5, 9]], valueAndGradients((x) => layers.logSoftmax(x!), [0])],
+  "RMS norm": [
+    "SimplifiedLayerNormalization",
+    [[2, 3, 8], [8]],
+    valueAndGradients(rmsNormOf, [0, 1]),
+  ],
+  "RMS norm, value only": [
+    "SimplifiedLayerNormalization",
+    [[2, 8], [8]],
+    (x, g) => [layers.rmsNorm(x, g)],
+  ],
+  "RMS norm, gradient of x": [
+    "SimplifiedLayerNormalization",
+    [[4, 8], [8]],
+    valueAndGradients(rmsNormOf, [0]),
+  ],
+  "RMS norm, gradient of the gain": [
+    "SimplifiedLayerNormalization",
+    [[4, 8], [8]],
+    valueAndGradients(rmsNormOf, [1]),
+  ],
+  "RMS norm of a transposed value": [
+    "SimplifiedLayerNormalization",
+    [[8, 4], [8]],
+    valueAndGradients((x, gain) => layers.rmsNorm(x!.transpose(), gain!), [0, 1]),
+  ],
+  "RMS norm twice, one inside the other": [
+    "SimplifiedLayerNormalization",
+    [[4, 8], [8]],
+    valueAndGradients((x, g) => layers.rmsNorm(layers.rmsNorm(x!, g!.ref).mul(2), g!), [0, 1]),
+  ],
+  relu: ["Relu", [[4, 8]], valueAndGradients((x) => layers.relu(x!), [0])],
+};
+
+describe("fused rules", () => {
+  let fused: Executor;
+  let plain: Executor;
+  beforeAll(async () => {
+    fused = await createOnnxExecutor({ threads: 1 });
+    plain = await createOnnxExecutor({ threads: 1, fused: {} });
+  });
+  afterAll(() => Promise.all([fused.close(), plain.close()]));
+
+  it.each(Object.entries(cases))("%s", async (_name, [operator, inputs, program]) => {
+    const ours = await compareWithJax(fused, program, inputs);
+    const unfused = await compareWithJax(plain, program, inputs);
+    expect(unfused.worst).toBeLessThan(1e-5);
+    expect(ours.worst).toBeLessThan(1e-5);
+    const specs = inputs.map(
+      (shape, i): TensorSpec => ({ name: `${i}`, shape: shape as number[], dtype: "float32" }),
+    );
+    expect(lower(trace(program, specs), fusedRules).operators.has(operator)).toBe(true);
+    expect(lower(trace(program, specs)).operators.has(operator)).toBe(false);
+  });
+
+  it("differentiates without the residuals of the definition", () => {
+    const program = valueAndGradients(softmaxOf, [0]);
+    const { operators } = lower(
+      trace(program, [{ name: "x", shape: [4, 8], dtype: "float32" }]),
+      fusedRules,
+    );
+    expect(operators.has("Exp")).toBe(false);
+    expect(operators.has("ReduceMax")).toBe(false);
+  });
+});

@@ -1,0 +1,103 @@
+import { grad, numpy as np } from "@jax-js/jax";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Executor, Program, TensorSpec } from "../executor.ts";
+import { createOnnxExecutor, onnxStatus } from "./index.ts";
+
+const float = (name: string, ...shape: number[]): TensorSpec => ({ name, shape, dtype: "float32" });
+const double: Program = (x) => [x.mul(2)];
+
+describe("createOnnxExecutor", () => {
+  let executor: Executor;
+  afterEach(() => executor.close());
+  const open = async (threads = 1) => {
+    executor = await createOnnxExecutor({ threads });
+    return executor;
+  };
+
+  it("names itself and its threads", async () => {
+    expect(await open(2)).toMatchObject({ id: "onnx", threads: 2 });
+  });
+
+  it("keeps an output intact when it is fed back as input", async () => {
+    const step: Program = (x) => [np.flip(x.ref, 0), x.add(1)];
+    const compiled = await (await open()).compile("step", step, [float("x", 3)]);
+    let state = Float32Array.of(1, 2, 3);
+    for (let i = 0; i < 4; i++) {
+      const before = state.slice();
+      const [flipped, next] = await compiled.run([state]);
+      expect([...flipped!]).toEqual([...before].reverse());
+      state = next as typeof state;
+    }
+    expect([...state]).toEqual([5, 6, 7]);
+  });
+
+  it("reads inputs anew at every run, also when the same array was changed in place", async () => {
+    const compiled = await (await open()).compile("double", double, [float("x", 2)]);
+    const x = Float32Array.of(1, 2);
+    expect([...(await compiled.run([x]))[0]!]).toEqual([2, 4]);
+    x[0] = 5;
+    expect([...(await compiled.run([x]))[0]!]).toEqual([10, 4]);
+    expect([...(await compiled.run([Float32Array.of(7, 8)]))[0]!]).toEqual([14, 16]);
+  });
+
+  it("embeds arrays the program closes over", async () => {
+    const table = Float32Array.of(1, 10, 100);
+    const program: Program = (x) => [x.mul(np.array(table))];
+    const compiled = await (await open()).compile("closed", program, [float("x", 3)]);
+    expect([...(await compiled.run([Float32Array.of(1, 2, 3)]))[0]!]).toEqual([1, 20, 300]);
+  });
+
+  it("names a primitive it cannot lower", async () => {
+    const program: Program = (x) => [np.sort(x)];
+    await expect((await open()).compile("sorting", program, [float("x", 3)])).rejects.toThrow(
+      /sorting.*cannot lower primitive "sort".*executor "jax"/s,
+    );
+  });
+
+  it("refuses empty arrays and boolean outputs by name", async () => {
+    const ex = await open();
+    const empty: Program = (x) => [np.concatenate([x.ref.slice([0, 0]), x], 0)];
+    await expect(ex.compile("empty", empty, [float("x", 3)])).rejects.toThrow(/empty array/);
+    const boolean: Program = (x) => [x.less(0)];
+    await expect(ex.compile("boolean", boolean, [float("x", 3)])).rejects.toThrow(
+      /boolean returns bool/,
+    );
+  });
+
+  it("refuses inputs of the wrong size and runs after dispose", async () => {
+    const compiled = await (await open()).compile("double", double, [float("x", 3)]);
+    await expect(compiled.run([new Float32Array(4)])).rejects.toThrow(/double: input 'x'/);
+    compiled.dispose();
+    compiled.dispose();
+    await expect(compiled.run([new Float32Array(3)])).rejects.toThrow(/double was disposed/);
+  });
+
+  it("adds gradients of repeated rows exactly, every time, on several threads", async () => {
+    const [rows, width, taken] = [8, 64, 20_000];
+    const summed = grad((table: np.Array, index: np.Array) => np.sum(np.take(table, index, 0)));
+    const program: Program = (table, index) => [summed(table, index) as np.Array];
+    const specs = [
+      float("table", rows, width),
+      { ...float("index", taken), dtype: "int32" as const },
+    ];
+    for (const threads of [2, 4]) {
+      const compiled = await (await open(threads)).compile("rows", program, specs);
+      const index = Int32Array.from({ length: taken }, (_, i) => (i * 7919) % rows);
+      for (let i = 0; i < 50; i++) {
+        const [gradient] = await compiled.run([new Float32Array(rows * width), index]);
+        expect(gradient!.every((value) => value === taken / rows)).toBe(true);
+      }
+      await executor.close();
+    }
+  });
+});
+
+describe("onnxStatus", () => {
+  it("reports version and threads where the binary loads", async () => {
+    expect(await onnxStatus()).toEqual({
+      available: true,
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      threads: expect.any(Number),
+    });
+  });
+});

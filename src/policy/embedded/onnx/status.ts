@@ -1,0 +1,20 @@
+import { PolicyError } from "../../../core/errors.ts";
+import { defaultThreads } from "./onnx-executor.ts";
+import { loadRuntime } from "./runtime.ts";
+
+/** Whether the native executor can run here, for `oppo doctor`. */
+export type OnnxStatus =
+  | { readonly available: true; readonly version: string; readonly threads: number }
+  | { readonly available: false; readonly reason: string; readonly cure: string };
+
+/** Loads the native binary to find out; never throws for a binary that does not load. */
+export async function onnxStatus(): Promise<OnnxStatus> {
+  try {
+    const ort = await loadRuntime();
+    const version = ort.env.versions.node ?? ort.env.versions.common;
+    return { available: true, version, threads: defaultThreads() };
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    return { available: false, reason: error.message, cure: error.details.hint ?? "" };
+  }
+}
