@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { mean, quantile } from "../src/core/stats.ts";
 import { factorsOf } from "../src/corpus/factors.ts";
 import { phrases } from "../src/corpus/lexicon.ts";
-import { evidenceModalities } from "../src/cues/cue.ts";
+import { type EvidenceModality, evidenceModalities } from "../src/cues/cue.ts";
 import type { Embedder } from "../src/judges/index.ts";
 import { embedderOptions, openEmbedder } from "../src/judges/index.ts";
 import { compareTexts, embeddedText, type Similarity } from "../src/rewards/index.ts";
@@ -18,7 +18,7 @@ import { cuePhrases } from "./cue-phrases.ts";
 
 /** A phrase with what it is about and what it says of it. */
 interface Phrase {
-  modality: string;
+  modality: EvidenceModality;
   factor: string;
   value: number;
   text: string;
@@ -79,7 +79,7 @@ async function comparePairs(
   set: readonly Phrase[],
   model: Embedder,
 ): Promise<Record<Relation, Similarity[]>> {
-  const vectors = await model.embed(set.map(({ text }) => embeddedText(text)));
+  const vectors = await model.embed(set.map(({ modality, text }) => embeddedText(modality, text)));
   const pairs: Record<Relation, Similarity[]> = {
     "same value": [],
     "same factor, other value": [],

@@ -1,5 +1,5 @@
 import { extractClaims } from "./claims.ts";
-import type { Claim, Cue, CueSet } from "./cue.ts";
+import type { Claim, Cue, CueModality, CueSet } from "./cue.ts";
 import { isEmpty, tally } from "./fragment.ts";
 import { parseResponse } from "./response.ts";
 import { type Word, wordsOf } from "./words.ts";
@@ -32,8 +32,16 @@ export function decomposeReference(text: string): CueSet {
 
 function toCue({ modality, text, positive, span }: Claim): Cue | undefined {
   if (modality === "neutral") return undefined;
-  const phrase = modality === "emotion" ? feelingPhrase(text) : shorten(text);
+  const phrase = cuePhrase(modality, text);
   return phrase === "" ? undefined : { modality, text: phrase, positive, span };
+}
+
+/**
+ * The short phrase that a statement is as a cue; "" if an emotion statement names no feeling. Matching
+ * reduces claims the same way: treated differently, one statement would not resemble itself.
+ */
+export function cuePhrase(modality: CueModality, text: string): string {
+  return modality === "emotion" ? feelingPhrase(text) : shorten(text);
 }
 
 /** Words in front that only say whose state it is. */

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { CueSet } from "../cues/cue.ts";
-import { decomposeReference } from "../cues/decompose.ts";
+import type { Cue, CueModality, CueSet } from "../cues/cue.ts";
 import type { Embedder } from "../judges/port.ts";
 import { explainReward } from "./explain.ts";
 import { rewardOptions } from "./options.ts";
@@ -28,9 +27,21 @@ const bagOfWords: Embedder = {
 const options = rewardOptions.parse({});
 const calibration = { low: 0.4, high: 0.9 };
 const scorer = createScorer({ embedder: bagOfWords, calibration, options });
-const reference = decomposeReference(
-  "In the video, raised brows and a broad smile. In the audio, fast speech. Face and voice both express joy.",
-);
+const cue = (modality: CueModality, text: string): Cue => ({
+  modality,
+  text,
+  positive: true,
+  span: { start: 0, end: text.length },
+});
+const reference: CueSet = {
+  cues: [
+    cue("visual", "raised brows"),
+    cue("visual", "broad smile"),
+    cue("acoustic", "fast speech"),
+    cue("emotion", "joy"),
+  ],
+  extractor: "by hand",
+};
 const respond = (reasoning: string, answer = "joy") =>
   `<think>${reasoning}</think><answer>${answer}</answer>`;
 const score = async (response: string, against: CueSet = reference) =>
@@ -158,7 +169,7 @@ describe("explainReward", () => {
         acoustic 0 = recall 0 × guard 1 (cues 1, claims 0)
           - cue "fast speech" missed: no claim of this modality
         emotion 0 = recall 0 × guard 1 (cues 1, claims 0)
-          - cue "Face and voice both express joy" missed: no claim of this modality"
+          - cue "joy" missed: no claim of this modality"
     `);
   });
 

@@ -74,16 +74,40 @@ export function createScorer(parts: {
   };
 }
 
+/** A claim or cue with the text that is embedded for it; "" for neutral claims. */
+interface Phrase {
+  modality: CueModality | "neutral";
+  text: string;
+  embedded: string;
+}
+
 interface ReadItem extends ScoreItem {
   parsed: ParsedResponse;
   /** Claims of the reasoning only: cue text in the answer or outside the tags earns nothing. */
   claims: readonly Claim[];
+  claimPhrases: readonly Phrase[];
+  cuePhrases: readonly Phrase[];
 }
 
 function readItem(item: ScoreItem): ReadItem {
   const parsed = parseResponse(item.response);
   const { think } = parsed;
-  return { ...item, parsed, claims: think ? extractClaims(think.text, think.span.start) : [] };
+  const claims = think ? extractClaims(think.text, think.span.start) : [];
+  return {
+    ...item,
+    parsed,
+    claims,
+    claimPhrases: claims.map(toPhrase),
+    cuePhrases: item.reference.cues.map(toPhrase),
+  };
+}
+
+function toPhrase({ modality, text }: Pick<Claim, "modality" | "text">): Phrase {
+  return {
+    modality,
+    text,
+    embedded: modality === "neutral" ? "" : embeddedText(modality, text),
+  };
 }
 
 /** Vectors by embedded text, for claims and cues whose modality occurs on both sides. */
@@ -92,12 +116,12 @@ async function embedAll(
   embedder: Embedder,
 ): Promise<Map<string, Float32Array>> {
   const texts = new Set<string>();
-  for (const { claims, reference } of items) {
+  for (const { claimPhrases, cuePhrases } of items) {
     for (const modality of cueModalities) {
-      const cues = reference.cues.filter((cue) => cue.modality === modality);
-      const ofModality = claims.filter((claim) => claim.modality === modality);
-      if (cues.length === 0 || ofModality.length === 0) continue;
-      for (const { text } of [...cues, ...ofModality]) texts.add(embeddedText(text));
+      const claims = claimPhrases.filter((phrase) => phrase.modality === modality);
+      const cues = cuePhrases.filter((phrase) => phrase.modality === modality);
+      if (claims.length === 0 || cues.length === 0) continue;
+      for (const { embedded } of [...claims, ...cues]) texts.add(embedded);
     }
   }
   texts.delete("");
@@ -107,7 +131,7 @@ async function embedAll(
 }
 
 function scoreItem(
-  { parsed, claims, reference, label }: ReadItem,
+  { parsed, claims, reference, label, claimPhrases, cuePhrases }: ReadItem,
   vectors: ReadonlyMap<string, Float32Array>,
   { calibration, options }: { calibration: Calibration; options: RewardOptions },
 ): ScoredResponse {
@@ -126,7 +150,7 @@ function scoreItem(
     const claimIndices = indicesOf(claims, modality);
     const pairs = cueIndices.map((cue) =>
       claimIndices.map((claim) =>
-        compare(reference.cues[cue]?.text ?? "", claims[claim]?.text ?? ""),
+        compare(cuePhrases[cue] as Phrase, claimPhrases[claim] as Phrase),
       ),
     );
     const score = scoreModality(
@@ -157,14 +181,14 @@ function scoreItem(
 }
 
 function comparison(vectors: ReadonlyMap<string, Float32Array>, calibration: Calibration) {
-  return (cueText: string, claimText: string): Similarity => {
-    const cue = vectors.get(embeddedText(cueText));
-    const claim = vectors.get(embeddedText(claimText));
+  return (cue: Phrase, claim: Phrase): Similarity => {
+    const cueVector = vectors.get(cue.embedded);
+    const claimVector = vectors.get(claim.embedded);
     // Text of nothing but punctuation has no vector and resembles nothing.
-    if (!cue || !claim) return { cosine: 0, contradicts: false, f: 0 };
+    if (!cueVector || !claimVector) return { cosine: 0, contradicts: false, f: 0 };
     return compareTexts(
-      { text: cueText, vector: cue },
-      { text: claimText, vector: claim },
+      { text: cue.text, vector: cueVector },
+      { text: claim.text, vector: claimVector },
       calibration,
     );
   };

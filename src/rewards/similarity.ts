@@ -1,3 +1,5 @@
+import type { CueModality } from "../cues/cue.ts";
+import { cuePhrase } from "../cues/decompose.ts";
 import { contradicts } from "../cues/polarity.ts";
 import type { Calibration } from "../judges/port.ts";
 import { softThreshold } from "./soft.ts";
@@ -11,19 +13,17 @@ export interface Similarity {
   f: number;
 }
 
-/** Words in front of a statement that carry no evidence but move a sentence encoder's vector. */
-const leadIn =
-  /^(?:(?:and|with|the|an?|his|her|their|its|he|she|they|it|this|that|there|is|are|was|were|has|have|who|i|we|one|the (?:man|woman|person|speaker|character)(?:'s)?|see|hear|shows?|appears?|seems?|to be|very)\s+)+/;
-
-/** Text as it is embedded, cues and claims alike: without case, outer punctuation and lead-in. */
-export function embeddedText(text: string): string {
-  const plain = text
-    .toLowerCase()
-    .replaceAll("’", "'")
-    .replace(/\s+/g, " ")
-    .replace(/^[\p{P}\s]+|[\p{P}\s]+$/gu, "");
-  return plain.replace(leadIn, "");
+/**
+ * Text as it is embedded, cues and claims alike (spec §3, the same treatment on both sides): reduced to
+ * the phrase of a cue, without case and outer punctuation. "" where nothing is left.
+ */
+export function embeddedText(modality: CueModality, text: string): string {
+  const plain = text.toLowerCase().replaceAll("’", "'").replace(outerPunctuation, "");
+  if (plain === "") return "";
+  return (cuePhrase(modality, plain) || plain).replace(outerPunctuation, "");
 }
+
+const outerPunctuation = /^[\p{P}\s]+|[\p{P}\s]+$/gu;
 
 /** Compares two texts by their unit vectors. */
 export function compareTexts(
