@@ -267,6 +267,24 @@ const checks: Record<string, Check> = {
     }
   },
 
+  "gives calls made at once what it gives them one by one": async (policy, test) => {
+    const batch = someBatch(test);
+    const other = [datum(test.prompt(1), [1, 2, 3])];
+    const [a, b, c] = await Promise.all([
+      policy.logprobs(batch),
+      policy.sample([test.prompt(0)], sampling),
+      policy.logprobs(other),
+    ]);
+    assert.deepEqual(await policy.logprobs(batch), a);
+    assert.deepEqual(await policy.sample([test.prompt(0)], sampling), b);
+    assert.deepEqual(await policy.logprobs(other), c);
+  },
+
+  "refuses to work once closed": async (policy, test) => {
+    await policy.close();
+    await assert.rejects(policy.logprobs(someBatch(test)), PolicyError);
+  },
+
   "refuses what it cannot compute": async (policy, test) => {
     const batch = someBatch(test);
     const refused = (work: Promise<unknown>): Promise<void> => assert.rejects(work, PolicyError);

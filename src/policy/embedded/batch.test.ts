@@ -52,7 +52,7 @@ describe("chunkByPrompt", () => {
       fc.property(fc.array(row, { minLength: 1, maxLength: 150 }), (rows) => {
         const prompts = rows.map((one) => pool[one.prompt]!);
         const lengths = rows.map((one) => one.length);
-        const chunks = chunkByPrompt(prompts, lengths, 30);
+        const chunks = chunkByPrompt(prompts, lengths, { maxTokens: 30, maxTextTokens: 1 });
         const placed = chunks.flatMap(({ bucket, groups }) => {
           expect(groups.length).toBeLessThanOrEqual(bucket.prompts);
           expect(bucket.prompts * bucket.group).toBeLessThanOrEqual(chunkRows);
@@ -62,7 +62,7 @@ describe("chunkByPrompt", () => {
             for (const index of group.members) {
               expect(prompts[index]).toBe(group.prompt);
               expect(lengths[index]).toBeLessThanOrEqual(bucket.tokens);
-              expect(group.prompt.text.length).toBeLessThanOrEqual(bucket.text);
+              expect(bucket.text).toBe(1);
             }
             return group.members;
           });
@@ -76,7 +76,10 @@ describe("chunkByPrompt", () => {
   it("gives a rollout batch one chunk: prompts × samples", () => {
     const prompts = Array.from({ length: 8 }, (_, index) => prompt(`${index}`));
     const rows = prompts.flatMap((one) => Array<Prompt>(8).fill(one));
-    const chunks = chunkByPrompt(rows, Array<number>(64).fill(29), 64);
+    const chunks = chunkByPrompt(rows, Array<number>(64).fill(29), {
+      maxTokens: 64,
+      maxTextTokens: 0,
+    });
     expect(chunks.map(({ bucket }) => bucket)).toEqual([
       { prompts: 8, group: 8, tokens: 32, text: 0 },
     ]);

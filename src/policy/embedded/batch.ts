@@ -28,7 +28,7 @@ const lengthStep = 8;
 export function chunkByPrompt(
   prompts: readonly Prompt[],
   lengths: readonly number[],
-  maxTokens: number,
+  limits: { maxTokens: number; maxTextTokens: number },
 ): Chunk[] {
   const length = (group: Group): number =>
     Math.max(...group.members.map((index) => lengths[index] as number));
@@ -43,15 +43,14 @@ export function chunkByPrompt(
     same.sort((a, b) => length(a) - length(b));
     for (const part of evenParts(same, Math.max(1, Math.floor(chunkRows / size)))) {
       const longest = length(part[part.length - 1] as Group);
-      const tokens = Math.min(maxTokens, Math.ceil(longest / lengthStep) * lengthStep);
       const text = Math.max(...part.map(({ prompt }) => prompt.text.length));
       chunks.push({
         groups: part,
         bucket: {
           prompts: roundUp(part.length),
           group: size,
-          tokens,
-          text: Math.ceil(text / lengthStep) * lengthStep,
+          tokens: roundLength(longest, limits.maxTokens),
+          text: roundLength(text, limits.maxTextTokens),
         },
       });
     }
@@ -95,6 +94,10 @@ function evenParts<T>(items: readonly T[], most: number): T[][] {
       Math.floor(((part + 1) * items.length) / parts),
     ),
   );
+}
+
+function roundLength(length: number, most: number): number {
+  return Math.min(most, Math.ceil(length / lengthStep) * lengthStep);
 }
 
 function roundUp(count: number): number {

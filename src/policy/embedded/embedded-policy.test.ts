@@ -1,9 +1,13 @@
-import { describe, it } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
 import { Rng } from "../../core/rng.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
 import { type PolicyUnderTest, policyConformance } from "../conformance.ts";
 import { embeddedOptions } from "../options.ts";
-import { createEmbeddedPolicy } from "./embedded-policy.ts";
+import type { Completion } from "../port.ts";
+import { createEmbeddedPolicy, openEmbeddedPolicy } from "./embedded-policy.ts";
 import type { Executor } from "./executor.ts";
 import { createJaxExecutor } from "./jax-executor.ts";
 import { createOnnxExecutor, onnxStatus } from "./onnx/index.ts";
@@ -22,6 +26,97 @@ function prompt(index: number): Prompt {
   });
   return { id: `clip-${index}`, video: stream(video), audio: stream(audio), text: [] };
 }
+
+describe("embedded policy", () => {
+  const make = async (seed = 7) =>
+    createEmbeddedPolicy({
+      options: embeddedOptions.parse({
+        width: 16,
+        heads: 2,
+        headWidth: 8,
+        maxTokens: 12,
+        maxTextTokens: 5,
+      }),
+      vocabulary,
+      video,
+      audio,
+      seed,
+      executor: await createJaxExecutor(),
+    });
+  const tokens = Int32Array.of(3, 4, 2);
+
+  it("reads the question, and a longer one beside it in the batch changes nothing", async () => {
+    const policy = await make();
+    const asked = (text: number[]) => ({ prompt: { ...prompt(0), text }, tokens });
+    const batch = [asked([]), asked([5]), asked([6]), asked([5, 6, 7, 8, 9])];
+    const [none, five, six] = await policy.logprobs(batch);
+    expect(five![0]).not.toBeCloseTo(none![0]!, 4);
+    expect(five![0]).not.toBeCloseTo(six![0]!, 4);
+    const [alone] = await policy.logprobs([asked([5])]);
+    expect(alone![2]).toBeCloseTo(five![2]!, 5);
+    const [[sampled]] = (await policy.sample([{ ...prompt(0), text: [5] }], {
+      samplesPerPrompt: 1,
+      maxTokens: 3,
+      temperature: 1,
+      seed: 1,
+    })) as [[Completion]];
+    const [scored] = await policy.logprobs([{ ...asked([5]), tokens: sampled.tokens }]);
+    expect(scored![0]).toBeCloseTo(sampled.logprobs[0]!, 5);
+    await expect(policy.logprobs([asked([1, 2, 3, 4, 5, 6])])).rejects.toThrow(/6 text tokens/);
+    await policy.close();
+  });
+
+  it("names the prompt and stream that do not fit", async () => {
+    const policy = await make();
+    const score = (changed: Partial<Prompt>) =>
+      policy.logprobs([{ prompt: { ...prompt(0), ...changed }, tokens }]);
+    const wide = { ...prompt(0).video, dim: 5, features: new Float32Array(15) };
+    await expect(score({ video: wide })).rejects.toThrow(
+      "prompt 'clip-0': video is 3×5 (15 values), the policy was built for 3×4",
+    );
+    const broken = prompt(0).audio;
+    broken.features[3] = Number.NaN;
+    await expect(score({ audio: broken })).rejects.toThrow(/audio feature 3 is NaN/);
+    // what nobody attends to may be anything
+    await score({ audio: { ...broken, attended: false } });
+    await policy.close();
+  });
+
+  it("works with both streams hidden", async () => {
+    const policy = await make();
+    const hidden = prompt(0);
+    hidden.video.attended = false;
+    hidden.audio.attended = false;
+    const [row] = await policy.logprobs([{ prompt: hidden, tokens }]);
+    expect(row!.every((value) => value < 0)).toBe(true);
+    await policy.close();
+  });
+
+  it("says so when its weights have gone wild", async () => {
+    const policy = await make();
+    await policy.backward([{ prompt: prompt(0), tokens }], [Float32Array.of(1, 1, 1)]);
+    await policy.step({ learningRate: 1e38 });
+    await expect(policy.logprobs([{ prompt: prompt(0), tokens }])).rejects.toThrow(/diverged/);
+    await expect(
+      policy.sample([prompt(0)], { samplesPerPrompt: 1, maxTokens: 2, temperature: 1, seed: 1 }),
+    ).rejects.toThrow(/diverged/);
+    await policy.close();
+  });
+
+  it("keeps a checkpoint from holding half a step, and reopens one by itself", async () => {
+    const folder = join(mkdtempSync(join(tmpdir(), "oppo-embedded-")), "checkpoint");
+    const policy = await make(8);
+    const batch = [{ prompt: prompt(0), tokens }];
+    await policy.backward(batch, [Float32Array.of(1, 1, 1)]);
+    await expect(policy.save(folder)).rejects.toThrow(/call step before save/);
+    await policy.step({ learningRate: 0.01 });
+    await policy.save(folder);
+    const reopened = await openEmbeddedPolicy(folder, await createJaxExecutor());
+    expect(await reopened.logprobs(batch)).toEqual(await policy.logprobs(batch));
+    await Promise.all([policy.close(), reopened.close()]);
+    rmSync(dirname(folder), { recursive: true });
+  });
+});
 
 const native = await onnxStatus();
 

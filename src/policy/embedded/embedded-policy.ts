@@ -85,6 +85,9 @@ export class EmbeddedPolicy implements Policy {
   private readonly executor: Executor;
   /** Whether `gradient` holds something that no step has used yet. */
   private pending = false;
+  private closed = false;
+  /** Settles when the call before has ended. */
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(description: PolicyDescription, parameters: Parameters, executor: Executor) {
     this.id = `embedded/${executor.id}`;
@@ -96,12 +99,79 @@ export class EmbeddedPolicy implements Policy {
     this.runner = new ProgramRunner(description.shape, executor, parameters);
   }
 
-  async sample(prompts: readonly Prompt[], options: SampleOptions): Promise<Completion[][]> {
+  sample(prompts: readonly Prompt[], options: SampleOptions): Promise<Completion[][]> {
+    return this.exclusive(() => this.sampleAll(prompts, options));
+  }
+
+  logprobs(batch: readonly Datum[]): Promise<Float32Array[]> {
+    return this.exclusive(() => this.score(batch));
+  }
+
+  backward(
+    batch: readonly Datum[],
+    gradient: readonly ArrayLike<number>[],
+  ): Promise<Float32Array[]> {
+    return this.exclusive(() => this.differentiate(batch, gradient));
+  }
+
+  step(options: AdamOptions): Promise<StepReport> {
+    return this.exclusive(async () => {
+      try {
+        return adamStep(this.parameters, this.gradient, this.adam, options);
+      } finally {
+        this.clearGradient();
+      }
+    });
+  }
+
+  save(folder: string): Promise<void> {
+    return this.exclusive(async () => {
+      if (this.pending) {
+        throw new PolicyError("GRADIENT_PENDING", "a checkpoint does not hold gradients", {
+          hint: "call step before save",
+          file: folder,
+        });
+      }
+      writeCheckpoint(folder, this.description, this.parameters, this.adam);
+    });
+  }
+
+  /** Also forgets the accumulated gradient. */
+  load(folder: string): Promise<void> {
+    return this.exclusive(async () => {
+      readCheckpoint(folder, this.description, this.parameters, this.adam);
+      this.clearGradient();
+    });
+  }
+
+  /** Waits for calls under way. A second close does nothing; any other call afterwards is an error. */
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    await this.last;
+    await this.runner.close();
+    await this.executor.close();
+  }
+
+  /** Calls run one after another: a program's outputs are valid only until its next run. */
+  private exclusive<T>(work: () => Promise<T>): Promise<T> {
+    if (this.closed) {
+      return Promise.reject(new PolicyError("POLICY_CLOSED", "the policy was closed"));
+    }
+    const result = this.last.then(work);
+    this.last = result.catch(() => {});
+    return result;
+  }
+
+  private async sampleAll(
+    prompts: readonly Prompt[],
+    options: SampleOptions,
+  ): Promise<Completion[][]> {
     const { shape } = this.description;
     checkSampling(shape, prompts, options);
     const { samplesPerPrompt, maxTokens } = options;
     const rows = prompts.flatMap((prompt) => Array<Prompt>(samplesPerPrompt).fill(prompt));
-    const chunks = chunkByPrompt(rows, Array<number>(rows.length).fill(maxTokens), shape.maxTokens);
+    const chunks = chunkByPrompt(rows, Array<number>(rows.length).fill(maxTokens), shape);
     const out: Completion[] = [];
     for (const chunk of chunks) {
       await sampleChunk(shape, this.runner, chunk, this.description, options, (index, made) => {
@@ -113,7 +183,7 @@ export class EmbeddedPolicy implements Policy {
     );
   }
 
-  async logprobs(batch: readonly Datum[]): Promise<Float32Array[]> {
+  private async score(batch: readonly Datum[]): Promise<Float32Array[]> {
     checkBatch(this.description.shape, batch);
     const out: Float32Array[] = [];
     for (const chunk of this.chunks(batch)) {
@@ -123,7 +193,7 @@ export class EmbeddedPolicy implements Policy {
     return out;
   }
 
-  async backward(
+  private async differentiate(
     batch: readonly Datum[],
     gradient: readonly ArrayLike<number>[],
   ): Promise<Float32Array[]> {
@@ -144,35 +214,6 @@ export class EmbeddedPolicy implements Policy {
     return out;
   }
 
-  async step(options: AdamOptions): Promise<StepReport> {
-    try {
-      return adamStep(this.parameters, this.gradient, this.adam, options);
-    } finally {
-      this.clearGradient();
-    }
-  }
-
-  async save(folder: string): Promise<void> {
-    if (this.pending) {
-      throw new PolicyError("GRADIENT_PENDING", "a checkpoint does not hold gradients", {
-        hint: "call step before save",
-        file: folder,
-      });
-    }
-    writeCheckpoint(folder, this.description, this.parameters, this.adam);
-  }
-
-  /** Also forgets the accumulated gradient. */
-  async load(folder: string): Promise<void> {
-    readCheckpoint(folder, this.description, this.parameters, this.adam);
-    this.clearGradient();
-  }
-
-  async close(): Promise<void> {
-    await this.runner.close();
-    await this.executor.close();
-  }
-
   private clearGradient(): void {
     for (const values of this.gradient.values()) values.fill(0);
     this.pending = false;
@@ -182,7 +223,7 @@ export class EmbeddedPolicy implements Policy {
     return chunkByPrompt(
       batch.map(({ prompt }) => prompt),
       batch.map(({ tokens }) => tokens.length),
-      this.description.shape.maxTokens,
+      this.description.shape,
     );
   }
 
@@ -195,7 +236,10 @@ export class EmbeddedPolicy implements Policy {
   }
 }
 
-/** Copies each completion's part of [P, G, T] into `out` at its index. */
+/**
+ * Copies each completion's part of [P, G, T] into `out` at its index.
+ * @throws PolicyError naming the datum whose log-probs are not finite.
+ */
 function unpack(
   chunk: Chunk,
   batch: readonly Datum[],
@@ -203,8 +247,17 @@ function unpack(
   out: Float32Array[],
 ): void {
   eachRow(chunk, (index, at) => {
-    const { length } = (batch[index] as Datum).tokens;
-    out[index] = Float32Array.from(values.subarray(at, at + length));
+    const { prompt, tokens } = batch[index] as Datum;
+    const row = Float32Array.from(values.subarray(at, at + tokens.length));
+    const bad = row.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      throw new PolicyError(
+        "LOGPROB_NOT_FINITE",
+        `log-prob of token ${bad} of datum ${index} ('${prompt.id}') is ${row[bad]}`,
+        { hint: "training diverged: go back to an earlier checkpoint, lower the learning rate" },
+      );
+    }
+    out[index] = row;
   });
 }
 

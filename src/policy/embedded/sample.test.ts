@@ -42,4 +42,10 @@ describe("draw", () => {
       }),
     );
   });
+
+  it("refuses logits that are not numbers", () => {
+    const broken = Float32Array.of(0, Number.NaN, 1);
+    expect(() => draw(broken, 1, new Rng(1))).toThrow(/not finite/);
+    expect(() => draw(Float32Array.of(Infinity, 1), 0, new Rng(1))).toThrow(/not finite/);
+  });
 });

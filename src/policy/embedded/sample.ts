@@ -1,4 +1,5 @@
 /** Sampling with a key-value cache. The graph makes one token's keys and values; this writes the cache. */
+import { PolicyError } from "../../core/errors.ts";
 import { Rng } from "../../core/rng.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
 import type { Completion, SampleOptions } from "../port.ts";
@@ -93,6 +94,7 @@ function completion(row: Row): Completion {
 /**
  * One draw from softmax(logits / temperature) by the inverse of its cumulative distribution, in double
  * precision; temperature 0 takes the most likely token. `logprob` is always the one at temperature 1.
+ * @throws PolicyError for logits that are NaN or +∞.
  */
 export function draw(
   logits: Float32Array,
@@ -107,6 +109,11 @@ export function draw(
   const plain = cumulate(logits, top, 1);
   const token = temperature === 0 ? best : invert(logits, top, temperature, plain, rng.float());
   const total = plain[plain.length - 1] as number;
+  if (!Number.isFinite(total)) {
+    throw new PolicyError("LOGITS_NOT_FINITE", "the policy's logits are not finite", {
+      hint: "training diverged: go back to an earlier checkpoint and lower the learning rate",
+    });
+  }
   return { token, logprob: (logits[token] as number) - top - Math.log(total) };
 }
 
