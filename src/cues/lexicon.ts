@@ -79,14 +79,14 @@ const rows: readonly Row[] = [
     0,
     3,
     "carrier",
-    `voice vocal vocally tone intonation pitch volume tempo speech timbre cadence inflection accent utterance
+    `voice vocal vocally tone intonation pitch volume tempo timbre cadence inflection melody accent utterance
     acoustic audio auditory prosody pronunciation enunciation loudness diction articulation vocalization sound`,
   ],
   [
     0,
     2,
     "carrier",
-    "pace syllable breath breathing =heard hear audible rhythm register rate delivery stress",
+    "pace syllable breath breathing =heard hear audible rhythm register rate delivery stress speech",
   ],
   [0, 1, "carrier", "speak spoke spoken talk =saying said"],
   [
@@ -104,7 +104,7 @@ const rows: readonly Row[] = [
     3,
     "state",
     `loud louder quieter hoarse husky breathy raspy shrill monotone monotonous nasal guttural
-    croaky sonorous resonant modulated inaudible aloud rushed-speech`,
+    croaky sonorous resonant modulated inaudible aloud`,
   ],
   [
     0,
@@ -112,7 +112,8 @@ const rows: readonly Row[] = [
     "state",
     `quiet fast faster rapid slow slower quick soft deep high higher low hurried hurry drawling tremble
     trembly shaky shake quaver quiver waver steady steady even flat rise rising fall clear clearly harsh rough crisp brisk measured
-    gravelly strained creaky booming thin weak faint strong heavy melodic lilting muffled rushed leisurely unhurried`,
+    gravelly strained creaky booming thin weak faint strong heavy melodic lilting muffled rushed leisurely unhurried
+    drawn-out halting sluggish hushed airy rasping crack break singsong swell swelling descend whispery fluent hesitant`,
   ],
 ];
 

@@ -1,6 +1,6 @@
 import type { Clause } from "./clauses.ts";
 import type { Claim, EvidenceModality } from "./cue.ts";
-import { hasCarrier, type Tally, tally } from "./fragment.ts";
+import { hasCarrier, isDescribed, type Tally, tally } from "./fragment.ts";
 
 /** A label and why: shown to people wherever a claim is shown. */
 export interface Label {
@@ -74,8 +74,10 @@ function byWords(sum: Tally, clause: Clause, section: Clause["section"]): Label 
   if (winner === evidence || margin === 0) {
     return { modality: evidence, reason: `${shown}; section: ${clause.sectionWords}` };
   }
-  if (high >= 3 && margin >= 2)
+  const stated = sum.carriers[winner] > 0 && sum.observed + sum.manners > 0;
+  if (margin >= 2 && (stated || (high >= 3 && isDescribed(sum)))) {
     return { modality: winner, reason: `${shown}, against the section` };
+  }
   return neutral(`section says ${evidence}, ${shown}`);
 }
 

@@ -51,10 +51,9 @@ class Splitter {
   }
 
   split(): Piece[] {
-    const { text, cues } = this.passage;
+    const { text, cues, quotes } = this.passage;
     const words = this.passage.words.filter(
-      (word) =>
-        !this.passage.quotes.some((quote) => quote.start <= word.start && word.start < quote.end),
+      (word) => !quotes.some((quote) => quote.start <= word.start && word.start < quote.end),
     );
     for (let index = 0; index < words.length; index++) {
       const word = words[index]!;
@@ -68,7 +67,7 @@ class Splitter {
         this.cut(false);
         this.piece.dependent = word.lower === "with";
       } else {
-        if (word.lower === "without" && isComplete(this.piece.words)) this.cut(true);
+        if (word.lower === "without" && this.standsAlone()) this.cut(true);
         if (turnsToInference(words, index)) this.infer();
         this.piece.words.push(word);
       }
@@ -77,14 +76,21 @@ class Splitter {
     return this.pieces;
   }
 
+  /** Marks between two words; after a quotation a comma is final ('says "No", and smiles'). */
   private mark(gap: string): void {
     if (hardMark.test(gap)) this.cut(true);
-    else if (softMark.test(gap)) this.cut(false);
+    else if (softMark.test(gap)) this.cut(/["”」»]/.test(gap));
   }
 
   private cut(hard: boolean): void {
     if (this.piece.words.length > 0) this.pieces.push(this.piece);
     this.piece = newPiece(hard || (this.piece.words.length === 0 && this.piece.hard));
+  }
+
+  /** Is what came before "without" a statement of its own? "natural | without any tension". */
+  private standsAlone(): boolean {
+    const { words } = this.piece;
+    return isComplete(words.length > 0 ? words : (this.pieces.at(-1)?.words ?? []));
   }
 
   /** "her raised brows | may suggest surprise"; "her eyes express sadness" stays whole. */
@@ -102,6 +108,9 @@ class Splitter {
 }
 
 const newPiece = (hard: boolean): Piece => ({ words: [], hard, dependent: false, inferred: false });
+
+const isBetween = (span: Span, left: Span, right: Span): boolean =>
+  left.end <= span.start && span.end <= right.start;
 
 const isAsWellAs = (words: readonly Word[], at: number): boolean =>
   words[at]!.lower === "as" && words[at + 1]?.lower === "well" && words[at + 2]?.lower === "as";
