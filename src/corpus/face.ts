@@ -5,6 +5,9 @@ import { type Activations, strength } from "./activation.ts";
 import { faceSvg, type Persona, type Pose } from "./face-svg.ts";
 import type { RenderOptions } from "./options.ts";
 
+/** There is no text to draw, and looking for system fonts takes ten times as long as the drawing. */
+const withoutFonts = { font: { loadSystemFonts: false } };
+
 /** Draws a face whose factors come and go as `activations` say: clean frames, before any degradation. */
 export function drawFace(activations: Activations, options: RenderOptions, rng: Rng): Video {
   const { size, frames, fps } = options;
@@ -14,7 +17,7 @@ export function drawFace(activations: Activations, options: RenderOptions, rng: 
   for (let frame = 0; frame < frames; frame++) {
     const share = (frame + 0.5) / frames;
     const pose = poseAt(activations, share, frame / fps, sway);
-    const pixels = new Resvg(faceSvg(pose, persona, size)).render().pixels;
+    const pixels = new Resvg(faceSvg(pose, persona, size), withoutFonts).render().pixels;
     for (let i = 0, at = frame * size * size * 3; i < pixels.length; i += 4) {
       data[at++] = pixels[i]!;
       data[at++] = pixels[i + 1]!;
@@ -36,9 +39,9 @@ interface Sway {
 
 function drawSway(rng: Rng): Sway {
   return {
-    x: rng.uniform(-1.6, 1.6),
-    y: rng.uniform(-1.3, 1.3),
-    tilt: rng.uniform(-2, 2),
+    x: rng.uniform(-1, 1),
+    y: rng.uniform(-0.8, 0.8),
+    tilt: rng.uniform(-1.5, 1.5),
     phase: rng.uniform(0, 2 * Math.PI),
     beat: rng.uniform(1.5, 2),
     blinkAt: rng.uniform(0, 1),
@@ -50,19 +53,20 @@ function poseAt(activations: Activations, share: number, seconds: number, sway: 
     strength(activations[factor], value, share);
   const beat = Math.sin(2 * Math.PI * sway.beat * seconds + sway.phase);
   const drift = Math.sin(2 * Math.PI * 0.4 * seconds + sway.phase);
-  const blink = Math.abs(share - sway.blinkAt) < 0.03 ? 0.8 : 0;
-  const eyeOpen = 1 + 0.55 * on("eyes", 1) - 0.52 * on("eyes", 2) - 0.78 * on("eyes", 3) - blink;
+  const blink = Math.abs(share - sway.blinkAt) < 0.03 ? 0.6 : 0;
+  const eyeOpen = 1 + 0.6 * on("eyes", 1) - 0.66 * on("eyes", 2) - blink;
   return {
-    browLift: 4 * on("brows", 1) - 1.6 * on("brows", 2) + 0.8 * on("brows", 3),
-    browInner: -3.6 * on("brows", 2) + 3.6 * on("brows", 3),
+    browLift: 4.2 * on("brows", 1) - 2 * on("brows", 2) + 0.8 * on("brows", 3),
+    browInner: -4 * on("brows", 2) + 4 * on("brows", 3),
     eyeOpen: Math.max(0.1, eyeOpen),
-    mouthCurve: 4.2 * on("mouth", 1) - 4 * on("mouth", 2),
-    mouthOpen: 0.5 + 4.6 * on("mouth", 3),
-    headX: sway.x + 0.4 * drift + 4 * on("head", 2) * beat,
-    headY: sway.y + 0.3 * drift + 3.4 * on("head", 1) * beat,
-    headTilt: sway.tilt + 15 * on("head", 3),
-    gazeX: 2.7 * on("gaze", 1),
-    gazeY: 2.2 * on("gaze", 2) - 2.2 * on("gaze", 3),
+    lidDrop: 0.08 + 0.62 * on("eyes", 3),
+    mouthCurve: 4.6 * on("mouth", 1) - 4.6 * on("mouth", 2),
+    mouthOpen: 0.5 + 5 * on("mouth", 3),
+    headX: sway.x + 0.3 * drift + 2.6 * on("head", 2) * beat,
+    headY: sway.y + 0.2 * drift + 2.4 * on("head", 1) * beat,
+    headTilt: sway.tilt + 14 * on("head", 3),
+    gazeX: 3.1 * on("gaze", 1),
+    gazeY: 2.6 * on("gaze", 2) - 2.6 * on("gaze", 3),
   };
 }
 
@@ -87,8 +91,8 @@ function drawPersona(rng: Rng): Persona {
     iris: rng.pick(irises),
     shirt: rng.pick(shirts),
     background: rng.pick(backgrounds),
-    width: rng.uniform(18.5, 21.5),
-    height: rng.uniform(23, 25.5),
+    width: rng.uniform(19, 21),
+    height: rng.uniform(23.5, 25),
     hairLength: rng.pick([0, 2, 12]),
     browThickness: rng.uniform(1.7, 2.5),
   };

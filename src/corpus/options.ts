@@ -46,11 +46,11 @@ export const corpusOptions = z.strictObject({
         .describe("Shortest and longest share of the clip during which a factor shows."),
       visualNoise: z
         .tuple([level, level])
-        .default([0.35, 0.65])
+        .default([0.5, 0.75])
         .describe("Range of a clip's visual degradation: 0 clean, 1 hardly recognisable."),
       acousticNoise: z
         .tuple([level, level])
-        .default([0.35, 0.65])
+        .default([0.55, 0.75])
         .describe("Range of a clip's acoustic degradation: 0 clean, 1 hardly intelligible."),
       extension: z
         .enum(["mp4", "webm", "mkv"])

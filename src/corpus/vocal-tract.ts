@@ -6,9 +6,9 @@ export interface Vowel {
 export const vowels: readonly [Vowel, ...Vowel[]] = [
   { formants: [730, 1200, 2500] },
   { formants: [530, 1800, 2500] },
-  { formants: [320, 2200, 2900] },
+  { formants: [360, 2000, 2700] },
   { formants: [500, 900, 2450] },
-  { formants: [360, 870, 2300] },
+  { formants: [400, 1000, 2400] },
 ];
 
 const bandwidths = [90, 110, 170] as const;

@@ -20,8 +20,8 @@ export interface ClipFeatures {
 export const featuresVersion = "1";
 
 /** Fixed constants, never a clip's own statistics: loudness and brightness are evidence. */
-const grey = { mean: 0.45, deviation: 0.25 };
-const mel = { mean: -4, deviation: 1.5 };
+const grey = { mean: 0.52, deviation: 0.2, changeDeviation: 0.1 };
+const mel = { mean: -5.5, deviation: 1.2 };
 
 /** Width of one row of each stream. */
 export function featureDims(options: FeatureOptions): { video: number; audio: number } {
@@ -33,7 +33,7 @@ export function featureDims(options: FeatureOptions): { video: number; audio: nu
 
 /**
  * Features of a clip. A video token is a tubelet of `framesPerToken` successive frames, grey, frame after
- * frame; tokens lie evenly over the clip. An audio token is a block of log-mel frames, time after time,
+ * frame, less `stillRemoved` of the clip's mean frame; tokens lie evenly over the clip. An audio token is a block of log-mel frames, time after time,
  * laid evenly over the time the video takes (all of the audio where there are no frames).
  * @throws MediaError `MEDIA_NO_FRAMES`, `MEDIA_NO_SAMPLES` for an empty stream.
  */
@@ -45,27 +45,42 @@ function videoFeatures(video: Video, options: FeatureOptions): FeatureStream {
   if (video.frames === 0) throw new MediaError("MEDIA_NO_FRAMES", "no frames to take features of");
   const { videoTokens: tokens, framesPerToken, frameSize } = options;
   const dim = featureDims(options).video;
-  const features = new Float32Array(tokens * dim);
   const count = tokens * framesPerToken;
-  for (let k = 0; k < count; k++) {
+  const squares = Array.from({ length: count }, (_, k) => {
     const frame = Math.min(video.frames - 1, Math.floor(((k + 0.5) * video.frames) / count));
-    features.set(greySquare(video, frame, frameSize), k * frameSize ** 2);
+    return greySquare(video, frame, frameSize);
+  });
+  const features = new Float32Array(tokens * dim);
+  for (let pixel = 0; pixel < frameSize ** 2; pixel++) {
+    let total = 0;
+    for (const square of squares) total += square[pixel]!;
+    for (let k = 0; k < count; k++) {
+      const value = standardGrey(squares[k]![pixel]!, total / count, options.stillRemoved);
+      features[k * frameSize ** 2 + pixel] = value;
+    }
   }
   return { features, tokens, dim };
 }
 
+/** A pixel less part of its mean over the clip; the scale follows how much of the variance is left. */
+function standardGrey(value: number, clipMean: number, removed: number): number {
+  const deviation = grey.deviation * (1 - removed) + grey.changeDeviation * removed;
+  return (value - removed * clipMean - (1 - removed) * grey.mean) / deviation;
+}
+
+/** Brightness 0 to 1, row-major. */
 function greySquare(video: Video, frame: number, size: number): Float32Array {
   const pixels = video.width * video.height;
   const luma = new Float32Array(pixels);
   for (let i = 0, at = frame * pixels * 3; i < pixels; i++, at += 3) {
-    luma[i] = 0.299 * video.data[at]! + 0.587 * video.data[at + 1]! + 0.114 * video.data[at + 2]!;
+    const [red, green, blue] = [video.data[at]!, video.data[at + 1]!, video.data[at + 2]!];
+    luma[i] = (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
   }
-  const square = resizeImage(
+  return resizeImage(
     luma,
     { width: video.width, height: video.height, stride: 1 },
     { width: size, height: size, channels: 1 },
   );
-  return square.map((value) => (value / 255 - grey.mean) / grey.deviation);
 }
 
 function audioFeatures({ video, audio }: Clip, options: FeatureOptions): FeatureStream {
@@ -97,7 +112,7 @@ export function blankFeatures(options: FeatureOptions): {
 } {
   const dims = featureDims(options);
   return {
-    video: new Float32Array(dims.video).fill(-grey.mean / grey.deviation),
+    video: new Float32Array(dims.video).fill(standardGrey(0, 0, options.stillRemoved)),
     audio: new Float32Array(dims.audio).fill(standardMel(logMelFloor)),
   };
 }

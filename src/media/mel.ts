@@ -6,6 +6,8 @@ export interface MelOptions {
   melBands: number;
   hopMs: number;
   windowMs: number;
+  /** Top of the highest band, Hz; Nyquist if that is lower. */
+  maxHz: number;
 }
 
 /** Row-major [frames, bands] of log10 mel power; silence is −`floorDecades`. */
@@ -20,7 +22,7 @@ export const logMelFloor = -8;
 
 /**
  * Log-mel spectrogram: Hann window, power spectrum, triangular filters spaced evenly on Slaney's mel scale
- * (linear below 1 kHz) from 40 Hz to Nyquist, area-normalised, log10. Frame k begins at k hops; the end is
+ * (linear below 1 kHz) from 40 Hz to `maxHz`, area-normalised, log10. Frame k begins at k hops; the end is
  * padded with silence, so that there are ⌈length / hop⌉ frames.
  * @throws MediaError `MEDIA_NO_SAMPLES` for empty audio.
  */
@@ -71,7 +73,7 @@ interface Plan {
 const plans = new Map<string, Plan>();
 
 function planFor(sampleRateHz: number, length: number, options: MelOptions): Plan {
-  const key = `${sampleRateHz}/${length}/${options.melBands}`;
+  const key = `${sampleRateHz}/${length}/${options.melBands}/${options.maxHz}`;
   const known = plans.get(key);
   if (known) return known;
   const fft = new FFT(2 ** Math.ceil(Math.log2(length)));
@@ -82,7 +84,7 @@ function planFor(sampleRateHz: number, length: number, options: MelOptions): Pla
   const plan = {
     fft,
     window,
-    filters: melFilters(sampleRateHz, fft.size, options.melBands),
+    filters: melFilters(sampleRateHz, fft.size, options),
     scale: (4 / length) ** 2,
   };
   plans.set(key, plan);
@@ -90,9 +92,10 @@ function planFor(sampleRateHz: number, length: number, options: MelOptions): Pla
 }
 
 /** Triangles over FFT bins; each sums to 1, and a triangle narrower than a bin takes the nearest bin. */
-function melFilters(sampleRateHz: number, size: number, bands: number): Filter[] {
+function melFilters(sampleRateHz: number, size: number, options: MelOptions): Filter[] {
+  const { melBands: bands } = options;
   const low = hzToMel(40);
-  const step = (hzToMel(sampleRateHz / 2) - low) / (bands + 1);
+  const step = (hzToMel(Math.min(options.maxHz, sampleRateHz / 2)) - low) / (bands + 1);
   const hz = (index: number): number => melToHz(low + index * step);
   const binHz = sampleRateHz / size;
   return Array.from({ length: bands }, (_, band) => {

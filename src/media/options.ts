@@ -13,15 +13,25 @@ export const featureOptions = z.strictObject({
     .min(4)
     .default(24)
     .describe("Frames are made grey squares of this many pixels."),
+  stillRemoved: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.85)
+    .describe(
+      "Share of the clip's mean frame subtracted from every frame: takes away who is filmed and where, " +
+        "keeps what changes. 0 keeps frames as they are.",
+    ),
   audioTokens: z.int().min(1).default(8).describe("Audio tokens per clip."),
-  melBands: z.int().min(8).default(32).describe("Bands of the log-mel spectrogram."),
+  melBands: z.int().min(8).default(40).describe("Bands of the log-mel spectrogram."),
   melFramesPerToken: z
     .int()
     .min(1)
-    .default(25)
-    .describe("Spectrogram frames in one audio token (25 frames of 10 ms: a quarter second)."),
-  hopMs: z.number().positive().default(10).describe("Step between spectrogram frames, in ms."),
-  windowMs: z.number().positive().default(25).describe("Length of a spectrogram window, in ms."),
+    .default(20)
+    .describe("Spectrogram frames in one audio token (20 frames of 12.5 ms: a quarter second)."),
+  hopMs: z.number().positive().default(12.5).describe("Step between spectrogram frames, in ms."),
+  windowMs: z.number().positive().default(32).describe("Length of a spectrogram window, in ms."),
+  maxHz: z.number().positive().default(6000).describe("Top of the highest mel band, in Hz."),
   sampleRateHz: z.int().min(8000).default(16000).describe("Rate audio is read at, in Hz."),
 });
 
