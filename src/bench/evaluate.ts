@@ -79,7 +79,7 @@ export async function evaluateMep(input: EvaluationInput): Promise<MepResult> {
     return { congruent: clip.congruent, conditions: found, probes: probes[index] ?? [] };
   });
   const records = items.clips.map((clip, index) => ({
-    ...describe(clip, full.records[index]!),
+    ...describe(clip, full.records[index]!, oracle),
     masked: Object.fromEntries(
       shown.includes(clip)
         ? [...other].flatMap(([condition, { records }]) =>
@@ -207,8 +207,18 @@ function scores(
   return out;
 }
 
-function describe(clip: ItemClip, responses: ResponseRecord[]): Omit<ClipRecord, "masked"> {
-  const cues = evidenceModalities.flatMap((modality) => clip.cues[modality]);
+function describe(
+  clip: ItemClip,
+  responses: ResponseRecord[],
+  oracle: Oracle,
+): Omit<ClipRecord, "masked"> {
+  const cues = evidenceModalities.flatMap((modality) =>
+    clip.cues[modality].map((fact) => ({
+      ...fact,
+      modality,
+      text: oracle.phrases(fact)[0] ?? `${fact.factor} ${fact.value}`,
+    })),
+  );
   const { id, congruent, label, emotion } = clip;
   return { id, congruent, label, emotion, cues, responses };
 }

@@ -17,6 +17,7 @@ export type { Fact, Oracle, ReadClaim, Reading } from "./oracle.ts";
 export type {
   ClaimRecord,
   ClipRecord,
+  CueRecord,
   Difference,
   Estimate,
   MepResult,

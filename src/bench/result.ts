@@ -78,13 +78,19 @@ export interface TokenDrop {
   acoustic: number;
 }
 
+export interface CueRecord extends Fact {
+  modality: EvidenceModality;
+  text: string;
+}
+
 /** What one system said about one clip. */
 export interface ClipRecord {
   id: string;
   congruent: boolean;
   label: string;
   emotion: Record<EvidenceModality, string>;
-  cues: Fact[];
+  /** Salient cues of the clip, with one phrase that states each. */
+  cues: CueRecord[];
   responses: ResponseRecord[];
   /** First response under hidden streams, by condition. */
   masked: Record<string, ResponseRecord>;

@@ -31,14 +31,16 @@ function clipCard(clip: ReportClip, data: ReportData): Html {
   }));
   const known = records.find(({ record }) => record !== undefined)?.record;
   return html`<article class="clip"><div><h3>${clip.caption ?? clip.id}</h3>
-<video controls loop playsinline preload="metadata" src="${dataUri(clip.path)}"></video>
+<video controls loop playsinline preload="auto" src="${dataUri(clip.path)}"></video>
 ${known === undefined ? null : facts(known)}</div>
 <div>${records.map(({ name, index, record }) => said(name, index, record))}</div></article>`;
 }
 
 function facts({ id, label, emotion, cues }: ClipRecord): Html {
-  return html`<dl class="facts"><dt>face</dt><dd>${emotion.visual}</dd><dt>voice</dt><dd>${emotion.acoustic}</dd>
-<dt>right answer</dt><dd>${label}</dd><dt>cues to recover</dt><dd>${cues.length === 0 ? "none" : cues.length}</dd><dt>clip</dt><dd><code>${id}</code></dd></dl>`;
+  return html`<dl class="facts"><dt>face</dt><dd>${emotion.visual}</dd><dt>voice</dt><dd>${emotion.acoustic}</dd><dt>right answer</dt><dd>${label}</dd><dt>clip</dt><dd><code>${id}</code></dd></dl>
+<p class="cues"><b>${cues.length === 0 ? "nothing to recover" : "cues to recover"}</b> ${cues.map(
+    ({ modality, text }) => html`<mark class="${modality}">${text}</mark> `,
+  )}</p>`;
 }
 
 function said(name: string, index: number, record: ClipRecord | undefined): Html {

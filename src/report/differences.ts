@@ -4,7 +4,7 @@ import type { Difference } from "../bench/result.ts";
 import { metricById, tableColumns } from "../bench/table.ts";
 import type { ReportData } from "./data.ts";
 import { type Html, html, systemClass } from "./html.ts";
-import { type Scale, scaleOf, type Whisker, whiskerSvg } from "./interval.ts";
+import { type Scale, type Whisker, whiskerSvg } from "./interval.ts";
 
 interface Pair {
   a: string;
@@ -20,7 +20,7 @@ export function differencesSection(data: ReportData): Html | null {
   if (pairs.length === 0) return null;
   return html`<h3>Differences, paired over clips</h3>
 <p class="note">Both systems on the same clips, so what makes a clip easy or hard cancels. Coloured where the 95&nbsp;% interval leaves out zero: <span class="up">better</span>, <span class="down">worse</span>.</p>
-<div class="scroll"><table><thead><tr><th>Metric</th>${pairs.map(
+<div class="scroll"><table class="narrow"><thead><tr><th>Metric</th>${pairs.map(
     ({ a, b }) => html`<th>${a} − ${b}</th>`,
   )}</tr></thead><tbody>${tableColumns.map((id) => differenceRow(metricById(id), pairs))}</tbody></table></div>`;
 }
@@ -33,11 +33,21 @@ function pairOf(data: ReportData, a: string, b: string): Pair | null {
   return { a, b, index, differences: compare(left.result, right.result) };
 }
 
-function differenceRow(metric: Metric, pairs: readonly Pair[]): Html {
-  const scale = scaleOf(
-    pairs.flatMap(({ differences }) => whiskerOf(differences[metric.id]) ?? []),
-    true,
+/** Percentages share one scale, counts another; both with zero in the middle. */
+function symmetricScale(unit: Metric["unit"], pairs: readonly Pair[]): Scale {
+  const ids = tableColumns.filter((id) => metricById(id).unit === unit);
+  const reach = pairs.flatMap(({ differences }) =>
+    ids.flatMap((id) => {
+      const whisker = whiskerOf(differences[id]);
+      return whisker === null ? [] : [Math.abs(whisker.low), Math.abs(whisker.high)];
+    }),
   );
+  const max = Math.max(...reach, 1e-9);
+  return { min: -max, max, zero: true };
+}
+
+function differenceRow(metric: Metric, pairs: readonly Pair[]): Html {
+  const scale = symmetricScale(metric.unit, pairs);
   return html`<tr><td>${metric.label}</td>${pairs.map((pair) => cell(metric, pair, scale))}</tr>`;
 }
 
@@ -46,7 +56,7 @@ function cell(metric: Metric, pair: Pair, scale: Scale): Html {
   if (whisker === null) return html`<td>–</td>`;
   const digits = metric.unit === "percent" ? 1 : 2;
   const { value, low, high } = whisker;
-  return html`<td class="${systemClass(pair.index)}"><span class="value ${judgement(metric, whisker)}">${signed(value, digits)}</span><span class="range">${signed(low, digits)} – ${signed(high, digits)}</span>${whiskerSvg(whisker, scale, 140)}</td>`;
+  return html`<td class="${systemClass(pair.index)}">${whiskerSvg(whisker, scale, 150)}<span class="value ${judgement(metric, whisker)}">${signed(value, digits)}</span><span class="range">${signed(low, digits)} – ${signed(high, digits)}</span></td>`;
 }
 
 function judgement(metric: Metric, { low, high }: Whisker): string {

@@ -10,22 +10,24 @@ export interface Whisker {
 export interface Scale {
   min: number;
   max: number;
+  /** Draw a mark at zero. */
+  zero: boolean;
 }
 
-/** Scale that holds all whiskers, and 0 where `zero`. A single point gets some room. */
-export function scaleOf(whiskers: readonly Whisker[], zero = false): Scale {
-  const min = Math.min(...whiskers.map(({ low }) => low), ...(zero ? [0] : []));
-  const max = Math.max(...whiskers.map(({ high }) => high), ...(zero ? [0] : []));
+/** Scale that holds all whiskers. A single point gets some room. */
+export function scaleOf(whiskers: readonly Whisker[]): Scale {
+  const min = Math.min(...whiskers.map(({ low }) => low));
+  const max = Math.max(...whiskers.map(({ high }) => high));
   const room = max > min ? (max - min) * 0.06 : 1;
-  return { min: min - room, max: max + room };
+  return { min: min - room, max: max + room, zero: min < 0 };
 }
 
 /** Line from low to high with a dot at the value, in the system's colour. Decoration: numbers stand beside it. */
-export function whiskerSvg(whisker: Whisker, scale: Scale, width = 84): Html {
+export function whiskerSvg(whisker: Whisker, scale: Scale, width = 62): Html {
   const at = (value: number) =>
     coordinate(4 + ((value - scale.min) / (scale.max - scale.min)) * (width - 8));
   const zero =
-    scale.min < 0 && scale.max > 0
+    scale.zero && scale.max > 0
       ? `<line x1="${at(0)}" x2="${at(0)}" y1="0" y2="10" stroke="var(--soft)" stroke-dasharray="2 2"/>`
       : "";
   return new Html(

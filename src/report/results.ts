@@ -13,23 +13,23 @@ const groups: readonly { title: string; columns: Readonly<Record<string, string>
     columns: {
       "accuracy-congruent": "congruent",
       "accuracy-conflict": "conflict",
-      format: "well-formed",
+      format: "format",
     },
   },
   {
     title: "Utilization: cues recovered",
     columns: { "recall-visual": "visual", "recall-acoustic": "acoustic", f1: "F1" },
   },
-  { title: "Said", columns: { claims: "claims each" } },
+  { title: "Claims", columns: { claims: "each" } },
   {
     title: "Faithfulness: claims true",
     columns: { "faithfulness-congruent": "congruent", "faithfulness-conflict": "conflict" },
   },
   {
     title: "Hallucination",
-    columns: { cross: "cross-modal", "hidden-claims": "of hidden stream" },
+    columns: { cross: "cross-modal", "hidden-claims": "of hidden" },
   },
-  { title: "Probes", columns: { pair: "pairs right" } },
+  { title: "Probes", columns: { pair: "pairs" } },
 ];
 
 /** The one table: systems as rows, intervals under the numbers, and the hash of the items below. */

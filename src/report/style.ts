@@ -13,7 +13,7 @@ export const style = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 var(--sans)}
-main{max-width:1180px;margin:0 auto;padding:40px 24px 80px}
+main{max-width:1210px;margin:0 auto;padding:40px 24px 80px}
 h1{font:600 1rem/1.3 var(--sans);letter-spacing:.02em;color:var(--soft);margin:0 0 14px}
 .question{font:400 clamp(1.35rem,3.1vw,2.05rem)/1.28 var(--serif);margin:0 0 14px;max-width:34em;text-wrap:pretty}
 .finding{font:400 1.1rem/1.5 var(--serif);color:var(--soft);max-width:44em;margin:0 0 8px}
@@ -23,16 +23,17 @@ p.lead,p.note{color:var(--soft);max-width:52em;margin:0 0 16px;font-size:.95rem}
 code{font:.85em ui-monospace,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 a{color:inherit}
 .scroll{overflow-x:auto;margin:0 -8px;padding:0 8px 6px}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem;width:100%}
-th,td{padding:7px 10px;text-align:right;vertical-align:top;border-bottom:1px solid var(--line);white-space:nowrap}
-th{font-weight:600;vertical-align:bottom}
+table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.86rem;width:100%}table.narrow{width:auto}
+th,td{padding:7px 5px;text-align:right;vertical-align:top;border-bottom:1px solid var(--line);white-space:nowrap}
+th{font-weight:600;vertical-align:bottom;font-size:.8rem}
 th:first-child,td:first-child{text-align:left;position:sticky;left:0;background:var(--paper);z-index:1}
 thead .group th{border-bottom:0;color:var(--soft);font-weight:500;font-size:.8rem;padding-bottom:0;text-align:center}
 thead .group th[colspan]:not(:first-child){box-shadow:inset 10px 0 0 -9px var(--line)}
-td .value{font-size:1.02rem}td .range{display:block;color:var(--soft);font-size:.76rem}
+td .value{font-size:1.05rem}td .range{display:block;color:var(--soft);font-size:.74rem}
 td svg{display:block;margin:3px 0 0 auto}
+.narrow th,.narrow td{padding:4px 14px;vertical-align:middle}.narrow .value{font-size:.95rem;display:inline-block;min-width:3.6em}.narrow .range{display:inline-block;min-width:8.5em;margin-left:.6em}.narrow svg{display:inline-block;margin:0 12px 0 0;vertical-align:middle}
 .name{font-weight:600}.name::before,.key::before{content:"";display:inline-block;width:.68em;height:.68em;border-radius:50%;background:var(--system);margin-right:.5em}
-.name small{display:block;font-weight:400;color:var(--soft);white-space:normal;max-width:17em;min-width:9em}
+.name small{display:block;font-weight:400;color:var(--soft);white-space:normal;max-width:13em;min-width:8.5em}
 tr.floor td{color:var(--soft);font-size:.82rem}
 .up{color:var(--good);font-weight:600}.down{color:var(--wrong);font-weight:600}
 .dir{color:var(--soft);font-weight:400}
@@ -51,10 +52,10 @@ figure{margin:0}figcaption{font-size:.85rem;color:var(--soft);margin:0 0 4px}fig
 .chart .rule{stroke:var(--soft);opacity:0}.chart.on .rule{opacity:.7}
 .clip{display:grid;grid-template-columns:250px minmax(0,1fr);gap:10px 30px;padding:26px 0;border-top:1px solid var(--line)}
 .clip video{width:100%;aspect-ratio:1;object-fit:contain;background:#000;border-radius:8px;image-rendering:auto}
-.clip h3{margin:0 0 8px}.facts{font-size:.85rem;color:var(--soft);margin:10px 0 0}.facts dt{margin-top:6px}.facts dd{margin:0;color:var(--ink)}
+.clip h3{margin:0 0 8px}.facts{font-size:.85rem;color:var(--soft);margin:10px 0 0;display:grid;grid-template-columns:auto 1fr;gap:1px 12px}.facts dd{margin:0;color:var(--ink)}.cues{font:400 .9rem/1.9 var(--serif);margin:10px 0 0}.cues b{font:500 .85rem var(--sans);color:var(--soft);display:block}
 .said{margin:0 0 18px}.said h4{margin:0 0 2px;font:600 .9rem/1.4 var(--sans)}.said h4 small{font-weight:400;color:var(--soft);margin-left:.7em}
 .text{font:400 1.02rem/2.15 var(--serif);margin:0;overflow-wrap:anywhere}
-.tag{color:var(--soft);font:.72em ui-monospace,"DejaVu Sans Mono",monospace;opacity:.8}
+.tag{color:var(--soft);font:.72em ui-monospace,"DejaVu Sans Mono",monospace;opacity:.8;margin:0 3px}
 mark{color:inherit;background:rgb(var(--m)/.14);border-radius:4px;padding:3px 2px}
 .visual{--m:var(--visual)}.acoustic{--m:var(--acoustic)}.emotion{--m:var(--emotion)}
 mark.false,mark.cross-modal{outline:1.5px solid var(--wrong);outline-offset:-1px}
