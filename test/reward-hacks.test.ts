@@ -58,6 +58,16 @@ describe("hacks", () => {
     expect(spammed.reward).toBeLessThan((await score(respond(honest))).reward);
   });
 
+  it("naming everything and saying nothing of it earns next to nothing", async () => {
+    const scored = await score(
+      respond(
+        "In the video, brows, eyes, mouth, head and gaze. In the audio, pitch, volume, speech and tone.",
+      ),
+    );
+    expect(scored.modalities.visual.recall).toBeLessThan(0.05);
+    expect(scored.modalities.acoustic.recall).toBeLessThan(0.05);
+  });
+
   it.each([
     "In the video, expressive facial features.",
     "In the video, the face shows some emotion in brows, eyes and mouth.",

@@ -1,6 +1,4 @@
-import type { parseResponse } from "../cues/response.ts";
-
-export type ParsedResponse = ReturnType<typeof parseResponse>;
+import type { ParsedResponse } from "../cues/response.ts";
 
 /** R_fmt, 0 or 1: one `<think>` and one `<answer>` in order, neither of them empty. */
 export function formatReward({ wellFormed, think, answer }: ParsedResponse): number {

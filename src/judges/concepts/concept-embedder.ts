@@ -7,6 +7,8 @@ import { aspects } from "./thesaurus.ts";
 const encoderShare = 0.5;
 /** Share of the thing ("brows") in a concept's squared length; the rest is its state ("raised"). */
 const aspectShare = 0.1;
+/** State of a thing that is only named: no state, or naming everything would resemble every cue. */
+const unsaid = "?";
 /** Dimensions onto which words are hashed where the thesaurus knows none. */
 const hashedWords = 256;
 
@@ -14,6 +16,7 @@ const features: ReadonlyMap<string, number> = new Map(
   Object.entries(aspects)
     .flatMap(([aspect, { states, voiced, alone }]) => [
       aspect,
+      `${aspect}.${unsaid}`,
       ...new Set([states, voiced, alone].flatMap((lists) => stateNames(aspect, lists))),
     ])
     .map((feature, index) => [feature, index]),
@@ -63,8 +66,7 @@ export function conceptVector(text: string): Float32Array {
 
 function addConcept(vector: Float32Array, { aspect, state, sign }: Concept): void {
   add(vector, features.get(aspect), Math.sqrt(aspectShare));
-  if (state === undefined) return;
-  add(vector, features.get(`${aspect}.${state}`), sign * Math.sqrt(1 - aspectShare));
+  add(vector, features.get(`${aspect}.${state ?? unsaid}`), sign * Math.sqrt(1 - aspectShare));
 }
 
 function addWords(vector: Float32Array, text: string): void {

@@ -1,0 +1,88 @@
+import type { Claim, CueModality } from "../cues/cue.ts";
+import type { PerceptionOptions } from "./options.ts";
+import { type ModalityScore, scoreModality } from "./perception.ts";
+import type { Phrase, ReadItem } from "./phrases.ts";
+import type { ScoredClaim, ScoredCue } from "./scored.ts";
+import type { Similarity } from "./similarity.ts";
+
+/** Cues and claims of one modality, compared and assigned. */
+export interface ModalityMatching {
+  /** Indices in the reference's cues and in the response's claims: rows and columns of `pairs`. */
+  cueIndices: readonly number[];
+  claimIndices: readonly number[];
+  pairs: readonly (readonly Similarity[])[];
+  score: ModalityScore;
+}
+
+/** Claims meet only cues of their own modality: "raised brows" can't be heard (spec §3). */
+export function matchModality(
+  { claims, reference, claimPhrases, cuePhrases }: ReadItem,
+  modality: CueModality,
+  compare: (cue: Phrase, claim: Phrase) => Similarity,
+  options: PerceptionOptions,
+): ModalityMatching {
+  const cueIndices = indicesOf(reference.cues, modality);
+  const claimIndices = indicesOf(claims, modality);
+  const pairs = cueIndices.map((cue) =>
+    claimIndices.map((claim) => compare(cuePhrases[cue] as Phrase, claimPhrases[claim] as Phrase)),
+  );
+  const score = scoreModality(payable(pairs, claimIndices, claims), claimIndices.length, options);
+  return { cueIndices, claimIndices, pairs, score };
+}
+
+function indicesOf(
+  items: readonly { modality: CueModality | "neutral" }[],
+  modality: CueModality,
+): number[] {
+  return [...items.keys()].filter((index) => items[index]?.modality === modality);
+}
+
+/** f of each pair; a repeated claim recovers nothing, though it counts to n_k. */
+function payable(
+  pairs: readonly (readonly Similarity[])[],
+  claimIndices: readonly number[],
+  claims: readonly Claim[],
+): number[][] {
+  return pairs.map((row) =>
+    row.map(({ f }, column) => (claims[claimIndices[column] as number]?.repeated ? 0 : f)),
+  );
+}
+
+/** Writes the most similar partner, and s_C, onto cues and claims. */
+export function recordNearest(
+  { cueIndices, claimIndices, pairs }: ModalityMatching,
+  cues: readonly ScoredCue[],
+  claims: readonly ScoredClaim[],
+): void {
+  for (const [row, cue] of cueIndices.entries()) {
+    for (const [column, claim] of claimIndices.entries()) {
+      const pair = pairs[row]?.[column] as Similarity;
+      const ofCue = cues[cue] as ScoredCue;
+      const ofClaim = claims[claim] as ScoredClaim;
+      if (nearer(pair, ofCue.nearest)) ofCue.nearest = { claim, ...pair };
+      if (nearer(pair, ofClaim.nearest)) ofClaim.nearest = { cue, ...pair };
+      ofClaim.match = Math.max(ofClaim.match, pair.f);
+    }
+  }
+}
+
+/** A pair that counts beats one that doesn't, whatever the cosine of a contradiction. */
+function nearer(pair: Similarity, best: Similarity | null): boolean {
+  if (best === null || pair.f !== best.f) return best === null || pair.f > best.f;
+  return pair.cosine > best.cosine;
+}
+
+/** Writes the assignment onto cues and claims. */
+export function recordMatches(
+  { cueIndices, claimIndices, pairs, score }: ModalityMatching,
+  cues: readonly ScoredCue[],
+  claims: readonly ScoredClaim[],
+): void {
+  for (const { cue, claim } of score.matches) {
+    const cueIndex = cueIndices[cue] as number;
+    const claimIndex = claimIndices[claim] as number;
+    const pair = pairs[cue]?.[claim] as Similarity;
+    (cues[cueIndex] as ScoredCue).recovered = { claim: claimIndex, ...pair };
+    (claims[claimIndex] as ScoredClaim).recovered = cueIndex;
+  }
+}
