@@ -14,6 +14,7 @@ export {
   itemOptions,
 } from "./options.ts";
 export type { Fact, Oracle, ReadClaim, Reading } from "./oracle.ts";
+export { probeTexts } from "./probing.ts";
 export type {
   ClaimRecord,
   ClipRecord,

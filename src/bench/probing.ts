@@ -84,6 +84,15 @@ async function score(
   }));
 }
 
+/** Every text that probes ask about: a tokenizer made from these and the corpus misses no word of them. */
+export function probeTexts(items: MepItems): string[] {
+  return items.clips.flatMap((clip) =>
+    clip.probes.flatMap(({ modality, present, absent }) =>
+      [present, absent].map(({ text }) => `${items.probeContext[modality]} ${text}`),
+    ),
+  );
+}
+
 interface Asked {
   datum: Datum;
   /** Index of the statement's first token. */
@@ -100,7 +109,7 @@ function statementDatum(
   const { ids, offsets } = tokenizer.encode(text);
   if (tokenizer.decode(ids).text !== text) {
     throw new BenchError("PROBE_VOCABULARY", `the tokenizer has no tokens for '${text}'`, {
-      hint: "build the vocabulary from the whole lexicon, not from the training texts alone",
+      hint: "build the vocabulary from the corpus and `probeTexts(items)`; a small corpus misses words",
     });
   }
   const from = offsets.findIndex((offset) => offset.end > context.length);

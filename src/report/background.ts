@@ -8,8 +8,8 @@ export function backgroundSection(data: ReportData): Html {
 <p><b>Utilization</b> is recall: of the cues a clip really has, how many the response states. Repeating one doesn't count. F1 also charges for claims that aren't true.</p>
 <p><b>Faithfulness</b> is the share of stated claims that are true. On conflict clips face and voice come from different emotions: there, describing the voice by what the face suggests is wrong.</p>
 <p><b>Cross-modal hallucination</b> counts false claims that fit the other stream's emotion, minus those that would fit an emotion neither shows. Guessing at random scores 0; a negative value is chance.</p>
-<p><b>Of hidden stream</b>: claims about the face when the frames are black, about the voice when there is silence. Ideally none.</p>
-<p><b>Pairs</b>: a true and a false statement about the same factor, equally long; the share where the model finds the true one likelier. Chance is 50. Nothing is generated.</p>
+<p><b>If hidden</b>: claims about the face when the frames are black, about the voice when there is silence. Ideally none.</p>
+<p><b>Pairs</b>: a true and a false statement about the same factor, as equally long as phrases allow; the share where the model finds the true one likelier. Chance is 50. Nothing is generated.</p>
 <p><b>Strips under the words</b>: log-prob of the token with full input minus log-prob with one stream hidden (${maskText(data)}), full colour at 2.5 nats. A visual claim should carry the first colour and not the second.</p>
 <p><b>Intervals</b> are over clips, for one training run each. They don't hold the variation between seeds of training.</p>
 </div>

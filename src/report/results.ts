@@ -27,7 +27,7 @@ const groups: readonly { title: string; columns: Readonly<Record<string, string>
   },
   {
     title: "Hallucination",
-    columns: { cross: "cross-modal", "hidden-claims": "of hidden" },
+    columns: { cross: "cross-modal", "hidden-claims": "if hidden" },
   },
   { title: "Probes", columns: { pair: "pairs" } },
 ];
@@ -114,7 +114,7 @@ export function catalogueSection(data: ReportData): Html {
     )}<td class="about">${metric.about}</td></tr>`;
   const systems = data.systems.map(({ result }) => result);
   return html`<details><summary>All metrics, and what each one counts</summary>
-<div class="scroll"><table><thead><tr><th>Metric</th>${head}<th>Definition</th></tr></thead>
+<div class="scroll"><table><thead><tr><th>Metric</th>${head}<th class="about">Definition</th></tr></thead>
 <tbody>${tableColumns.map((id) => row(metricById(id), systems))}${rest.map((metric) => row(metric, systems))}</tbody></table></div></details>
 <details><summary>Floors: the same systems without input, and against the wrong clip</summary>
 <p class="note">Blind: black frames and silence. Text-only: both streams dropped from attention. Shuffled: each response scored against another clip; what a habit of speaking earns without looking.</p>

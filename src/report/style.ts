@@ -38,7 +38,7 @@ tr.floor td{color:var(--soft);font-size:.82rem}
 .up{color:var(--good);font-weight:600}.down{color:var(--wrong);font-weight:600}
 .dir{color:var(--soft);font-weight:400}
 .hash{font-size:.85rem;color:var(--soft);margin:10px 0 0}
-td.about{white-space:normal;text-align:left;color:var(--soft);min-width:18em;font-size:.82rem}
+th.about{text-align:left}td.about{white-space:normal;text-align:left;color:var(--soft);min-width:18em;font-size:.82rem}
 details{margin:18px 0;border-top:1px solid var(--line);padding-top:10px}
 summary{cursor:pointer;font-weight:600;font-size:.95rem}
 pre{overflow:auto;font:.8rem/1.5 ui-monospace,"DejaVu Sans Mono",monospace;background:var(--card);border:1px solid var(--line);border-radius:6px;padding:12px;max-height:28em}
@@ -68,7 +68,7 @@ mark.unreadable{outline:1.5px dotted var(--soft)}
 .quiet{--m:var(--quiet)}
 #tip{position:fixed;z-index:9;pointer-events:none;background:var(--ink);color:var(--paper);font:.78rem/1.45 var(--sans);font-variant-numeric:tabular-nums;padding:6px 9px;border-radius:6px;white-space:pre;opacity:0;transition:opacity .1s;max-width:90vw}
 #tip.on{opacity:1}
-.columns{columns:2 26em;column-gap:40px}.columns p,.columns dl{break-inside:avoid}
+.columns{columns:2 26em;column-gap:40px}.columns p,.columns dl{break-inside:avoid}.columns>*{margin-top:0}.columns h3:not(:first-child){margin-top:22px}
 dl.pairs{display:grid;grid-template-columns:auto 1fr;gap:2px 16px;font-size:.88rem;margin:0}dl.pairs dt{color:var(--soft)}dl.pairs dd{margin:0;overflow-wrap:anywhere}
 @media(max-width:720px){main{padding:24px 16px 60px}.clip{grid-template-columns:1fr}.clip video{max-width:280px}th,td{padding:6px 7px}h2{margin-top:40px}.name small{display:none}}
 @media print{.clip,figure{break-inside:avoid}}
