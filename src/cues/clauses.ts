@@ -91,18 +91,25 @@ function quotedLength({ quotes, sentence, text }: Passage, span: Span): number {
   return length;
 }
 
-/** The last cue before the clause, or one right behind it ("the slow pace in the audio"). */
-function sectionAt({ text, sentence, cues }: Passage, span: Span, lasting: InForce): InForce {
+/**
+ * The last cue before the clause, or one right behind it ("the slow pace in the audio"); such a trailing
+ * cue speaks of nothing else.
+ */
+function sectionAt(passage: Passage, span: Span, lasting: InForce): InForce {
   let found = lasting;
-  for (const cue of cues) {
+  for (const cue of passage.cues) {
     if (cue.section === null) continue;
-    if (cue.start <= span.start) found = inForce(text, cue);
-    else if (text.slice(span.end, cue.start).trim() === "") {
-      const after = text.slice(cue.end, Math.min(sentence.end, cue.end + 5));
-      if (/^\s*(?:[,.;]|and\b|$)/.test(after)) found = inForce(text, cue);
-    }
+    if (isTrailing(passage, cue)) {
+      const behind = cue.start >= span.end && passage.text.slice(span.end, cue.start).trim() === "";
+      if (behind) found = inForce(passage.text, cue);
+    } else if (cue.start <= span.start) found = inForce(passage.text, cue);
   }
   return found;
+}
+
+function isTrailing({ text, sentence }: Passage, cue: SectionCue): boolean {
+  if (cue.decides || !/[\p{L}\p{N}]\s+$/u.test(text.slice(sentence.start, cue.start))) return false;
+  return /^\s*(?:[,.;]|and\b|$)/.test(text.slice(cue.end, Math.min(sentence.end, cue.end + 5)));
 }
 
 const inForce = (text: string, cue: SectionCue): InForce => ({

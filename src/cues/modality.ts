@@ -71,7 +71,7 @@ function byWords(sum: Tally, clause: Clause, section: Clause["section"]): Label 
       ? bySection(sum, clause, evidence)
       : neutral("no words of either modality");
   }
-  if (winner === evidence || margin === 0) {
+  if ((winner === evidence || margin === 0) && (high >= 2 || clause.sectionDecides)) {
     return { modality: evidence, reason: `${shown}; section: ${clause.sectionWords}` };
   }
   const stated = sum.carriers[winner] > 0 && sum.observed + sum.manners > 0;

@@ -57,14 +57,16 @@ class Splitter {
     );
     for (let index = 0; index < words.length; index++) {
       const word = words[index]!;
-      if (index > 0) this.mark(text.slice(words[index - 1]!.end, word.start));
+      if (index > 0 && !insideNumber(text, words[index - 1]!, word)) {
+        this.mark(text.slice(words[index - 1]!.end, word.start));
+      }
       if (cues.some((cue) => cue.start <= word.start && word.end <= cue.end)) this.cut(true);
       else if (isAsWellAs(words, index)) {
         this.cut(false);
         index += 2;
       } else if (hardWords.has(word.lower)) this.cut(true);
       else if (softWords.has(word.lower)) {
-        this.cut(false);
+        this.cut(index > 0 && quotes.some((quote) => isBetween(quote, words[index - 1]!, word)));
         this.piece.dependent = word.lower === "with";
       } else {
         if (word.lower === "without" && this.standsAlone()) this.cut(true);
@@ -108,6 +110,10 @@ class Splitter {
 }
 
 const newPiece = (hard: boolean): Piece => ({ words: [], hard, dependent: false, inferred: false });
+
+/** The comma of "1,000" and "2,5" separates nothing. */
+const insideNumber = (text: string, left: Span, right: Span): boolean =>
+  /^\d,\d$/.test(text.slice(left.end - 1, right.start + 1));
 
 const isBetween = (span: Span, left: Span, right: Span): boolean =>
   left.end <= span.start && span.end <= right.start;

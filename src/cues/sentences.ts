@@ -80,6 +80,9 @@ function breaksLine(text: string, at: number): boolean {
   return /^\s*\n|^\s*(?:[-*•#]|\d+[.)])\s|^\s*[^\s\p{Ll}]|^\s*$/u.test(rest);
 }
 
+/** "loud.his voice" lost its space; "clip.mp4", "example.com" never had one. */
+const lostSpace = /^(?!(?:com|org|net|txt|csv|json|wav|html)\b)\p{L}{2,}(?=\s|$)/u;
+
 function endsSentence(text: string, at: number, end: number): boolean {
   if (text[at] !== "." && text[at] !== "…") return true;
   const next = text[end];
@@ -91,8 +94,6 @@ function endsSentence(text: string, at: number, end: number): boolean {
   if (abbreviations.has(before.toLowerCase())) return false;
   if (/^(?:e\.g|i\.e|\p{Lu}(?:\.\p{Lu})*|e|i)$/u.test(before) && before !== "I") return false;
   if (before.toLowerCase() === "etc") return /\p{Lu}/u.test(following);
-  // "file.txt" is one word; "loud.his voice" lost its space.
-  if (/\p{Ll}/u.test(next))
-    return before.length > 2 && /^\p{L}{2,}\s/u.test(text.slice(end, end + 14));
+  if (/\p{Ll}/u.test(next)) return before.length > 2 && lostSpace.test(text.slice(end, end + 14));
   return true;
 }
