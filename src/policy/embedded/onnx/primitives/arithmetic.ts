@@ -72,7 +72,7 @@ export function multiply(graph: Graph, [x, y]: [View, View], dtype: OnnxType): V
   if (p !== undefined) return scale(graph, reachingShape(y, shape), p);
   if (q !== undefined) return scale(graph, reachingShape(x, shape), q);
   const divided = divide(graph, x, y) ?? divide(graph, y, x);
-  return divided ?? applyOp(graph, "Mul", [x, y], dtype);
+  return divided ?? { ...applyOp(graph, "Mul", [x, y], dtype), factors: [x, y] };
 }
 
 /** x · factor; chains of scales become one. */

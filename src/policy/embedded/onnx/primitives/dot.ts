@@ -58,21 +58,51 @@ interface ProductPlan {
   readonly depth: readonly SharedAtom[];
 }
 
+type Side = 0 | 1;
+
 const size = (atoms: readonly { size: number }[]) => product(atoms.map((atom) => atom.size));
 
-/** Each class of atoms in the memory order of the operand that owns it. */
+/** Classes of atoms in memory order; where the operands disagree, in that of the one better left alone. */
 function planProduct(atoms: readonly SharedAtom[], contracted: readonly SharedAtom[]): ProductPlan {
   const free = atoms.filter((atom) => !contracted.includes(atom));
-  const pick = (inX: boolean, inY: boolean, owner: 0 | 1) =>
-    free
-      .filter(({ strides }) => strides[0]! > 0 === inX && strides[1]! > 0 === inY)
-      .sort((p, q) => q.strides[owner]! - p.strides[owner]!);
-  return {
-    batch: pick(true, true, 0),
+  const pick = (inX: boolean, inY: boolean, owner: Side) =>
+    inMemoryOrder(
+      free.filter(({ strides }) => strides[0]! > 0 === inX && strides[1]! > 0 === inY),
+      owner,
+    );
+  const planFor = (lead: Side): ProductPlan => ({
+    batch: pick(true, true, lead),
     rows: pick(true, false, 0),
     columns: pick(false, true, 1),
-    depth: contracted.toSorted((p, q) => q.strides[0]! - p.strides[0]!),
-  };
+    depth: inMemoryOrder(contracted, lead),
+  });
+  const [byX, byY] = [planFor(0), planFor(1)];
+  const [xStays, yStays] = [staysPut(byX, 0), staysPut(byY, 1)];
+  if (xStays !== yStays) return xStays ? byX : byY;
+  return size(byX.rows) >= size(byX.columns) ? byX : byY;
+}
+
+function inMemoryOrder(atoms: readonly SharedAtom[], side: Side): SharedAtom[] {
+  return atoms.toSorted((p, q) => q.strides[side]! - p.strides[side]!);
+}
+
+/** Whether an operand is a (batched) matrix as it lies, under the plan. */
+function staysPut(plan: ProductPlan, side: Side): boolean {
+  const atoms = matrixAtoms(plan, side).atoms;
+  return atoms.every((atom, i) => i === 0 || atoms[i - 1]!.strides[side]! > atom.strides[side]!);
+}
+
+/**
+ * An operand's atoms as a matrix, [batch, free, depth] or [batch, depth, free]: whichever leaves its
+ * innermost atom innermost, so that a Transpose, where one is needed, moves whole runs.
+ */
+function matrixAtoms({ batch, rows, columns, depth }: ProductPlan, side: Side) {
+  const free = side === 0 ? rows : columns;
+  const innermost = (atoms: readonly SharedAtom[]) =>
+    Math.min(...atoms.map((atom) => atom.strides[side]!));
+  const depthFirst = innermost(free) < innermost(depth);
+  const atoms = depthFirst ? [...batch, ...depth, ...free] : [...batch, ...free, ...depth];
+  return { free, depthFirst, atoms };
 }
 
 /** Dims of the product as if stored [batch, rows, columns]. */
@@ -116,8 +146,8 @@ function placeProduct(
 ): Placement {
   const [batches, m, n] = [size(plan.batch), size(plan.rows), size(plan.columns)];
   const swap = wantsColumnsFirst(order, m, n);
-  const left = operand(graph, x, 0, plan, plan.rows);
-  const right = operand(graph, y, 1, plan, plan.columns);
+  const left = operand(graph, x, 0, plan);
+  const right = operand(graph, y, 1, plan);
   const [first, second] = swap ? [right, left] : [left, right];
   const shape = [...(batches > 1 ? [batches] : []), ...(swap ? [n, m] : [m, n])];
   const tensor = emitProduct(graph, first, second, shape, dtype, alpha);
@@ -129,9 +159,12 @@ function placeProduct(
   return { tensor, moves: moves.filter((move) => move.size > 1) };
 }
 
-/** Whether the reader takes all columns before all rows (in nominal strides, columns are below n). */
+/**
+ * Whether the reader takes all columns before all rows (in nominal strides, columns are below n). A
+ * single column always goes first: kernels are fast for vector · matrix, not for matrix · vector.
+ */
 function wantsColumnsFirst(order: readonly Atom[], m: number, n: number): boolean {
-  if (m === 1 || n === 1) return false;
+  if (m === 1 || n === 1) return m > 1;
   const within = order.filter((atom) => atom.stride < m * n);
   const firstRow = within.findIndex((atom) => atom.stride >= n);
   return firstRow > 0 && within.slice(firstRow).every((atom) => atom.stride >= n);
@@ -143,26 +176,14 @@ interface Operand {
   readonly depthFirst: boolean;
 }
 
-/** One operand as a (batched) matrix, in whichever of its two orders it already lies. */
-function operand(
-  graph: Graph,
-  tensor: Tensor,
-  side: 0 | 1,
-  { batch, depth }: ProductPlan,
-  free: readonly SharedAtom[],
-): Operand {
-  const descending = (atoms: readonly SharedAtom[]) =>
-    atoms.every((atom, i) => i === 0 || atoms[i - 1]!.strides[side]! > atom.strides[side]!);
-  const freeFirst = [...batch, ...free, ...depth];
-  const depthLeads = [...batch, ...depth, ...free];
-  const depthFirst = !descending(freeFirst) && descending(depthLeads);
-  const atoms = (depthFirst ? depthLeads : freeFirst).map((atom) => ({
-    size: atom.size,
-    stride: atom.strides[side]!,
-  }));
-  const matrix = depthFirst ? [size(depth), size(free)] : [size(free), size(depth)];
-  const shape = size(batch) > 1 ? [size(batch), ...matrix] : matrix;
-  return { tensor: arrange(graph, tensor, atoms, shape), depthFirst };
+function operand(graph: Graph, tensor: Tensor, side: Side, plan: ProductPlan): Operand {
+  const { free, depthFirst, atoms } = matrixAtoms(plan, side);
+  const sizes = [size(free), size(plan.depth)];
+  const matrix = depthFirst ? sizes.toReversed() : sizes;
+  const batches = size(plan.batch);
+  const own = atoms.map((atom) => ({ size: atom.size, stride: atom.strides[side]! }));
+  const shape = batches > 1 ? [batches, ...matrix] : matrix;
+  return { tensor: arrange(graph, tensor, own, shape), depthFirst };
 }
 
 /** Gemm folds transposes of plain matrices, onnxruntime's FusedMatMul those of batches; both alpha. */

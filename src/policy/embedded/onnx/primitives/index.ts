@@ -10,6 +10,7 @@ import { piecesRules } from "./pieces.ts";
 import { reduceRules } from "./reduce.ts";
 import type { Rules } from "./rule.ts";
 import { slicingRules } from "./slicing.ts";
+import { sumOfProducts } from "./sum-of-products.ts";
 
 export const primitiveRules: Rules = {
   ...arithmeticRules,
@@ -17,6 +18,7 @@ export const primitiveRules: Rules = {
   ...castRules,
   ...choiceRules,
   ...reduceRules,
+  reduce: (operation) => sumOfProducts(operation) ?? reduceRules.reduce(operation),
   ...dotRules,
   ...movementRules,
   ...slicingRules,

@@ -25,4 +25,19 @@ describeAgainstJax("reductions", {
     (x) => [np.any(x.ref.less(-0.5), 1).astype(np.int32), np.all(x.less(0.9), 1).astype(np.int32)],
   ],
   "integer sum": [exact, [ids([4, 3], 90)], (i) => [i.sum(0)]],
+  "sums of products with a broadcast operand": [
+    rounding,
+    [
+      [3, 4, 5],
+      [3, 1, 5],
+      [3, 4, 1],
+    ],
+    (x, y, z) => [
+      np.sum(x.ref.mul(y.ref), -1),
+      np.sum(x.ref.mul(z.ref), 1),
+      np.sum(y.mul(z.ref), [0, 2]),
+      np.sum(x.mul(z), 2),
+    ],
+  ],
+  "sum of squares": [rounding, [A], (x) => [np.sum(np.square(x), 1)]],
 });

@@ -10,7 +10,7 @@ export type Reduction = "Add" | "Mul" | "Max" | "Min";
 
 const operators = { Add: "ReduceSum", Mul: "ReduceProd", Max: "ReduceMax", Min: "ReduceMin" };
 
-export const reduceRules: Rules = {
+export const reduceRules = {
   reduce: ({ graph, inputs: [x], params }) => {
     const { op, axis } = params as { op: Reduction; axis: readonly number[] };
     if (x!.dtype !== "bool") return [reduce(graph, x!, op, axis)];
@@ -18,7 +18,7 @@ export const reduceRules: Rules = {
     const reduced = reduce(graph, castView(graph, x!, "int32"), op, axis);
     return [castView(graph, reduced, "bool")];
   },
-};
+} satisfies Rules;
 
 /** Reduces the given dims away. Repeated elements are counted, not read: their sum is a scale. */
 export function reduce(graph: Graph, x: View, op: Reduction, axes: readonly number[]): View {

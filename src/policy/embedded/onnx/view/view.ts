@@ -26,6 +26,8 @@ export interface View {
   readonly scaled?: { readonly of: View; readonly by: number };
   /** This view equals `1 / inverseOf`; lets `a * (1 / b)` become one Div. */
   readonly inverseOf?: View;
+  /** This view is the product of two broadcast values; lets a sum of it become a matrix product. */
+  readonly factors?: readonly [View, View];
   /** This view is a residual that a fused forward rule saved for its backward rule. */
   readonly residual?: Residual;
 }
