@@ -1,7 +1,7 @@
 import "../core/globals.ts";
 import { AvFrameAudioSampleResource, AvFrameVideoSampleResource } from "@mediabunny/server";
 import { AudioSample, VideoSample } from "mediabunny";
-import { Decoder, Demuxer, type Frame, type Stream } from "node-av";
+import { Decoder, Demuxer, type Frame, Rational, type Stream } from "node-av";
 import type { MediaSource, Track } from "./source.ts";
 
 /** Opens an avi file (IEMOCAP, older MER sets) with FFmpeg's demuxer: mediabunny does not read avi. */
@@ -43,6 +43,8 @@ function aviTrack<Sample>(
 
 function toVideoSample(frame: Frame, stream: Stream): VideoSample {
   const { num, den } = frame.timeBase.den > 0 ? frame.timeBase : stream.timeBase;
+  // Old avi files leave the pixel shape open, which mediabunny does not take for square.
+  if (frame.sampleAspectRatio.num === 0) frame.sampleAspectRatio = new Rational(1, 1);
   const seconds = (ticks: bigint): number => (Number(ticks) * num) / den;
   return new VideoSample(new AvFrameVideoSampleResource(frame), {
     timestamp: seconds(frame.bestEffortTimestamp),

@@ -1,4 +1,5 @@
 /** Reading and writing clips, and the features a policy reads. */
+export { type MediaCapability, mediaCapabilities } from "./capabilities.ts";
 export type { Audio, Clip, Video } from "./clip.ts";
 export {
   blankFeatures,

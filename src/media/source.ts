@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { extname } from "node:path";
 import {
   ALL_FORMATS,
@@ -29,7 +29,7 @@ export interface MediaSource extends AsyncDisposable {
 /**
  * Opens mp4, mov, mkv, webm, wav (and what else mediabunny reads) or avi.
  * @throws MediaError `MEDIA_MISSING`, `MEDIA_EMPTY` (no bytes), `MEDIA_UNREADABLE` (not a media file, or cut
- *   before the index that makes it readable).
+ *   before the index that makes it readable), `MEDIA_TRUNCATED`.
  */
 export async function openMedia(path: string): Promise<MediaSource> {
   if (!existsSync(path) || !statSync(path).isFile()) {
@@ -38,6 +38,7 @@ export async function openMedia(path: string): Promise<MediaSource> {
   if (statSync(path).size === 0) {
     throw new MediaError("MEDIA_EMPTY", "media file has no bytes", { file: path });
   }
+  refuseCutRiff(path);
   useCodecs();
   try {
     return await (extname(path).toLowerCase() === ".avi"
@@ -51,6 +52,25 @@ export async function openMedia(path: string): Promise<MediaSource> {
       cause,
     });
   }
+}
+
+/**
+ * A wav or avi file says in its first bytes how long it is; readers take what there is without a word.
+ * Recorders that could not know the length write 0 or 2³² − 1.
+ */
+function refuseCutRiff(path: string): void {
+  const head = Buffer.alloc(8);
+  const handle = openSync(path, "r");
+  readSync(handle, head, 0, 8, 0);
+  closeSync(handle);
+  if (head.toString("latin1", 0, 4) !== "RIFF") return;
+  const announced = head.readUInt32LE(4);
+  const there = statSync(path).size - 8;
+  if (announced === 0 || announced === 0xffffffff || announced <= there + 1) return;
+  throw new MediaError("MEDIA_TRUNCATED", `holds ${there} of ${announced} bytes it announces`, {
+    file: path,
+    hint: "the file is cut off: copy or generate it again",
+  });
 }
 
 async function openWithMediabunny(path: string): Promise<MediaSource> {
