@@ -97,13 +97,16 @@ function cueLine(text: string, cue: ScoredCue, { claims }: ScoredResponse): stri
   return `- cue ${quote(text)} missed: nearest claim ${claimed(claim)}, ${reason(cue.nearest)}${taken}`;
 }
 
-function claimLine({ text, repeated, nearest }: ScoredClaim, { reference }: ScoreItem): string {
+function claimLine(
+  { text, modality, reason: label, repeated, nearest }: ScoredClaim,
+  { reference }: ScoreItem,
+): string {
   const why = repeated
     ? "repeats an earlier claim: counts to the budget only"
     : nearest === null
       ? "no cue to match"
       : `nearest cue ${quote(reference.cues[nearest.cue]?.text ?? "")}, ${reason(nearest)}`;
-  return `? claim ${quote(text)} recovers nothing: ${why}`;
+  return `? claim ${quote(text)} recovers nothing: ${why} (${modality} by ${label})`;
 }
 
 function uncountedLines(claims: readonly ScoredClaim[]): string[] {

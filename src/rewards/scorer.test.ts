@@ -163,9 +163,9 @@ describe("explainReward", () => {
         visual 0.5 = recall 0.5 × guard 1 (cues 2, claims 4)
           - cue "raised brows" missed: nearest claim "lowered brows", cosine 0.50, contradicts it, f 0
           + cue "broad smile" recovered by "a broad smile", cosine 1.00, f 1
-          ? claim "lowered brows" recovers nothing: nearest cue "raised brows", cosine 0.50, contradicts it, f 0
-          ? claim "a broad smile" recovers nothing: repeats an earlier claim: counts to the budget only
-          ? claim "a broad smile" recovers nothing: repeats an earlier claim: counts to the budget only
+          ? claim "lowered brows" recovers nothing: nearest cue "raised brows", cosine 0.50, contradicts it, f 0 (visual by words: lowered, brows; section: In the video)
+          ? claim "a broad smile" recovers nothing: repeats an earlier claim: counts to the budget only (visual by words: smile, against the section)
+          ? claim "a broad smile" recovers nothing: repeats an earlier claim: counts to the budget only (visual by words: smile; section: In the video)
         acoustic 0 = recall 0 × guard 1 (cues 1, claims 0)
           - cue "fast speech" missed: no claim of this modality
         emotion 0 = recall 0 × guard 1 (cues 1, claims 0)

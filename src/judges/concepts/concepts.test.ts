@@ -3,6 +3,7 @@ import { embedderConformance } from "../conformance.ts";
 import { openUseLite } from "../use-lite/use-lite.ts";
 import { conceptVector, withConcepts } from "./concept-embedder.ts";
 import { conceptsOf } from "./concepts.ts";
+import { aspects } from "./thesaurus.ts";
 
 const read = (text: string): string[] =>
   conceptsOf(text).map(
@@ -28,6 +29,12 @@ describe("conceptsOf", () => {
     ["a white shirt", []],
   ])("%s", (text, concepts) => {
     expect(read(text)).toEqual(concepts);
+  });
+});
+
+describe("thesaurus", () => {
+  it.each(Object.entries(aspects))("%s: overriding states are states", (_, aspect) => {
+    for (const state of aspect.dominant ?? []) expect(aspect.states).toHaveProperty(state);
   });
 });
 

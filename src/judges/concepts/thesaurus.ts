@@ -40,6 +40,7 @@ const intonation = {
 };
 const growing = "swell* grow* increas* crescendo";
 
+/** Every thing the thesaurus knows, by name. Changing it changes similarities: raise the embedder's id. */
 export const aspects: Readonly<Record<string, Aspect>> = {
   brows: {
     names: "brow* eyebrow* forehead*",

@@ -144,6 +144,12 @@ describe("OpenAI-compatible embedder", () => {
       says: /numbered/,
     },
     {
+      name: "numbers a row beyond the batch",
+      reply: { body: { data: [{ index: 1e9, embedding: [1] }] } },
+      code: "EMBEDDINGS_ANSWER",
+      says: /numbered/,
+    },
+    {
       name: "leaves a text out",
       reply: { body: { data: [{ index: 0, embedding: [1, 2] }] } },
       code: "EMBEDDING_COUNT",

@@ -64,18 +64,19 @@ function embedderId(model: string, instruction: string, dimensions: number | und
   return `openai:${model}${prefix}${dimensions === undefined ? "" : `/${dimensions}`}`;
 }
 
-/** The protocol lets a server answer in any order and number the rows. */
+/** The protocol numbers the rows, so a server may answer in any order. */
 function rowsInOrder(answer: unknown, source: string): number[][] {
   const data = (answer as { data?: unknown } | null)?.data;
-  const rows: number[][] = [];
-  for (const [position, item] of (Array.isArray(data) ? data : []).entries()) {
+  if (!Array.isArray(data)) return notAnAnswer(source);
+  const rows = new Array<number[] | undefined>(data.length).fill(undefined);
+  for (const [position, item] of data.entries()) {
     const { index = position, embedding } = (item ?? {}) as { index?: number; embedding?: unknown };
-    if (!Array.isArray(embedding) || rows[index] !== undefined) return notAnAnswer(source);
+    const free = index in rows && rows[index] === undefined;
+    if (!free || !Array.isArray(embedding)) return notAnAnswer(source);
     // JSON has no NaN: servers send null, which `Number` would turn into 0.
     rows[index] = embedding.map((value) => (typeof value === "number" ? value : Number.NaN));
   }
-  if (!Array.isArray(data) || rows.includes(undefined as never)) return notAnAnswer(source);
-  return rows;
+  return rows as number[][];
 }
 
 function notAnAnswer(source: string): never {
