@@ -55,7 +55,7 @@ export function clausesOf(text: string): Clause[] {
 
 const leading = new Set(
   `and or but with then also while as well along together accompanied by additionally moreover
-  furthermore however that there is are was were so plus too followed therefore finally meanwhile both on in
+  furthermore however that there is are was were so plus too followed therefore finally meanwhile on in
   of where when hence thus at to from for overall based given considering combined combining suddenly
   gradually eventually initially subsequently afterwards specifically`.split(/\s+/),
 );

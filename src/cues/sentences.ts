@@ -81,7 +81,7 @@ function breaksLine(text: string, at: number): boolean {
 }
 
 /** "loud.his voice" lost its space; "clip.mp4", "example.com" never had one. */
-const lostSpace = /^(?!(?:com|org|net|txt|csv|json|wav|html)\b)\p{L}{2,}(?=\s|$)/u;
+const lostSpace = /^(?!(?:com|org|net|txt|csv|json|wav|html)\b)(?:a|\p{L}{2,})(?=\s|$)/u;
 
 function endsSentence(text: string, at: number, end: number): boolean {
   if (text[at] !== "." && text[at] !== "…") return true;
