@@ -13,11 +13,8 @@ const nothing: Readonly<Record<EvidenceModality, string>> = {
   visual: "In the video, nothing stands out in the face.",
   acoustic: "In the audio, nothing stands out in the voice.",
 };
-const agreeing = ["Face and voice both express ", "Face and voice agree on "];
-const clashing = [
-  "Face and voice disagree, overall it is ",
-  "Face and voice clash, mostly showing ",
-];
+const agreeing = ["Face and voice agree on ", "Both express "];
+const clashing = ["Face and voice clash, mostly ", "They disagree, mostly "];
 
 /** Complete and true: every salient factor of both modalities, in random order and wording. */
 export function referenceText(state: ClipState, rng: Rng): string {

@@ -1,0 +1,212 @@
+import { createHash } from "node:crypto";
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Progress } from "../core/progress.ts";
+import { featureOptions } from "../media/options.ts";
+import { readClip } from "../media/read.ts";
+import { generateCorpus } from "./generate.ts";
+import { loadFeatures } from "./load-features.ts";
+import { loadManifest } from "./load-manifest.ts";
+import { corpusOptions } from "./options.ts";
+
+const options = corpusOptions.parse({
+  clips: { train: 3, validation: 1, test: 1 },
+  render: { frames: 8, size: 32, visualNoise: [0.1, 0.3], acousticNoise: [0.1, 0.3] },
+});
+const features = featureOptions.parse({
+  videoTokens: 2,
+  audioTokens: 2,
+  frameSize: 8,
+  melBands: 8,
+});
+const here = { workers: 0 };
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "oppo-corpus-test-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const sub = (name: string): string => join(folder, name);
+const lines = (file: string) =>
+  readFileSync(file, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+describe("generateCorpus", () => {
+  it("writes clips, manifest, ms-swift files and corpus.json", async () => {
+    const info = await generateCorpus(folder, options, here);
+    const rows = loadManifest(folder);
+    expect(info.counts).toEqual({ train: 3, validation: 1, test: 1 });
+    expect(rows.map((row) => row.id)).toEqual([
+      "train-00000",
+      "train-00001",
+      "train-00002",
+      "validation-00000",
+      "test-00000",
+    ]);
+    expect(JSON.parse(readFileSync(sub("corpus.json"), "utf8"))).toEqual(info);
+    for (const row of rows) {
+      const clip = await readClip(sub(row.file));
+      expect(clip.video).toMatchObject({ width: 32, height: 32, frames: 8, fps: 8 });
+    }
+    const swift = lines(sub("swift-train.jsonl"));
+    expect(swift).toHaveLength(3);
+    expect(swift[0]).toMatchObject({ clip_id: "train-00000", label: rows[0]!.label });
+    expect(swift[0].messages[0].content).toMatch(/^<video><audio>/);
+    for (const file of [...swift[0].videos, ...swift[0].audios])
+      expect(existsSync(file)).toBe(true);
+    expect(swift[0].audios[0]).toMatch(/\.wav$/);
+    expect((await readClip(swift[0].audios[0], { needVideo: false })).audio.samples).toHaveLength(
+      16000,
+    );
+  });
+
+  it("gives the same manifest bytes and the same decoded content for the same options", async () => {
+    const small = corpusOptions.parse({ ...options, clips: { train: 2, validation: 0, test: 0 } });
+    const content = async (name: string): Promise<string> => {
+      await generateCorpus(sub(name), small, here);
+      const hash = createHash("sha256").update(readFileSync(sub(`${name}/manifest.jsonl`)));
+      for (const row of loadManifest(sub(name))) {
+        const { video, audio } = await readClip(sub(`${name}/${row.file}`));
+        hash.update(video.data).update(new Uint8Array(audio.samples.slice().buffer));
+      }
+      return hash.digest("hex");
+    };
+    expect(await content("a")).toBe(await content("b"));
+  });
+
+  it("goes on where it was stopped, on worker threads", async () => {
+    const stop = new AbortController();
+    const progress = ({ done }: Progress): void => {
+      if (done === 2) stop.abort(new Error("killed"));
+    };
+    await expect(
+      generateCorpus(folder, options, { workers: 1, progress, signal: stop.signal }),
+    ).rejects.toThrow("killed");
+    expect(existsSync(sub("corpus.json"))).toBe(false);
+    const written = lines(sub("clips.jsonl"));
+    expect(written).toHaveLength(2);
+    // A kill in the middle of a line and of a file.
+    appendFileSync(sub("clips.jsonl"), '{"id":"train-000');
+    truncateSync(sub("clips/train-00001.mp4"), 500);
+    const kept = statSync(sub("clips/train-00000.mp4")).mtimeMs;
+
+    const seen: number[] = [];
+    await generateCorpus(folder, options, { workers: 2, progress: ({ done }) => seen.push(done) });
+    expect(seen).toEqual([1, 2, 3, 4, 5]);
+    expect(statSync(sub("clips/train-00000.mp4")).mtimeMs).toBe(kept);
+    expect((await readClip(sub("clips/train-00001.mp4"))).video.frames).toBe(8);
+    expect(readdirSync(folder).filter((name) => /started|tmp/.test(name))).toEqual([]);
+
+    const again: number[] = [];
+    await generateCorpus(folder, options, { ...here, progress: ({ done }) => again.push(done) });
+    expect(again).toEqual([5]);
+  });
+
+  it("refuses a folder that holds a corpus of other options", async () => {
+    const one = corpusOptions.parse({ ...options, clips: { train: 1, validation: 0, test: 0 } });
+    await generateCorpus(folder, one, here);
+    await expect(generateCorpus(folder, { ...one, seed: "other" }, here)).rejects.toMatchObject({
+      code: "CORPUS_OPTIONS",
+      details: { file: sub("corpus.json") },
+    });
+  });
+});
+
+describe("loadFeatures", () => {
+  it("decodes every clip once, resumes a cut cache, and keys it by the options", async () => {
+    await generateCorpus(folder, options, here);
+    const rows = loadManifest(folder);
+    const counts: number[][] = [];
+    const load = async (some = features) => {
+      const seen: number[] = [];
+      counts.push(seen);
+      return loadFeatures(folder, rows, some, { ...here, progress: ({ done }) => seen.push(done) });
+    };
+    const first = await load();
+    expect([...first.keys()]).toEqual(rows.map((row) => row.id));
+    expect(first.get("train-00000")!.video).toMatchObject({ tokens: 2, dim: 128 });
+    const cached = await load();
+    expect(cached).toEqual(first);
+    const cache = readdirSync(folder).find((name) => name.startsWith("features-"))!;
+    truncateSync(sub(cache), statSync(sub(cache)).size - 7);
+    expect(await load()).toEqual(first);
+    await load({ ...features, frameSize: 6 });
+    expect(counts).toEqual([[0, 1, 2, 3, 4, 5], [5], [4, 5], [0, 1, 2, 3, 4, 5]]);
+  });
+
+  it("names the clip that cannot be decoded, from a worker thread too", async () => {
+    await generateCorpus(folder, options, here);
+    const rows = loadManifest(folder);
+    writeFileSync(sub("clips/test-00000.mp4"), "junk");
+    for (const workers of [0, 1]) {
+      await expect(loadFeatures(folder, rows, features, { workers })).rejects.toMatchObject({
+        code: "MEDIA_UNREADABLE",
+        details: { file: sub("clips/test-00000.mp4") },
+      });
+    }
+    unlinkSync(sub("clips/test-00000.mp4"));
+    await expect(loadFeatures(folder, rows, features, here)).rejects.toMatchObject({
+      code: "MEDIA_MISSING",
+    });
+  });
+});
+
+describe("loadManifest", () => {
+  it("names file, line and field of a bad row", async () => {
+    const one = corpusOptions.parse({ ...options, clips: { train: 2, validation: 0, test: 0 } });
+    await generateCorpus(folder, one, here);
+    const file = sub("manifest.jsonl");
+    const [first, second] = readFileSync(file, "utf8").trim().split("\n") as [string, string];
+    const failure = async (text: string): Promise<unknown> => {
+      writeFileSync(file, text);
+      try {
+        return loadManifest(folder);
+      } catch (error) {
+        const { code, details } = error as {
+          code: string;
+          details: { line: number; path: string };
+        };
+        return [code, details.line, details.path];
+      }
+    };
+    const bad = (from: string | RegExp, to: string) => `${first}\n${second.replace(from, to)}\n`;
+    expect(await failure(bad(/"brows":\d/, '"brows":7'))).toEqual([
+      "MANIFEST_ROW",
+      2,
+      "factors.brows",
+    ]);
+    expect(await failure(bad(/"label":"\w+"/, '"label":"calm"'))).toEqual([
+      "MANIFEST_ROW",
+      2,
+      "label",
+    ]);
+    expect(await failure(bad('"split":"train"', '"split":"dev"'))).toEqual([
+      "MANIFEST_ROW",
+      2,
+      "split",
+    ]);
+    expect(await failure(bad(/"visual":[\d.]+/, '"visual":"high"'))).toEqual([
+      "MANIFEST_ROW",
+      2,
+      "noise.visual",
+    ]);
+    expect(await failure(`${first}\n${first}\n`)).toEqual(["MANIFEST_DUPLICATE", 2, undefined]);
+    expect(await failure(`${first}\n{oops\n`)).toEqual(["JSONL_LINE", 2, undefined]);
+    expect(await failure("\n")).toEqual(["MANIFEST_EMPTY", undefined, undefined]);
+  });
+});
