@@ -17,7 +17,7 @@ export interface Generation {
   completion: Completion;
 }
 
-/** `samples` responses per prompt: out[prompt][sample]. The seed depends on `step`, never on the chunk size alone. */
+/** `samples` responses per prompt: out[prompt][sample]. Another `chunk` size draws other responses. */
 export async function generate(
   runner: Runner,
   step: string,

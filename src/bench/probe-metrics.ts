@@ -42,7 +42,7 @@ const yesPresent: Decide = ({ intact, blind }) => affirms(intact.present, blind.
 const yesAbsent: Decide = ({ intact, blind }) => affirms(intact.absent, blind.absent);
 const yesHidden: Decide = ({ hidden, blind }) => affirms(hidden.present, blind.present);
 
-const plain: Which = (probe) => !probe.crossModal;
+const onCongruent: Which = (_probe, clip) => clip.congruent;
 const cross: Which = (probe) => probe.crossModal;
 
 /** Paired probes with both polarities; all decided by log-prob. */
@@ -71,7 +71,7 @@ export const probeMetrics: readonly Metric[] = [
     "the same on congruent clips with the probed modality blank and the other intact; above the " +
       "blind value is leakage from the other modality",
     ({ hidden }) => prefersPresent(hidden),
-    (probe, clip) => clip.congruent && plain(probe, clip),
+    onCongruent,
   ),
   probeMetric(
     "pair-blind",
@@ -79,7 +79,7 @@ export const probeMetrics: readonly Metric[] = [
     "neither",
     "the same with both streams blank: the policy's habits",
     ({ blind }) => prefersPresent(blind),
-    (probe, clip) => clip.congruent && plain(probe, clip),
+    onCongruent,
   ),
   probeMetric(
     "tempted",
