@@ -72,6 +72,20 @@ describe("createOnnxExecutor", () => {
     await expect(compiled.run([new Float32Array(3)])).rejects.toThrow(/double was disposed/);
   });
 
+  it("refuses runs after close", async () => {
+    const compiled = await (await open()).compile("double", double, [float("x", 3)]);
+    await executor.close();
+    await expect(compiled.run([new Float32Array(3)])).rejects.toThrow(/executor was closed/);
+  });
+
+  it("names the program that an index out of its table stops", async () => {
+    const take: Program = (table, index) => [np.take(table, index, 0)];
+    const specs = [float("table", 3, 2), { ...float("index", 1), dtype: "int32" as const }];
+    const compiled = await (await open()).compile("lookup", take, specs);
+    const run = compiled.run([new Float32Array(6), Int32Array.of(7)]);
+    await expect(run).rejects.toThrow(/program lookup failed.*out of data bounds/s);
+  });
+
   it("adds gradients of repeated rows exactly, every time, on several threads", async () => {
     const [rows, width, taken] = [8, 64, 20_000];
     const summed = grad((table: np.Array, index: np.Array) => np.sum(np.take(table, index, 0)));

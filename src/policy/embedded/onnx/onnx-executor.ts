@@ -9,6 +9,10 @@ import { trace } from "./jaxpr.ts";
 import { type FusedRules, lower } from "./lower.ts";
 import { OnnxProgram } from "./program.ts";
 import { loadRuntime, type Ort } from "./runtime.ts";
+import { SessionCache } from "./session-cache.ts";
+
+/** Sessions kept open: more than the shapes a run of training meets, at most about 1.5 GB. */
+const openSessions = 24;
 
 export interface OnnxOptions {
   /**
@@ -27,19 +31,17 @@ export async function createOnnxExecutor(options: OnnxOptions = {}): Promise<Exe
   await init("wasm");
   defaultDevice("wasm");
   const threads = options.threads ?? defaultThreads();
-  const open = new Set<OnnxProgram>();
+  const sessions = new SessionCache((model) => openSession(ort, model, threads), openSessions);
   return {
     id: "onnx",
     threads,
     async compile(name, program, inputs) {
-      const compiled = await compile(ort, { name, program, inputs }, threads, options.fused);
-      open.add(compiled);
-      return compiled;
+      const graph = lowerNamed({ name, program, inputs }, options.fused ?? fusedRules);
+      // opened now, so that a graph onnxruntime refuses is an error of compile
+      await sessions.use(graph.bytes, async () => {});
+      return new OnnxProgram(ort, sessions, graph, name, inputs);
     },
-    async close() {
-      for (const compiled of open) compiled.dispose();
-      open.clear();
-    },
+    close: () => sessions.close(),
   };
 }
 
@@ -48,21 +50,28 @@ export function defaultThreads(): number {
   return Math.min(4, os.availableParallelism());
 }
 
-async function compile(
-  ort: Ort,
-  source: { name: string; program: Program; inputs: readonly TensorSpec[] },
-  threads: number,
-  fused: FusedRules = fusedRules,
-): Promise<OnnxProgram> {
-  const graph = lowerNamed(source, fused);
-  const session = await ort.InferenceSession.create(graph.bytes, {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: "all",
-    logSeverityLevel: 3,
-    extra: { session: { intra_op: { allow_spinning: "0" } } },
-  });
-  return new OnnxProgram(ort, session, graph, source.name, source.inputs);
+/**
+ * Memory patterns would plan one block for a whole run beside the arena's own: a third more memory, and
+ * two slow first runs, for no gain afterwards.
+ */
+async function openSession(ort: Ort, model: Uint8Array, threads: number) {
+  try {
+    return await ort.InferenceSession.create(model, {
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: "all",
+      enableMemPattern: false,
+      // errors arrive as exceptions; the native log would print them a second time
+      logSeverityLevel: 4,
+      extra: { session: { intra_op: { allow_spinning: "0" } } },
+    });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new PolicyError("ONNX_SESSION", `onnxruntime refuses a lowered program: ${reason}`, {
+      hint: "a bug in the ONNX lowering; the jax executor runs the program meanwhile",
+      cause,
+    });
+  }
 }
 
 /** Errors of the lowering name the primitive; this adds whose it is. */

@@ -1,18 +1,19 @@
-import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import type { Tensor as OrtTensor } from "onnxruntime-node";
 import { PolicyError } from "../../../core/errors.ts";
 import { checkInputs } from "../check-inputs.ts";
 import type { Compiled, TensorData, TensorSpec } from "../executor.ts";
 import type { FinishedGraph, Tensor } from "./graph.ts";
 import type { Ort } from "./runtime.ts";
+import type { SessionCache } from "./session-cache.ts";
 import { product } from "./view/shape.ts";
 
 /**
- * A session with its buffers. Inputs are read where they lie, outputs written into buffers allocated
+ * A lowered program with its buffers. Inputs are read where they lie, outputs written into buffers allocated
  * once; an output that is fed back as input (parameters, optimizer state) alternates between two.
  */
 export class OnnxProgram implements Compiled {
   readonly #ort: Ort;
-  readonly #session: InferenceSession;
+  readonly #sessions: SessionCache;
   readonly #graph: FinishedGraph;
   readonly #name: string;
   readonly #specs: readonly TensorSpec[];
@@ -23,13 +24,13 @@ export class OnnxProgram implements Compiled {
 
   constructor(
     ort: Ort,
-    session: InferenceSession,
+    sessions: SessionCache,
     graph: FinishedGraph,
     name: string,
     specs: readonly TensorSpec[],
   ) {
     this.#ort = ort;
-    this.#session = session;
+    this.#sessions = sessions;
     this.#graph = graph;
     this.#name = name;
     this.#specs = specs;
@@ -48,14 +49,28 @@ export class OnnxProgram implements Compiled {
     const fetches = Object.fromEntries(
       this.#graph.outputs.map(({ name }, i) => [name, this.#outputs[i]!]),
     );
-    await this.#session.run(feeds, fetches);
+    await this.#sessions.use(this.#graph.bytes, async (session) => {
+      try {
+        await session.run(feeds, fetches);
+      } catch (cause) {
+        throw this.#failure(cause);
+      }
+    });
     return this.#outputs.map((output) => output.data as TensorData);
   }
 
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    void this.#session.release();
+    void this.#sessions.drop(this.#graph.bytes);
+  }
+
+  #failure(cause: unknown): PolicyError {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new PolicyError("ONNX_RUN", `program ${this.#name} failed: ${reason}`, {
+      hint: "an index outside its table is the usual cause: check token ids against the vocabulary",
+      cause,
+    });
   }
 
   /** Wraps inputs; an array passed again, as weights are, keeps its wrapper. */
