@@ -13,15 +13,8 @@ export interface Rewarded extends RewardTerms {
   reward: number;
 }
 
-export interface BatchAdvantages {
-  /** Per group, per rollout. */
-  advantages: number[][];
-  /** Whether the loss should count the group; false only for constant groups under `dropConstant`. */
-  kept: boolean[];
-}
-
 /**
- * Group-relative advantages of a batch: each group holds the rollouts of one prompt (spec §3). A group
+ * Group-relative advantages of a batch, per group and rollout: each group holds the rollouts of one prompt (spec §3). A group
  * of equal rewards, or of one rollout, gets zeros.
  * @throws RewardError REWARD_NOT_FINITE naming group and rollout.
  */
@@ -29,14 +22,11 @@ export function batchAdvantages(
   groups: readonly (readonly Rewarded[])[],
   options: AdvantageOptions,
   weights: RewardWeights,
-): BatchAdvantages {
+): number[][] {
   requireFinite(groups);
-  const advantages =
-    options.normalise === "gdpo"
-      ? gdpoAdvantages(groups, weights)
-      : groups.map((group) => groupAdvantages(group.map(rewardOf), options));
-  const kept = groups.map((group) => !options.dropConstant || varies(group, options));
-  return { advantages, kept };
+  return options.normalise === "gdpo"
+    ? gdpoAdvantages(groups, weights)
+    : groups.map((group) => groupAdvantages(group.map(rewardOf), options));
 }
 
 /** Advantages of one group: A = (R − mean)/max(std, floor), or the variant asked for. */
@@ -86,13 +76,6 @@ export function gdpoGroup(group: readonly RewardTerms[], weights: RewardWeights)
   return group.map((_, i) =>
     terms.reduce((sum, { weight, scores }) => sum + weight * (scores[i] as number), 0),
   );
-}
-
-function varies(group: readonly Rewarded[], { normalise }: AdvantageOptions): boolean {
-  const terms = normalise === "gdpo" ? (["accuracy", "format", "perception"] as const) : [];
-  return (["reward", ...terms] as const).some((term) => {
-    return !isConstant(group.map((rollout) => rollout[term]));
-  });
 }
 
 function isConstant(values: readonly number[]): boolean {

@@ -5,7 +5,6 @@
  */
 export { accuracyReward, parseLabels } from "./accuracy.ts";
 export {
-  type BatchAdvantages,
   batchAdvantages,
   gdpoGroup,
   groupAdvantages,

@@ -73,10 +73,6 @@ export const advantageOptions = z.strictObject({
     .positive()
     .default(0.1)
     .describe("floor: keeps tiny reward differences from becoming unit advantages"),
-  dropConstant: z
-    .boolean()
-    .default(false)
-    .describe("leave groups without reward differences out of the loss and its normaliser"),
 });
 
 export const rewardOptions = z.strictObject({

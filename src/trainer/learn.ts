@@ -26,12 +26,7 @@ export async function learn(
   const metrics = groupMetrics(collected);
   const controller = controlled(run, metrics, state);
   const strength = suppression(controller, run.loss.controller);
-  const { advantages } = batchAdvantages(
-    collected.map((group) => group.scored),
-    run.reward.advantages,
-    run.reward.weights,
-  );
-  const batch = await rolloutBatch(collected, advantages.flat(), run.reference);
+  const batch = await rolloutBatch(collected, advantagesOf(run, collected), run.reference);
   let { guards } = state;
   for (let round = 0; round < run.options.updatesPerBatch; round++) {
     const {
@@ -64,6 +59,12 @@ export async function learn(
     if (samplerGap !== undefined) metrics.samplerGap = samplerGap;
   }
   return { metrics, state: { guards, controller } };
+}
+
+/** Per rollout, flat. */
+function advantagesOf(run: RlRun, groups: readonly ScoredGroup[]): number[] {
+  const scored = groups.map((group) => group.scored);
+  return batchAdvantages(scored, run.reward.advantages, run.reward.weights).flat();
 }
 
 function controlled(run: RlRun, metrics: Record<string, number>, state: TrainerState) {

@@ -1,4 +1,4 @@
-import type { Command } from "@commander-js/extra-typings";
+import { Command, Option } from "@commander-js/extra-typings";
 import { makeCorpus, openClips } from "../stages/clips.ts";
 import { freezeBenchmark, runEvaluation } from "../stages/evaluate.ts";
 import { coldStart } from "../stages/policy.ts";
@@ -6,8 +6,11 @@ import { runReport } from "../stages/report.ts";
 import { runSft } from "../stages/sft.ts";
 import { runTraining } from "../stages/train.ts";
 import { openWorkspace } from "../workspace.ts";
+import { cuesCommand } from "./cues.ts";
+import { doctorCommand } from "./doctor.ts";
 import { experimentCommand, quickConfig, readExperiment } from "./experiment.ts";
 import { runExperiment } from "./run.ts";
+import { scoreCommand } from "./score.ts";
 
 /** Adds every command to the program. */
 export function addCommands(program: Command): Command {
@@ -17,7 +20,10 @@ export function addCommands(program: Command): Command {
     .addCommand(sft())
     .addCommand(train())
     .addCommand(evaluate())
-    .addCommand(report()) as unknown as Command;
+    .addCommand(report())
+    .addCommand(scoreCommand())
+    .addCommand(cues())
+    .addCommand(doctorCommand()) as unknown as Command;
 }
 
 const demo = () =>
@@ -82,6 +88,30 @@ const report = () =>
       process.stdout.write(`${runReport(workspace, clips, results)}\n${workspace.layout.report}\n`);
     },
   );
+
+const cues = () =>
+  new Command("cues")
+    .description("decompose a .csv or .jsonl file of reasoning texts into cues")
+    .argument("<file>", "one text a row; column found by name unless --column says it")
+    .option("--json", "one JSON object a text, then the agreement")
+    .option("--limit <texts>", "print only so many", Number)
+    .option("--ids <id...>", "only these texts")
+    .addOption(
+      new Option("--split <side>", "one side of the fixed split by hash of the id").choices([
+        "development",
+        "held-out",
+      ] as const),
+    )
+    .option("--column <name>", "column or key that holds the text")
+    .action((file, { json, limit, ids, split, column }) => {
+      cuesCommand(file, {
+        ...(json ? { json } : {}),
+        ...(limit === undefined ? {} : { limit }),
+        ...(Array.isArray(ids) ? { ids } : {}),
+        ...(split === undefined ? {} : { split }),
+        ...(column === undefined ? {} : { column }),
+      });
+    });
 
 function systems(variants: Record<string, unknown>, chosen: string[] | true | undefined): string[] {
   return Array.isArray(chosen) ? chosen : [coldStart, ...Object.keys(variants)];
