@@ -22,6 +22,18 @@ test.each([
   ["She speaks with a trembling voice", ["She speaks with a trembling voice"]],
   ["his eyes and mouth are wide open", ["his eyes and mouth are wide open"]],
   ["a serious and concerned expression", ["a serious and concerned expression"]],
+  ["He speaks slowly, with a low and dull tone", ["He speaks slowly", "a low and dull tone"]],
+  [
+    "speaking in a calm, measured tone, with a smile",
+    ["speaking in a calm, measured tone", "a smile"],
+  ],
+  [
+    "The lighting is dim and her hands are shaking",
+    ["The lighting is dim", "her hands are shaking"],
+  ],
+  ["She doesn't smile or frown", ["She doesn't smile or frown"]],
+  ["He doesn't smile, nor does he frown", ["He doesn't smile", "nor does he frown"]],
+  ["her eyes fill with tears", ["her eyes fill with tears"]],
   // openings belong to no claim
   ["In the video, I see raised brows.", ["raised brows"]],
   ["In the video, one sees a smile.", ["a smile"]],

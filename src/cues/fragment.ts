@@ -91,10 +91,32 @@ export const hasCarrier = (sum: Tally): boolean => sum.carriers.visual + sum.car
 export const isDescribed = (sum: Tally): boolean =>
   sum.observed + sum.manners + sum.emotionWords.length + sum.other + sum.moods > 0;
 
+const copula =
+  /^(?:(?:is|are|was|were)(?:n't)?|appear(?:s|ed)|seem(?:s|ed)|becomes|became|remain(?:s|ed))$/;
+
 /** Does the passage state something by itself, or does it wait for a neighbour? */
 export function isComplete(words: readonly Word[]): boolean {
   const sum = tally(words);
   if (sum.events > 0) return true;
   if (hasCarrier(sum)) return isDescribed(sum);
-  return sum.content > 3 || (/^\p{L}{3,}ing$/u.test(words[0]?.lower ?? "") && sum.observed === 0);
+  if (sum.content > 3) return true;
+  const verb = words.findIndex(({ lower }) => copula.test(lower));
+  if (verb > 0 && words.slice(verb + 1).some(({ stop }) => !stop)) return true;
+  return /^\p{L}{3,}ing$/u.test(words[0]?.lower ?? "") && sum.observed === 0;
+}
+
+/** "in a calm", "with an excited, low": an article whose noun is still to come. */
+export function opensPhrase(words: readonly Word[]): boolean {
+  const article = words.findLastIndex(({ lower }) => lower === "a" || lower === "an");
+  const rest = words.slice(article + 1);
+  return (
+    article >= 0 &&
+    rest.some(({ stop }) => !stop) &&
+    rest.every((word) => word.stop || isAdjective(word))
+  );
+}
+
+function isAdjective(word: Word): boolean {
+  const entry = lookUp(word.lower, word.stems.at(-1)!);
+  return entry?.kind === "state" || (entry?.kind === undefined && (entry?.manner ?? false));
 }

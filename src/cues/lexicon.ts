@@ -30,7 +30,7 @@ const rows: readonly Row[] = [
     0,
     "carrier",
     `brow eyebrow forehead eye eyelid gaze glance pupil lip cheek jaw chin nose nostril teeth tongue facial
-    posture gesture fist head mouth shoulder arm finger palm stare`,
+    posture gesture fist head mouth shoulder arm finger palm`,
   ],
   [
     2,
@@ -43,7 +43,7 @@ const rows: readonly Row[] = [
     0,
     "event",
     `smile grin smirk frown scowl grimace nod blink wink squint tear tearful blush flush pout glare shrug
-    wave bow hug embrace kneel sneer clench wince peer =pointing gesticulate dimple beam =gesturing =gazing =staring =glancing`,
+    wave bow hug embrace kneel sneer clench wince peer =pointing gesticulate dimple beam =gesturing =gazing stare =glancing`,
   ],
   [
     2,
@@ -65,13 +65,13 @@ const rows: readonly Row[] = [
     0,
     "state",
     `raise wide widen narrow lift lower open close shut press curve tight forward backward straight downward left right
-    opposite fixed direct away down up red reddish dark bright pale squeeze round drawn draw together rolled still`,
+    opposite fixed direct away down up red reddish dark bright pale background squeeze round drawn draw together rolled still`,
   ],
   [
     2,
     0,
     "setting",
-    `screen scene background camera frame indoor outdoor room office clothes clothing shirt suit uniform
+    `screen scene camera frame indoor outdoor room office clothes clothing shirt suit uniform
     outfit coat jacket hat glasses chair table sofa window wall door lighting desk bed car image picture visual visually
     foreground hospital restaurant kitchen bedroom street cap blue green white black yellow lamp`,
   ],
@@ -94,7 +94,7 @@ const rows: readonly Row[] = [
     3,
     "event",
     `shout yell scream whisper mumble mutter murmur sob sigh stammer stutter laughter chuckle giggle hum gasp
-    roar growl groan moan choke exhale inhale swallow hiccup music noise wail weep snort sniffle pant shriek`,
+    roar growl groan moan choke exhale inhale swallow hiccup applause clap footstep music noise wail weep snort sniffle pant shriek`,
   ],
   [0, 2, "event", "pause"],
   [1, 1.5, "event", "laugh cry cries"],
@@ -132,7 +132,7 @@ const emotionWords = `joy joyful joyous happy happiness sad sadness sorrow sorro
   indignation indignant bitterness sarcastic sarcasm mock mockery sympathy sympathetic tension stressful
   agitated agitation outrage elated elation bliss glee gleeful humor humorous playful playfulness optimistic
   pessimistic heartbroken dismay dread horror horrified bewilder bewilderment wary suspicion suspicious admiration
-  appreciation friendly friendliness warmth sincerity sincere determined determination confident confidence arrogance
+  appreciation =friendly friendliness warmth sincerity sincere determined determination confident confidence arrogance
   arrogant indifferent indifference apprehension apprehensive alarmed calmness seriousness vigilance perplexed anguish
   discontent exasperation triumph serenity serene peace peaceful merry merriment woe revulsion repulsed loathing
   aversion distaste awkward awkwardness startled awe fright dejected dejection cheer gladness glad wrath ire mad vexed vexation`;
@@ -140,7 +140,7 @@ const emotionWords = `joy joyful joyous happy happiness sad sadness sorrow sorro
 const mannerWords = `calm serious solemn grave stern intense tense relaxed gentle gently warm cold firm steady stable
   focused attentive thoughtful blank neutral natural stiff tired lively energetic dull soothing urgent forceful
   questioning interrogative mild earnest aggressive excite agitated anxious cheerful playful exaggerated subdued
-  restrained animated expressionless vacant hesitant friendly sarcastic mock`;
+  restrained animated expressionless vacant hesitant =friendly sarcastic mock`;
 
 const byForm = new Map<string, Entry>();
 const byStem = new Map<string, Entry>();

@@ -1,5 +1,6 @@
 import type { Span } from "./cue.ts";
-import { hasCarrier, isComplete, tally } from "./fragment.ts";
+import { hasCarrier, isComplete, opensPhrase, tally } from "./fragment.ts";
+import { isNegator } from "./polarity.ts";
 import type { SectionCue } from "./sections.ts";
 import type { Word } from "./words.ts";
 
@@ -30,10 +31,10 @@ const hardWords = new Set(
     " ",
   ),
 );
-const softWords = new Set(["and", "plus", "with", "or", "then", "nor"]);
+const softWords = new Set(["and", "plus", "with", "or", "then"]);
 /** Verbs and adverbs that turn from observing to concluding. */
 const inferenceWord =
-  /^(?:indicat|suggest|impl(?:y|ies|ied)|infer|reflect|convey|signif|speculat|deduc|conclud|mean(?:s|ing)?$|hint(?:s|ing)$|seemingly|possibly|perhaps|probably|presumably|likely|maybe|expresses$|expressing$|express$|reveal|highlight|emphasi|further$|predict|appearing$)/;
+  /^(?:indicat|suggest|impl(?:y|ies|ied)|infer|reflect|convey|signif|speculat|deduc|conclud|mean(?:s|ing)?$|hint(?:s|ing)$|seemingly|possibly|perhaps|probably|presumably|likely|maybe|expresses$|expressing$|express$|highlight|emphasi|further$|predict|appearing$)/;
 
 /** Clause candidates of a sentence, each able to stand alone. */
 export function piecesOf(passage: Passage): Piece[] {
@@ -65,11 +66,12 @@ class Splitter {
         this.cut(false);
         index += 2;
       } else if (hardWords.has(word.lower)) this.cut(true);
-      else if (softWords.has(word.lower)) {
+      else if (softWords.has(word.lower) && !this.keeps(word)) {
         this.cut(index > 0 && quotes.some((quote) => isBetween(quote, words[index - 1]!, word)));
         this.piece.dependent = word.lower === "with";
       } else {
         if (word.lower === "without" && this.standsAlone()) this.cut(true);
+        if (word.lower === "nor" && !this.denies()) this.cut(false);
         if (turnsToInference(words, index)) this.infer();
         this.piece.words.push(word);
       }
@@ -87,6 +89,16 @@ class Splitter {
   private cut(hard: boolean): void {
     if (this.piece.words.length > 0) this.pieces.push(this.piece);
     this.piece = newPiece(hard || (this.piece.words.length === 0 && this.piece.hard));
+  }
+
+  /** "doesn't smile or frown" denies both; "eyes fill with tears" is one thing. */
+  private keeps({ lower, end }: Word): boolean {
+    if (lower === "or") return this.denies();
+    return lower === "with" && /^ (?:\w+ )?tears\b/.test(this.passage.text.slice(end, end + 20));
+  }
+
+  private denies(): boolean {
+    return this.piece.words.some(isNegator);
   }
 
   /** Is what came before "without" a statement of its own? "natural | without any tension". */
@@ -137,6 +149,11 @@ function merge(pieces: readonly Piece[]): Piece[] {
   };
   pieces.forEach((piece, index) => {
     if (piece.hard || piece.inferred) release();
+    if (waiting && opensPhrase(waiting.words)) {
+      waiting = join(waiting, piece);
+      if (!opensPhrase(waiting.words)) release();
+      return;
+    }
     const before = out.at(-1);
     if (piece.inferred) out.push(piece);
     else if (waiting) waiting = join(waiting, piece);
@@ -144,7 +161,7 @@ function merge(pieces: readonly Piece[]): Piece[] {
     else if (before && !piece.hard && attachesLeft(before, piece, pieces[index + 1])) {
       out[out.length - 1] = join(before, piece);
     } else waiting = piece;
-    if (waiting && isComplete(waiting.words)) release();
+    if (waiting && isComplete(waiting.words) && !opensPhrase(waiting.words)) release();
   });
   release();
   return out;
@@ -162,6 +179,7 @@ const determiner = /^(?:the|a|an|his|her|their|its|he|she|they|this|that|there)$
 /** "her voice is low | and weak": a predicate goes on. "a broad smile | low | and soft voice": it doesn't. */
 function attachesLeft(before: Piece, piece: Piece, next: Piece | undefined): boolean {
   if (!next || next.hard || next.inferred) return true;
+  if (opensPhrase(piece.words) && !determiner.test(next.words[0]?.lower ?? "")) return false;
   const sum = tally(piece.words);
   if (piece.dependent && sum.observed === 0) return true;
   if (before.words.some(({ lower }) => predicate.test(lower))) return true;

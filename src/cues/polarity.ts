@@ -8,16 +8,24 @@ const negators = new Set(
 const idioms =
   /\b(?:not only|not just|no doubt|not to mention|can(?:not|'t| not) help (?:but )?|no longer hid\w+)\b/g;
 
+/** One denial in two words. */
+const neitherNor = /\bneither\b(.*?)\bnor\b/g;
+
 /**
  * True when a statement affirms, false when it denies: parity of its negations ("not without a smile"
  * affirms). "not only", "no doubt" and the like deny nothing.
  */
 export function polarityOf(text: string): boolean {
-  const plain = text.toLowerCase().replaceAll("’", "'").replace(idioms, " ");
+  const plain = text
+    .toLowerCase()
+    .replaceAll("’", "'")
+    .replace(idioms, " ")
+    .replace(neitherNor, "not$1or");
   return countNegators(wordsOf(plain)) % 2 === 0;
 }
 
-const isNegator = ({ lower }: Word): boolean => negators.has(lower) || lower.endsWith("n't");
+/** A word that denies: counted for polarity, and it keeps "or" in its scope. */
+export const isNegator = ({ lower }: Word): boolean => negators.has(lower) || lower.endsWith("n't");
 
 function countNegators(words: readonly Word[]): number {
   return words.reduce((sum, word) => sum + (isNegator(word) ? 1 : 0), 0);

@@ -20,7 +20,7 @@ interface Rule {
 }
 
 const opening =
-  "(?:in|at|from|on|during|throughout|within|towards?|by|as for|regarding|judging (?:by|from)|based on|according to)";
+  "(?:in|at|from|on|during|throughout|within|towards?|by|as for|regarding|judging (?:by|from)|based on|according to|looking at|watching|listening to)";
 const part =
   "(?:beginning|end|start|middle|opening|final|first|second|third|last|latter|following|next|later|subsequent|closing|entire|whole|early|initial|part|half|few|scenes?|frames?|seconds?|segment|of|the|this)";
 const kind =
@@ -81,7 +81,8 @@ const rules: readonly Rule[] = [
   {
     section: null,
     lasting: false,
-    pattern: "(?:over time|at the same time|in the middle part)\\b",
+    pattern:
+      "(?:over time|at the same time|in the middle part|in addition|in (?:this|the) clip)\\b",
   },
 ];
 
@@ -100,6 +101,11 @@ const headings: readonly Rule[] = [
       "(?:(?:audio|acoustic|vocal)(?: cues?| clues?| evidence)?|voice|sound)(?=[\\s*]*[:：])|acoustically\\b|vocally\\b",
   },
   { section: "text", lasting: true, pattern: "(?:text|subtitles?|transcript)(?=[\\s*]*[:：])" },
+  {
+    section: "none",
+    lasting: true,
+    pattern: "(?:conclusions?|summary|answer|inference|reasoning|emotions?)(?=[\\s*]*[:：])",
+  },
 ];
 
 const concluding =
