@@ -211,6 +211,18 @@ describe("counting", () => {
     expect(value(result, "recall")).toBe(50);
     expect(value(result, "claims")).toBe(2);
     expect(value(result, "faithfulness")).toBe(100);
+    const doubled = await evaluate(crossing, { samplesPerClip: 2 });
+    expect(value(doubled, "hidden-ratio")).toBe(100);
+  });
+});
+
+describe("probes", () => {
+  it("ask about the statement, not about the context before it", async () => {
+    const context = fakeTokenizer.encode(items.probeContext.visual).ids.length;
+    const surprised: Mind["expect"] = ({ visual }, at) =>
+      at < context && visual === null ? -51 : -1;
+    const result = await evaluate({ say: truthful.say, expect: surprised });
+    expect(value(result, "yes-present")).toBe(0);
   });
 });
 

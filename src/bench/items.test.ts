@@ -56,6 +56,16 @@ describe("buildItems", () => {
     }
   });
 
+  it("spreads few conflicts evenly, so that every beginning is a fair sample", () => {
+    const rows = Array.from({ length: 24 }, (_, index) => {
+      const face = emotions[index % 4]!;
+      const voice = index < 6 ? emotions[(index + 1) % 4]! : face;
+      return fakeRow(`c${index}`, face, voice, [1, 1, 1, 1]);
+    });
+    const { clips } = buildItems(rows, fakeOracle, options);
+    expect(clips.slice(0, 12).filter(({ congruent }) => !congruent)).toHaveLength(3);
+  });
+
   it("says what is missing", () => {
     expect(() => buildItems([], fakeOracle, options)).toThrow(/0 clips in 'test'/);
     const same = [1, 2].map((n) => fakeRow(`c${n}`, "joy", "joy", [1, 1, 1, 1]));

@@ -127,8 +127,10 @@ export const fakeTokenizer = WordTokenizer.fromTexts(vocabulary);
 export interface Mind {
   /** The response to what it perceives. */
   say(view: View): string;
-  /** Log-prob of a text's last token; the others have −1. */
+  /** Log-prob of a text's last token. */
   believe?(view: View, text: string): number;
+  /** Log-prob of the tokens before it, by position; −1 if absent. */
+  expect?(view: View, position: number): number;
 }
 
 /** A policy that says what its mind says; implements the port, learns nothing. */
@@ -150,9 +152,10 @@ export class FakePolicy implements Policy {
   async logprobs(batch: readonly Datum[]): Promise<Float32Array[]> {
     return batch.map(({ prompt, tokens }) => {
       this.asked.push(prompt.id);
-      const out = new Float32Array(tokens.length).fill(-1);
+      const view = viewOf(prompt);
+      const out = Float32Array.from(tokens, (_, at) => this.mind.expect?.(view, at) ?? -1);
       const text = fakeTokenizer.decode(tokens).text;
-      out[tokens.length - 1] = this.mind.believe?.(viewOf(prompt), text) ?? -1;
+      out[tokens.length - 1] = this.mind.believe?.(view, text) ?? -1;
       return out;
     });
   }

@@ -76,6 +76,14 @@ describe("the page", () => {
     }
   });
 
+  it("colours a difference by what is better, not by its sign", () => {
+    const judged = (label: string) =>
+      new RegExp(`<td>${label}</td>.*?class="value (up|down)?"`).exec(page)?.[1];
+    expect(judged("F1")).toBe("up");
+    expect(judged("cross-modal hallucination")).toBe("down");
+    expect(judged("claims / response")).toBeUndefined();
+  });
+
   it("says so where there is no number", () => {
     const silent = structuredClone(data.systems[0]!);
     const none = { value: null, low: null, high: null, n: 0 };

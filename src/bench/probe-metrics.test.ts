@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import type { ClipTally } from "./metric.ts";
+import { affirmationMarginNats, probeMetrics } from "./probe-metrics.ts";
+import type { ProbeOutcome } from "./probing.ts";
+
+const outcome: ProbeOutcome = {
+  modality: "visual",
+  crossModal: false,
+  intact: { present: -1, absent: -2 },
+  hidden: { present: -2, absent: -2 },
+  blind: { present: -2, absent: -2 },
+};
+const clip = (probe: ProbeOutcome, congruent = true): ClipTally => ({
+  congruent,
+  conditions: {},
+  probes: [probe],
+});
+const decide = (id: string, probe: ProbeOutcome, congruent = true) => {
+  const metric = probeMetrics.find((candidate) => candidate.id === id)!;
+  return [metric.numerator(clip(probe, congruent)), metric.denominator(clip(probe, congruent))];
+};
+
+describe("probe metrics", () => {
+  it("count a tie as half, so that ignoring the clip gives 50 %", () => {
+    expect(decide("pair", outcome)).toEqual([1, 1]);
+    expect(decide("pair", { ...outcome, intact: { present: -3, absent: -2 } })).toEqual([0, 1]);
+    expect(decide("pair-hidden", outcome)).toEqual([0.5, 1]);
+    expect(decide("pair-hidden", outcome, false)).toEqual([0, 0]);
+  });
+
+  it("affirm a statement only when it gets clearly likelier than blind", () => {
+    const raised = (nats: number) => ({
+      ...outcome,
+      intact: { present: outcome.blind.present + nats, absent: -9 },
+    });
+    expect(decide("yes-present", raised(affirmationMarginNats + 0.01))).toEqual([1, 1]);
+    expect(decide("yes-present", raised(affirmationMarginNats - 0.01))).toEqual([0, 1]);
+    expect(Math.exp(affirmationMarginNats)).toBeCloseTo(1.5);
+    expect(decide("yes-rate", outcome)).toEqual([0.5, 1]);
+  });
+
+  it("want a yes with the modality and a no without it", () => {
+    expect(decide("pair-both", outcome)).toEqual([1, 1]);
+    const leaking = { ...outcome, hidden: { present: -1, absent: -2 } };
+    expect(decide("pair-both", leaking)).toEqual([0, 1]);
+    expect(decide("yes-hidden", leaking)).toEqual([1, 1]);
+  });
+
+  it("ask about temptation only where the false statement is the other modality's", () => {
+    expect(decide("tempted", outcome)).toEqual([0, 0]);
+    const cross = { ...outcome, crossModal: true, intact: { present: -2, absent: -1 } };
+    expect(decide("tempted", cross)).toEqual([1, 1]);
+    expect(decide("tempted-hidden", cross)).toEqual([0.5, 1]);
+  });
+});
