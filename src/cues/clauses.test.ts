@@ -40,7 +40,7 @@ test.each([
   ["At the beginning of the video, she smiles.", ["she smiles"]],
   ["As time goes on, his gaze drops.", ["his gaze drops"]],
   ["Additionally, there is a broad smile.", ["a broad smile"]],
-  ["Input: In the audio, we can hear sobbing.", ["Input", "sobbing"]],
+  ["Input: In the audio, we can hear sobbing.", ["sobbing"]],
   ["Visual cues: furrowed brows", ["furrowed brows"]],
   // conclusions are clauses of their own, unless they need the carrier
   ["her raised brows suggest surprise", ["her raised brows", "suggest surprise"]],

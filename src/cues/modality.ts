@@ -64,10 +64,8 @@ function byWords(sum: Tally, clause: Clause, section: Clause["section"]): Label 
   const shown = `words: ${words.join(", ")}`;
   if (evidence === null) {
     if (high >= 2 && margin >= 1) return { modality: winner, reason: shown };
-    return conclusion(
-      sum,
-      high === 0 ? "no words of either modality" : `too little to tell; ${shown}`,
-    );
+    if (sum.emotionWords.length > 0) return conclusion(sum, "a feeling");
+    return neutral(high === 0 ? "no words of either modality" : `too little to tell; ${shown}`);
   }
   if (high === 0) {
     return clause.sectionDecides

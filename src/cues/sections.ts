@@ -100,6 +100,7 @@ const headings: readonly Rule[] = [
     pattern:
       "(?:(?:audio|acoustic|vocal)(?: cues?| clues?| evidence)?|voice|sound)(?=[\\s*]*[:：])|acoustically\\b|vocally\\b",
   },
+  { section: null, lasting: false, pattern: "(?:in|out)put(?=\\s*[:：])" },
   { section: "text", lasting: true, pattern: "(?:text|subtitles?|transcript)(?=[\\s*]*[:：])" },
   {
     section: "none",
