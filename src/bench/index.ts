@@ -1,3 +1,8 @@
+/**
+ * MEP-Bench, synthetic track: does a policy use what it sees and hears, and does it invent? Every answer
+ * comes from the corpus's exact factors. `buildItems` and `freezeItems` before training, `evaluateMep`
+ * after it, `compare` and the tables to read it. Definitions of all numbers: `metrics`.
+ */
 export { compare } from "./compare.ts";
 export { corpusOracle } from "./corpus-oracle.ts";
 export { type EvaluationInput, evaluateMep } from "./evaluate.ts";
