@@ -43,7 +43,7 @@ const rows: readonly Row[] = [
     0,
     "event",
     `smile grin smirk frown scowl grimace nod blink wink squint tear tearful blush flush pout glare shrug
-    wave bow hug embrace kneel sneer clench wince peer =pointing gesticulate dimple beam =gesturing =gazing stare =glancing`,
+    wave bow =hug =hugs =hugged =hugging embrace kneel sneer clench wince peer =pointing gesticulate dimple beam =gesturing =gazing =stare =stares =stared =staring =glancing`,
   ],
   [
     2,
@@ -56,8 +56,8 @@ const rows: readonly Row[] = [
     2,
     0,
     "state",
-    `furrow wrinkle arch knit averted avert downcast downturned upturned pursed purse parted slumped
-    hunched bulging redden droop agape ajar crease watery moist bloodshot bared slant sidelong unblinking curl
+    `furrow wrinkle arch knit averted avert downcast downturned upturned pursed purse =parted =parting slumped
+    hunched bulging redden droop agape ajar crease watery moist bloodshot =bared =bares =baring slant sidelong unblinking curl
     wide-eyed upward sideways sideway`,
   ],
   [
@@ -72,7 +72,7 @@ const rows: readonly Row[] = [
     0,
     "setting",
     `screen scene camera frame indoor outdoor room office clothes clothing shirt suit uniform
-    outfit coat jacket hat glasses chair table sofa window wall door lighting desk bed car image picture visual visually
+    outfit coat jacket =hat =hats glasses chair table sofa window wall door =lighting desk bed =car image picture visual visually
     foreground hospital restaurant kitchen bedroom street cap blue green white black yellow lamp`,
   ],
   [
@@ -86,7 +86,7 @@ const rows: readonly Row[] = [
     0,
     2,
     "carrier",
-    "pace syllable breath breathing =heard hear audible rhythm register rate delivery stress speech",
+    "pace syllable breath breathing =heard hear audible rhythm register =rate delivery stress speech",
   ],
   [0, 1, "carrier", "speak spoke spoken talk =saying said"],
   [
@@ -111,17 +111,17 @@ const rows: readonly Row[] = [
     1,
     "state",
     `quiet fast faster rapid slow slower quick soft deep high higher low hurried hurry drawling tremble
-    trembly shaky shake quaver quiver waver steady steady even flat rise rising fall clear clearly harsh rough crisp brisk measured
+    trembly shaky shake quaver quiver waver steady steady =even =evenly flat rise rising fall clear clearly harsh rough crisp brisk measured
     gravelly strained creaky booming thin weak faint strong heavy melodic lilting muffled rushed leisurely unhurried
     drawn-out halting sluggish hushed airy rasping crack break singsong swell swelling descend whispery fluent hesitant`,
   ],
 ];
 
 const emotionWords = `joy joyful joyous happy happiness sad sadness sorrow sorrowful grief grieve mourn anger angry rage
-  furious fury irritate irritation irritable annoy annoyance frustrate frustration fear fearful afraid scared
+  furious fury irritate irritation irritable annoy annoyance frustrate frustration fear fearful afraid =scared
   frightened terrified terror panic anxious anxiety worry concern nervous nervousness uneasy unease uneasiness
   disgust contempt contemptuous disdain surprise astonish astonishment shock amaze amazement excite excitement
-  thrilled delight pleased pleasure pleasant enjoy enjoyment cheerful cheerfulness amused amusement proud pride
+  thrilled delight =pleased pleasure pleasant enjoy enjoyment cheerful cheerfulness amused amusement proud pride
   grateful gratitude love affection affectionate tender tenderness contentment satisfied satisfaction
   dissatisfied dissatisfaction displeased displeasure disappoint disappointment despair desperate depressed depression
   hopeless lonely loneliness guilt guilty ashamed shame embarrass embarrassment shy shyness jealous jealousy envy confuse
@@ -132,14 +132,14 @@ const emotionWords = `joy joyful joyous happy happiness sad sadness sorrow sorro
   indignation indignant bitterness sarcastic sarcasm mock mockery sympathy sympathetic tension stressful
   agitated agitation outrage elated elation bliss glee gleeful humor humorous playful playfulness optimistic
   pessimistic heartbroken dismay dread horror horrified bewilder bewilderment wary suspicion suspicious admiration
-  appreciation =friendly friendliness warmth sincerity sincere determined determination confident confidence arrogance
+  appreciation =friendly friendliness warmth sincerity sincere =determined determination confident confidence arrogance
   arrogant indifferent indifference apprehension apprehensive alarmed calmness seriousness vigilance perplexed anguish
   discontent exasperation triumph serenity serene peace peaceful merry merriment woe revulsion repulsed loathing
-  aversion distaste awkward awkwardness startled awe fright dejected dejection cheer gladness glad wrath ire mad vexed vexation`;
+  aversion distaste awkward awkwardness startled awe fright dejected dejection cheer gladness glad wrath ire =mad vexed vexation`;
 
 const mannerWords = `calm serious solemn grave stern intense tense relaxed gentle gently warm cold firm steady stable
-  focused attentive thoughtful blank neutral natural stiff tired lively energetic dull soothing urgent forceful
-  questioning interrogative mild earnest aggressive excite agitated anxious cheerful playful exaggerated subdued
+  focused attentive thoughtful blank neutral natural stiff tired =lively energetic dull soothing urgent forceful
+  =questioning interrogative mild earnest aggressive excite agitated anxious cheerful playful exaggerated subdued
   restrained animated expressionless vacant hesitant =friendly sarcastic mock`;
 
 const byForm = new Map<string, Entry>();

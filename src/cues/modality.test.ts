@@ -101,3 +101,18 @@ test("sections can be switched off to measure the words alone", () => {
   const text = "In the video, a strange flicker.";
   expect(extractClaims(text, 0, { sections: false })[0]?.modality).toBe("neutral");
 });
+
+test("words that only look like inflections of the lexicon's are not taken for them", () => {
+  for (const text of [
+    "She made a plan",
+    "He cares about cars",
+    "the evening lives on",
+    "in the middle part",
+    "rated by the stars",
+    "a huge bar",
+    "please determine the question",
+  ]) {
+    expect(letters(`${text} .`), text).toMatch(/^n*$/);
+  }
+  expect(letters("They hated it")).toBe("e");
+});
