@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { ConfigError } from "../core/errors.ts";
 import { canonicalJson, readJson, sha256, writeFileAtomic, writeJson } from "../core/files.ts";
@@ -7,9 +6,9 @@ import { appendJsonl, readJsonl, writeJsonl } from "../core/jsonl.ts";
 import { type ProgressListener, silent } from "../core/progress.ts";
 import type { ClipJob } from "./job.ts";
 import { type CorpusInfo, type ManifestRow, type Split, splits } from "./manifest.ts";
-import { type CorpusOptions, corpusOptions } from "./options.ts";
+import type { CorpusOptions } from "./options.ts";
 import { planCorpus } from "./plan.ts";
-import { runJobs } from "./pool.ts";
+import { defaultWorkers, runJobs } from "./pool.ts";
 import { swiftRow } from "./swift.ts";
 
 /** Changes when the same options begin to give other clips or texts. */
@@ -18,7 +17,7 @@ export const corpusVersion = "1";
 export interface GenerateControls {
   progress?: ProgressListener;
   signal?: AbortSignal;
-  /** Worker threads; default: one per core. 0 renders in this thread. */
+  /** Worker threads; default: one per core, at most 8. 0 renders in this thread. */
   workers?: number;
 }
 
@@ -39,7 +38,7 @@ export async function generateCorpus(
   options: CorpusOptions,
   controls: GenerateControls = {},
 ): Promise<CorpusInfo> {
-  const rows = planCorpus(corpusOptions.parse(options));
+  const rows = planCorpus(options);
   const manifest = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
   const info: CorpusInfo = {
     version: corpusVersion,
@@ -85,7 +84,7 @@ async function renderMissing(
   options: CorpusOptions,
   controls: GenerateControls,
 ): Promise<void> {
-  const { progress = silent, workers = availableParallelism(), signal } = controls;
+  const { progress = silent, workers = defaultWorkers(), signal } = controls;
   const journal = join(folder, "clips.jsonl");
   const written = existsSync(journal) ? readJsonl<Written>(journal) : [];
   const sizes = new Map(written.map(({ id, bytes }) => [id, bytes]));

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { canonicalJson, sha256 } from "../core/files.ts";
 import { silent } from "../core/progress.ts";
@@ -8,7 +7,7 @@ import { FeatureStore } from "./feature-store.ts";
 import type { GenerateControls } from "./generate.ts";
 import type { ClipJob } from "./job.ts";
 import type { ManifestRow } from "./manifest.ts";
-import { runJobs } from "./pool.ts";
+import { defaultWorkers, runJobs } from "./pool.ts";
 
 /**
  * Features of the given rows' clips, by clip id. Each clip is decoded once: the results lie in
@@ -22,7 +21,7 @@ export async function loadFeatures(
   options: FeatureOptions,
   controls: GenerateControls = {},
 ): Promise<Map<string, ClipFeatures>> {
-  const { progress = silent, workers = availableParallelism(), signal } = controls;
+  const { progress = silent, workers = defaultWorkers(), signal } = controls;
   const store = new FeatureStore(join(folder, cacheName(rows, options)), options);
   const known = store.readAll();
   const jobs = rows

@@ -1,7 +1,9 @@
 import { z } from "zod";
 
 const probability = z.number().min(0).max(1);
-const level = z.number().min(0).max(1);
+const range = z
+  .tuple([probability, probability])
+  .refine(([low, high]) => low <= high, "must go from lower to higher");
 
 /** What a synthetic corpus is drawn from. The defaults are the demo's. */
 export const corpusOptions = z.strictObject({
@@ -40,16 +42,13 @@ export const corpusOptions = z.strictObject({
       frames: z.int().min(2).default(16).describe("Frames per clip."),
       fps: z.number().positive().default(8).describe("Frames per second."),
       sampleRateHz: z.int().min(8000).default(16000).describe("Audio rate, Hz."),
-      window: z
-        .tuple([probability, probability])
+      window: range
         .default([0.4, 0.65])
         .describe("Shortest and longest share of the clip during which a factor shows."),
-      visualNoise: z
-        .tuple([level, level])
+      visualNoise: range
         .default([0.5, 0.75])
         .describe("Range of a clip's visual degradation: 0 clean, 1 hardly recognisable."),
-      acousticNoise: z
-        .tuple([level, level])
+      acousticNoise: range
         .default([0.55, 0.75])
         .describe("Range of a clip's acoustic degradation: 0 clean, 1 hardly intelligible."),
       extension: z

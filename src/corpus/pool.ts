@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { type ErrorDetails, MediaError } from "../core/errors.ts";
@@ -14,6 +15,9 @@ export interface PoolOptions {
   workers: number;
   signal?: AbortSignal | undefined;
 }
+
+/** One worker per core; more than eight wait for the disk. */
+export const defaultWorkers = (): number => Math.min(8, availableParallelism());
 
 /**
  * Runs clip jobs on worker threads and hands each result over as it comes, in any order. Stops at the

@@ -154,6 +154,18 @@ describe("broken files", () => {
     },
   );
 
+  it.each(["mp4", "webm", "mkv"])(
+    "takes a %s whose tracks differ in length for whole",
+    async (extension) => {
+      const clip = sampleClip(2);
+      const longer = sampleClip(4);
+      await writeClip(file(`long-sound.${extension}`), { ...clip, audio: longer.audio });
+      await writeClip(file(`long-film.${extension}`), { ...clip, video: longer.video });
+      expect((await readClip(file(`long-sound.${extension}`))).video.frames).toBe(16);
+      expect((await readClip(file(`long-film.${extension}`))).video.frames).toBe(32);
+    },
+  );
+
   it("wants the tracks it was asked for", async () => {
     const clip = sampleClip();
     const silent = { ...clip.audio, samples: new Float32Array(32000) };

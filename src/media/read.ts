@@ -3,7 +3,7 @@ import { MediaError } from "../core/errors.ts";
 import type { Audio, Clip, Video } from "./clip.ts";
 import { mixDown, resample } from "./resample.ts";
 import { resizeImage } from "./scale.ts";
-import { type MediaSource, openMedia } from "./source.ts";
+import { type MediaSource, openMedia, refuseShort } from "./source.ts";
 
 export interface ReadOptions {
   /** Frames per second to keep; the file's own where not given. Never invents frames. */
@@ -21,8 +21,6 @@ export interface ReadOptions {
 
 /** Samples below this are digital silence (−80 dBFS). */
 const silencePeak = 1e-4;
-/** A container may announce this much more than it holds (rounding, encoder padding), in seconds. */
-const endSlack = 0.3;
 
 /**
  * Decodes a clip whole: RGB frames and mono audio. A stream that is not needed comes back with no frames
@@ -80,7 +78,7 @@ async function readVideo(path: string, source: MediaSource, options: ReadOptions
   if (frames.length === 0) {
     throw new MediaError("MEDIA_NO_FRAMES", "video track decodes to no frames", { file: path });
   }
-  refuseTruncated(path, "video", end, source.video.announcedEnd);
+  refuseShort(path, "video", end, source.video.announcedEnd ?? 0);
   const data = new Uint8Array(frames.length * size.width * size.height * 3);
   frames.forEach((frame, index) => {
     data.set(frame, index * frame.length);
@@ -139,7 +137,7 @@ async function readAudio(path: string, source: MediaSource, options: ReadOptions
   if (mono.length === 0) {
     throw new MediaError("MEDIA_NO_SAMPLES", "audio track decodes to nothing", { file: path });
   }
-  refuseTruncated(path, "audio", end, source.audio.announcedEnd);
+  refuseShort(path, "audio", end, source.audio.announcedEnd ?? 0);
   if (!options.allowSilent) refuseSilence(path, mono);
   return { sampleRateHz, samples: resample(mono, rate, sampleRateHz) };
 }
@@ -161,15 +159,6 @@ function concatenate(parts: readonly Float32Array[]): Float32Array {
     at += part.length;
   }
   return out;
-}
-
-function refuseTruncated(path: string, what: string, end: number, announced: number | null): void {
-  if (announced === null || end >= announced - endSlack) return;
-  throw new MediaError(
-    "MEDIA_TRUNCATED",
-    `${what} ends at ${end.toFixed(2)} s, the file announces ${announced.toFixed(2)} s`,
-    { file: path, hint: "the file is cut off: copy or generate it again" },
-  );
 }
 
 function refuseSilence(path: string, samples: Float32Array): void {

@@ -6,12 +6,16 @@ import {
   AudioSampleSink,
   FilePathSource,
   Input,
+  MatroskaInputFormat,
   type VideoSample,
   VideoSampleSink,
 } from "mediabunny";
 import { MediaError } from "../core/errors.ts";
 import { openAvi } from "./avi.ts";
 import { useCodecs } from "./codecs.ts";
+
+/** A container may announce this much more than it holds (rounding, encoder padding), in seconds. */
+const endSlack = 0.2;
 
 /** One track of an open file. Samples come in presentation order; the reader closes each. */
 export interface Track<Sample> {
@@ -73,18 +77,36 @@ function refuseCutRiff(path: string): void {
   });
 }
 
+async function refuseCutMatroska(path: string, input: Input): Promise<void> {
+  const announced = await input.getDurationFromMetadata();
+  if (announced !== null) refuseShort(path, "file", await input.computeDuration(), announced);
+}
+
+/** @throws MediaError `MEDIA_TRUNCATED` where what was found ends before what was announced (seconds). */
+export function refuseShort(path: string, what: string, end: number, announced: number): void {
+  if (end >= announced - endSlack) return;
+  throw new MediaError(
+    "MEDIA_TRUNCATED",
+    `${what} ends at ${end.toFixed(2)} s, ${announced.toFixed(2)} s are announced`,
+    { file: path, hint: "the file is cut off: copy or generate it again" },
+  );
+}
+
 async function openWithMediabunny(path: string): Promise<MediaSource> {
   const input = new Input({ formats: ALL_FORMATS, source: new FilePathSource(path) });
   try {
     const video = await input.getPrimaryVideoTrack();
     const audio = await input.getPrimaryAudioTrack();
+    // Matroska announces one duration for the file, not for each track.
+    const whole = (await input.getFormat()) instanceof MatroskaInputFormat;
+    if (whole) await refuseCutMatroska(path, input);
     return {
       video: video && {
-        announcedEnd: await video.getDurationFromMetadata(),
+        announcedEnd: whole ? null : await video.getDurationFromMetadata(),
         samples: () => new VideoSampleSink(video).samples(),
       },
       audio: audio && {
-        announcedEnd: await audio.getDurationFromMetadata(),
+        announcedEnd: whole ? null : await audio.getDurationFromMetadata(),
         samples: () => new AudioSampleSink(audio).samples(),
       },
       [Symbol.asyncDispose]: async () => input.dispose(),

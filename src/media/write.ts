@@ -47,7 +47,8 @@ const containers: Readonly<Record<string, Container>> = {
 
 /**
  * Writes a clip; the extension chooses the container (`.mp4`, `.webm`, `.mkv`, `.wav`). The file appears
- * whole or not at all. A stream without frames or samples gets no track.
+ * whole or not at all. A stream without frames or samples gets no track. AAC starts with 64 ms of encoder
+ * delay (1024 samples at 16 kHz) which the file keeps: sound lags by that much in mp4.
  * @throws MediaError `MEDIA_CONTAINER` for another extension, `MEDIA_WRITE` where encoding fails.
  */
 export async function writeClip(
