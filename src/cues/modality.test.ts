@@ -80,6 +80,8 @@ describe("neutral, with a reason", () => {
     ["as if she is shouting", "concludes"],
     ["seemingly discussing a serious topic", "concludes"],
     ["Face and voice agree.", "both modalities"],
+    ["In the video, brows, eyes, mouth, head.", "not how it is"],
+    ["In the audio, the voice.", "not how it is"],
   ])("%s: %s", (text, reason) => {
     const claims = extractClaims(text);
     expect(claims.map(({ modality }) => modality)).toEqual(claims.map(() => "neutral"));

@@ -36,6 +36,7 @@ export function labelClause(clause: Clause, text: string, options: LabelOptions 
   if (sum.carriers.visual > 0 && sum.carriers.acoustic > 0 && sum.observed === 0) {
     return conclusion(sum, "speaks of both modalities");
   }
+  if (hasCarrier(sum) && !isDescribed(sum)) return neutral("names a thing, not how it is");
   return byWords(sum, clause, section);
 }
 

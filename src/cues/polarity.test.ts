@@ -43,6 +43,8 @@ describe("contradictions", () => {
     ["a loud voice", "a quiet voice"],
     ["he shouts", "speaks softly"],
     ["high volume", "low volume"],
+    ["a raised voice", "a quiet voice"],
+    ["she lowers her voice", "a loud voice"],
     ["rising intonation", "falling intonation"],
     ["a monotone voice", "rising intonation"],
     ["a trembling voice", "a steady voice"],
@@ -61,6 +63,8 @@ describe("contradictions", () => {
     ["raised brows", "lifted eyebrows"],
     ["raised brows", "wide eyes"],
     ["raised brows", "a raised voice"],
+    ["a raised voice", "a high pitch"],
+    ["a raised voice", "low pitch"],
     ["lowered gaze", "lowered brows"],
     ["a low voice", "low volume"],
     ["high pitch", "high volume"],
@@ -83,7 +87,10 @@ describe("contradictions", () => {
 });
 
 test("a word goes with the nearest carrier that can have it", () => {
-  expect([...statesOf("raised brows and lowered voice")]).toEqual(["brows=raised", "pitch=low"]);
+  expect([...statesOf("raised brows and lowered voice")]).toEqual([
+    "brows=raised",
+    "loudness=soft",
+  ]);
   expect([...statesOf("brows lowered, eyes raised up")]).toContain("brows=lowered");
   expect([...statesOf("increasingly loud speech")]).toEqual(["loudness=swelling"]);
 });

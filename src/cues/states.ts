@@ -8,9 +8,8 @@ import { stem } from "./words.ts";
 export interface StateRule {
   factor: string;
   state: string;
-  /** Carriers the words need nearby; empty when they name the state by themselves. */
+  /** Stems of carriers, one of which must be near; empty when the word names the state by itself. */
   carriers: readonly string[];
-  words: readonly string[];
 }
 
 const brows = "brow eyebrow forehead";
@@ -25,7 +24,7 @@ const table: readonly (readonly [
   carriers: string,
   words: string,
 ])[] = [
-  ["brows", "raised", brows, "raise lift arch up high rise highraised elevated"],
+  ["brows", "raised", brows, "raise lift arch up high rise elevated"],
   [
     "brows",
     "lowered",
@@ -66,14 +65,17 @@ const table: readonly (readonly [
   ["gaze", "down", "gaze eye look glance", "downcast down lower lowered downward floor"],
   ["gaze", "up", "gaze eye look glance", "up upward upwards roll ceiling"],
   ["gaze", "direct", "gaze eye look", "direct straight fixed"],
-  ["pitch", "high", `pitch pitched ${voice}`, "high higher raise shrill raised"],
+  ["pitch", "high", `pitch pitched ${voice}`, "high higher shrill"],
+  ["pitch", "high", "pitch pitched", "raise raised"],
   ["pitch", "high", "", "shrill high-pitched"],
-  ["pitch", "low", `pitch pitched ${voice}`, "low deep lower bass"],
+  ["pitch", "low", `pitch pitched ${voice}`, "low deep bass"],
+  ["pitch", "low", "pitch pitched", "lower lowered"],
   ["pitch", "cracking", `pitch ${voice}`, "crack break jump broken"],
   ["loudness", "loud", "voice speech speak tone sound volume talk", "loud booming roaring"],
   ["loudness", "loud", "", "shout yell scream roar loud"],
   ["loudness", "loud", "volume loudness", "high raise raised"],
-  ["loudness", "loud", "", "raised-voice"],
+  ["loudness", "loud", "voice", "raise raised"],
+  ["loudness", "soft", "voice", "lowered"],
   [
     "loudness",
     "soft",
@@ -93,15 +95,15 @@ const table: readonly (readonly [
   ["tempo", "slow", speech, "slow sluggish drawn-out unhurried drawl leisurely slower measured"],
   ["tempo", "halting", speech, "halt halting hesitant pause hesitate stammer stutter"],
   ["tempo", "halting", "", "stammer stutter"],
-  ["quality", "breathy", `voice tone speech`, "breathy whispery airy whisper"],
-  ["quality", "harsh", `voice tone speech`, "harsh rough rasp raspy hoarse gravelly croaky gruff"],
+  ["quality", "breathy", "voice tone speech", "breathy whispery airy whisper"],
+  ["quality", "harsh", "voice tone speech", "harsh rough rasp raspy hoarse gravelly croaky gruff"],
   [
     "quality",
     "trembling",
-    `voice tone speech`,
+    "voice tone speech",
     "tremble tremor shaky shake quiver quaver unsteady wobbly waver",
   ],
-  ["quality", "steady", `voice tone speech`, "steady clear stable firm even"],
+  ["quality", "steady", "voice tone speech", "steady clear stable firm even"],
   [
     "intonation",
     "rising",
@@ -128,9 +130,10 @@ function index(): Map<string, StateRule[]> {
       factor,
       state,
       carriers: carriers.split(" ").filter(Boolean).map(stem),
-      words: words.split(" ").map(stem),
     };
-    for (const word of rule.words) map.set(word, [...(map.get(word) ?? []), rule]);
+    for (const word of new Set(words.split(" ").map(stem))) {
+      map.set(word, [...(map.get(word) ?? []), rule]);
+    }
   }
   return map;
 }
