@@ -1,8 +1,19 @@
 import { describe, expect, test } from "vitest";
+import { Rng } from "../src/core/rng.ts";
 import { factorNames, modalityOf } from "../src/corpus/factors.ts";
-import { emotionWords, phrases, readClaim } from "../src/corpus/lexicon.ts";
+import { emotionWords, phrases, readClaim, readEmotion } from "../src/corpus/lexicon.ts";
+import { corpusOptions } from "../src/corpus/options.ts";
+import { sampleState } from "../src/corpus/sample.ts";
+import { referenceText } from "../src/corpus/script.ts";
 import type { EvidenceModality } from "../src/cues/cue.ts";
-import { contradicts, decomposeReference, extractClaims } from "../src/cues/index.ts";
+import {
+  claimTokens,
+  contradicts,
+  decomposeReference,
+  extractClaims,
+  parseResponse,
+} from "../src/cues/index.ts";
+import { WordTokenizer } from "../src/prompt/tokenizer.ts";
 
 /** The rules of src/cues know nothing of the corpus; its language must still come out exactly. */
 const place: Record<EvidenceModality, string> = { visual: "video", acoustic: "audio" };
@@ -103,6 +114,9 @@ test.each(Object.values(emotionWords).flat())(
       `Face and voice agree on ${word}.`,
       `Face and voice disagree, overall it is ${word}.`,
       `Face and voice clash, mostly showing ${word}.`,
+      `Face and voice clash, mostly ${word}.`,
+      `They disagree, mostly ${word}.`,
+      `Both express ${word}.`,
     ]) {
       const claims = extractClaims(
         `In the video, nothing stands out in the face. In the audio, nothing stands out in the voice. ${sentence}`,
@@ -121,3 +135,51 @@ test.each(Object.values(emotionWords).flat())(
     }
   },
 );
+
+test("written references give back exactly the factors they were written from", () => {
+  const rng = new Rng("cues-on-corpus");
+  const options = corpusOptions.parse({});
+  for (let round = 0; round < 200; round++) {
+    const state = sampleState(options, "test", rng);
+    const reference = referenceText(state, rng);
+    const { cues } = decomposeReference(reference);
+    const facts = cues
+      .filter(({ modality }) => modality !== "emotion")
+      .map((cue) => {
+        const fact = readClaim(cue.text);
+        if (fact) expect(cue.modality, cue.text).toBe(modalityOf(fact.factor));
+        return fact ? `${fact.factor}=${fact.value}` : cue.text;
+      });
+    const salient = factorNames
+      .filter((factor) => state.factors[factor] > 0)
+      .map((factor) => `${factor}=${state.factors[factor]}`);
+    expect(facts.sort(), reference).toEqual(salient.sort());
+    const feelings = cues.filter(({ modality }) => modality === "emotion");
+    expect(feelings.map((cue) => readEmotion(cue.text))).toEqual([state.label]);
+  }
+});
+
+test("evidence tokens of a response, on the policy's own tokens", () => {
+  const text =
+    "<think>In the video, I see raised brows and wide eyes. In the audio, high pitch. " +
+    "Face and voice agree on joy.</think><answer>joy</answer>";
+  const { offsets } = WordTokenizer.fromTexts([text]).encode(text);
+  const think = parseResponse(text).think!;
+  const claims = extractClaims(think.text, think.span.start);
+  const located = claimTokens(
+    claims,
+    claims.map(() => 1),
+    offsets,
+  );
+  const shown = (index: number) => text.slice(offsets[index]!.start, offsets[index]!.end);
+  expect(located.map(({ modality, heads }) => [modality, heads.map(shown)])).toEqual([
+    ["visual", [" raised", " brows"]],
+    ["visual", [" wide", " eyes"]],
+    ["acoustic", [" high", " pitch"]],
+  ]);
+  expect(located.map(({ onset }) => onset && shown(onset))).toEqual([
+    " raised",
+    undefined,
+    " high",
+  ]);
+});

@@ -68,11 +68,16 @@ function shorten(text: string): string {
   return joined(window(words));
 }
 
+/** Words a phrase can't end with. "tipped over" and "looking down" can. */
+const dangling = new Set(
+  `a an the of with and or but to in at on from by for as his her its their that who which is are
+  was were be very more`.split(/\s+/),
+);
+
 function withoutLead(words: readonly Word[]): Word[] {
   const kept = words.slice();
   while (kept.length > 1 && leadIn.has(kept[0]!.lower.replace(/[’']s$/, ""))) kept.shift();
-  while (kept.length > 1 && kept.at(-1)!.stop && !/^(?:up|down|away)$/.test(kept.at(-1)!.lower))
-    kept.pop();
+  while (kept.length > 1 && dangling.has(kept.at(-1)!.lower)) kept.pop();
   return kept;
 }
 
@@ -111,6 +116,10 @@ function feelingPhrase(text: string): string {
   return sliceOf(text, words.slice(from, to));
 }
 
-/** "deep sorrow", "slightly worried": a degree belongs to the feeling. */
+/** "deep sorrow", "slightly worried": a degree belongs to the feeling; "mostly", "likely" don't. */
 const describes = (word: Word): boolean =>
-  !isEmpty(word) && /(?:ly|deep|strong|mild|intense|inner|great|genuine)$/.test(word.lower);
+  !isEmpty(word) &&
+  /(?:ly|deep|strong|mild|intense|inner|great|genuine)$/.test(word.lower) &&
+  !/^(?:most|main|like|probab|possib|apparent|final|real|general|usual|typical)ly$/.test(
+    word.lower,
+  );
