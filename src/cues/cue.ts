@@ -12,7 +12,7 @@ export interface Span {
   end: number;
 }
 
-/** One atomic observable statement of a reference: 2 to 8 words, one predicate. */
+/** One atomic observable statement of a reference: 1 ("smiles") to 8 words, one predicate. */
 export interface Cue {
   modality: CueModality;
   text: string;
