@@ -40,6 +40,23 @@ describe("createOnnxExecutor", () => {
     expect([...(await compiled.run([Float32Array.of(7, 8)]))[0]!]).toEqual([14, 16]);
   });
 
+  it("reads inputs that are windows of a larger buffer", async () => {
+    const compiled = await (await open()).compile("double", double, [float("x", 2)]);
+    const window = Float32Array.of(9, 9, 3, 4, 9).subarray(2, 4);
+    expect([...(await compiled.run([window]))[0]!]).toEqual([6, 8]);
+  });
+
+  it("returns constants and inputs themselves", async () => {
+    const program: Program = (x) => [np.ones([2, 2]), x.ref, x];
+    const compiled = await (await open()).compile("constants", program, [float("x", 2)]);
+    const outputs = await compiled.run([Float32Array.of(3, 4)]);
+    expect(outputs.map((output) => [...output])).toEqual([
+      [1, 1, 1, 1],
+      [3, 4],
+      [3, 4],
+    ]);
+  });
+
   it("embeds arrays the program closes over", async () => {
     const table = Float32Array.of(1, 10, 100);
     const program: Program = (x) => [x.mul(np.array(table))];

@@ -37,6 +37,7 @@ export class OnnxProgram implements Compiled {
     this.#outputs = graph.outputs.map((output) => this.#allocate(output));
   }
 
+  /** Node's event loop stands still while onnxruntime computes. @throws PolicyError naming the program. */
   async run(inputs: readonly TensorData[]): Promise<TensorData[]> {
     if (this.#disposed) {
       throw new PolicyError("ONNX_DISPOSED", `program ${this.#name} was disposed`, {

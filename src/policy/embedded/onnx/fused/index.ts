@@ -3,5 +3,8 @@ import { relu } from "./relu.ts";
 import { rmsNorm } from "./rms-norm.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
 
-/** Fused kernels, by the names of the jit functions in `policy/embedded/layers.ts`. */
+/**
+ * Fused kernels, by the names of the jit functions in `policy/embedded/layers.ts`. In programs for this
+ * executor these names are reserved: a jit function of such a name is replaced unseen.
+ */
 export const fusedRules: FusedRules = { softmax, logSoftmax, rmsNorm, relu };

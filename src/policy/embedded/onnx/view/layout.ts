@@ -3,8 +3,10 @@ import { product, range } from "./shape.ts";
 import {
   type Atom,
   bare,
+  type Dim,
   dimSize,
   literalValue,
+  type Placement,
   shapeOf,
   stored,
   tensorView,
@@ -26,17 +28,35 @@ export function placed(graph: Graph, view: View): PlacedView {
   }
   source.placed ??= source.place(stored(view.dims.flat()));
   const { tensor, moves } = source.placed;
-  const move = (atom: Atom): Atom[] => (atom.stride === 0 ? [atom] : moved(atom, moves));
-  const dims = view.dims.map((dim) => dim.flatMap(move));
-  return { source: { kind: "tensor", tensor }, dims, dtype: view.dtype };
+  const dims = view.dims.map((dim) => movedDim(dim, moves));
+  if (dims.every((dim) => dim !== undefined)) return tensorBacked(tensor, dims);
+  // the view divides dimensions across the blocks of the placement: only nominal order shows it
+  const nominal = moves.toSorted((a, b) => b.stride - a.stride);
+  const atoms = nominal.map(({ size, to }) => ({ size, stride: to }));
+  return tensorBacked(arrange(graph, tensor, atoms), view.dims);
 }
 
-/** Splits one nominal atom along the blocks of a placement and gives each part its real stride. */
-function moved(atom: Atom, moves: readonly (Atom & { readonly to: number })[]): Atom[] {
+function tensorBacked(tensor: Tensor, dims: readonly Dim[]): PlacedView {
+  return { source: { kind: "tensor", tensor }, dims, dtype: tensor.dtype };
+}
+
+type Move = Placement["moves"][number];
+
+/** A dim in real strides: its nominal atoms split along the blocks of a placement, if they divide so. */
+function movedDim(dim: Dim, moves: readonly Move[]): Dim | undefined {
+  const parts = dim.flatMap((atom) => (atom.stride === 0 ? [atom] : moved(atom, moves)));
+  return parts.includes(undefined) ? undefined : (parts as Atom[]);
+}
+
+/** The atom's share of each block, outermost first; nothing for a share that is no whole factor. */
+function moved(atom: Atom, moves: readonly Move[]): (Atom | undefined)[] {
+  const end = atom.stride * atom.size;
   return moves.flatMap((block) => {
     const low = Math.max(atom.stride, block.stride);
-    const high = Math.min(atom.stride * atom.size, block.stride * block.size);
-    return high > low ? [{ size: high / low, stride: (low / block.stride) * block.to }] : [];
+    const high = Math.min(end, block.stride * block.size);
+    if (high <= low) return [];
+    if (high % low !== 0 || low % block.stride !== 0) return [undefined];
+    return [{ size: high / low, stride: (low / block.stride) * block.to }];
   });
 }
 
