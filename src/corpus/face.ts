@@ -62,9 +62,9 @@ function poseAt(activations: Activations, share: number, seconds: number, sway: 
     lidDrop: 0.08 + 0.62 * on("eyes", 3),
     mouthCurve: 4.6 * on("mouth", 1) - 4.6 * on("mouth", 2),
     mouthOpen: 0.5 + 5 * on("mouth", 3),
-    headX: sway.x + 0.3 * drift + 2.6 * on("head", 2) * beat,
-    headY: sway.y + 0.2 * drift + 2.4 * on("head", 1) * beat,
-    headTilt: sway.tilt + 14 * on("head", 3),
+    headX: sway.x + 0.3 * drift + 2 * on("head", 2) * beat,
+    headY: sway.y + 0.2 * drift + 1.9 * on("head", 1) * beat,
+    headTilt: sway.tilt + 10 * on("head", 3),
     gazeX: 3.1 * on("gaze", 1),
     gazeY: 2.6 * on("gaze", 2) - 2.6 * on("gaze", 3),
   };

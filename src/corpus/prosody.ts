@@ -65,8 +65,8 @@ function melody(
 ): number {
   const on = (factor: FactorName, value: number): number =>
     strength(activations[factor], value, share);
-  // Phrase after phrase rises (or falls) by nine semitones, so that every moment of it shows the slope.
-  const glide = 9 * ((seconds / phraseSeconds) % 1);
+  // Phrase after phrase rises (or falls) by an octave, so that every moment of it shows the slope.
+  const glide = 12 * ((seconds / phraseSeconds) % 1);
   const wave = (hz: number): number => Math.sin(2 * Math.PI * hz * seconds + speaker.phase);
   const crack = on("pitch", 3) * (wave(3.3) > 0.2 ? 9 : 0);
   return (
@@ -74,9 +74,9 @@ function melody(
     8 * on("pitch", 1) -
     7 * on("pitch", 2) +
     crack +
-    on("intonation", 1) * (glide - 3) -
-    on("intonation", 2) * (glide - 3) +
-    on("intonation", 3) * 5 * wave(2.2)
+    on("intonation", 1) * (glide - 4) -
+    on("intonation", 2) * (glide - 8) +
+    on("intonation", 3) * 6 * wave(2.2)
   );
 }
 

@@ -10,19 +10,17 @@ import {
   Frame,
   Muxer,
 } from "node-av";
-import type { Clip } from "./clip.ts";
+import type { Audio, Clip, Video } from "./clip.ts";
 
 /** Test material: an avi file (motion JPEG, PCM), which the product reads but does not write. */
-export async function writeAvi(path: string, clip: Clip): Promise<void> {
-  const { video, audio } = clip;
-  const timeBase = { num: 1, den: video.fps };
+export async function writeAvi(path: string, { video, audio }: Clip): Promise<void> {
   const muxer = await Muxer.open(path);
   const videoEncoder = await Encoder.create(FF_ENCODER_MJPEG, {
     type: "video",
     width: video.width,
     height: video.height,
     pixelFormat: AV_PIX_FMT_YUVJ420P,
-    timeBase,
+    timeBase: { num: 1, den: video.fps },
     frameRate: { num: video.fps, den: 1 },
     bitrate: "4M",
     autoFormat: true,
@@ -36,41 +34,44 @@ export async function writeAvi(path: string, clip: Clip): Promise<void> {
   } as never);
   const videoStream = muxer.addStream(videoEncoder);
   const audioStream = muxer.addStream(audioEncoder);
-  const size = video.width * video.height * 3;
-  const packets = [];
-  for (let frame = 0; frame < video.frames; frame++) {
-    const pixels = Buffer.from(video.data.subarray(frame * size, (frame + 1) * size));
-    const image = Frame.fromVideoBuffer(pixels, {
-      width: video.width,
-      height: video.height,
-      format: AV_PIX_FMT_RGB24,
-      timeBase,
-      pts: BigInt(frame),
-    });
-    for (const packet of await videoEncoder.encodeAll(image))
-      packets.push({ packet, stream: videoStream });
+  for (const frame of [...videoFrames(video), null]) {
+    for (const packet of await videoEncoder.encodeAll(frame)) {
+      await muxer.writePacket(packet, videoStream);
+    }
   }
-  for (const packet of await videoEncoder.encodeAll(null))
-    packets.push({ packet, stream: videoStream });
-  const words = Int16Array.from(audio.samples, (value) => Math.round(32767 * value));
-  for (let start = 0; start < words.length; start += 1600) {
-    const block = words.subarray(start, start + 1600);
-    const sound = Frame.fromAudioBuffer(
-      Buffer.from(block.buffer, block.byteOffset, block.byteLength),
-      {
-        nbSamples: block.length,
-        format: AV_SAMPLE_FMT_S16,
-        sampleRate: audio.sampleRateHz,
-        channelLayout: AV_CHANNEL_LAYOUT_MONO,
-        timeBase: { num: 1, den: audio.sampleRateHz },
-        pts: BigInt(start),
-      },
-    );
-    for (const packet of await audioEncoder.encodeAll(sound))
-      packets.push({ packet, stream: audioStream });
+  for (const frame of [...audioFrames(audio), null]) {
+    for (const packet of await audioEncoder.encodeAll(frame)) {
+      await muxer.writePacket(packet, audioStream);
+    }
   }
-  for (const packet of await audioEncoder.encodeAll(null))
-    packets.push({ packet, stream: audioStream });
-  for (const { packet, stream } of packets) await muxer.writePacket(packet, stream);
   await muxer.close();
+}
+
+function videoFrames({ width, height, frames, fps, data }: Video): Frame[] {
+  const size = width * height * 3;
+  return Array.from({ length: frames }, (_, frame) =>
+    Frame.fromVideoBuffer(Buffer.from(data.subarray(frame * size, (frame + 1) * size)), {
+      width,
+      height,
+      format: AV_PIX_FMT_RGB24,
+      timeBase: { num: 1, den: fps },
+      pts: BigInt(frame),
+    }),
+  );
+}
+
+function audioFrames({ samples, sampleRateHz }: Audio): Frame[] {
+  const words = Int16Array.from(samples, (value) => Math.round(32767 * value));
+  const block = 1600;
+  return Array.from({ length: Math.ceil(words.length / block) }, (_, index) => {
+    const part = words.slice(index * block, (index + 1) * block);
+    return Frame.fromAudioBuffer(Buffer.from(part.buffer), {
+      nbSamples: part.length,
+      format: AV_SAMPLE_FMT_S16,
+      sampleRate: sampleRateHz,
+      channelLayout: AV_CHANNEL_LAYOUT_MONO,
+      timeBase: { num: 1, den: sampleRateHz },
+      pts: BigInt(index * block),
+    });
+  });
 }
