@@ -87,3 +87,33 @@ describe("backward program", () => {
     derive.dispose();
   });
 });
+
+describe("logprobs program", () => {
+  let executor: Executor;
+  beforeAll(async () => {
+    executor = await createJaxExecutor();
+  });
+  afterAll(() => executor.close());
+
+  it("lets nothing through from a hidden position, and everything from the others", async () => {
+    const { name, program, inputs: specs } = logprobsProgram(shape, bucket);
+    const compiled = await executor.compile(name, program, specs);
+    const parameters = initParameters(shape, "hidden");
+    const inputs = inputsOf(specs);
+    const score = async (): Promise<TensorData> => {
+      const all = specs.map((spec) => parameters.get(spec.name) ?? inputs.get(spec.name)!);
+      return (await compiled.run(all))[0]!;
+    };
+    const before = await score();
+    const video = inputs.get("video")!;
+    // position 0 of the first prompt is hidden: its features are the first `dim` values
+    video.fill(50, 0, shape.video.dim);
+    expect(await score()).toEqual(before);
+    video[shape.video.dim]! += 1;
+    const after = await score();
+    const half = before.length / 2;
+    expect(after.subarray(0, half)).not.toEqual(before.subarray(0, half));
+    expect(after.subarray(half)).toEqual(before.subarray(half));
+    compiled.dispose();
+  });
+});
