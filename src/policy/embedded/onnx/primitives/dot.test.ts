@@ -125,4 +125,15 @@ describeAgainstJax("products", {
     [ids([4, 3], 9), ids([4, 5], 9)],
     (i, j) => [np.matmul(i.transpose(), j)],
   ],
+  "result reshaped across its rows, and its rows reshaped transposed": [
+    rounding,
+    [
+      [6, 4],
+      [4, 6],
+    ],
+    (x, y) => [
+      np.matmul(x.ref, y.ref).reshape([4, 9]).transpose(),
+      np.matmul(x, y).mul(2).transpose().reshape([4, 9]).transpose(),
+    ],
+  ],
 });

@@ -97,11 +97,11 @@ describe("views", () => {
     await fc.assert(
       fc.asyncProperty(chains, async (chain) => {
         const program = (x: np.Array, y: np.Array) => {
-          const matrix = np.matmul(x.transpose([2, 0, 1]).reshape([4, 6]), y.transpose());
+          const matrix = np.matmul(x.transpose([1, 0, 2]).reshape([6, 4]), y);
           return [through(chain, matrix.ref), matrix];
         };
         const [seen, matrix] = await runOnce(executor, program);
-        const expected = through(chain, np.array(matrix!, { shape: [4, 4] })).dataSync();
+        const expected = through(chain, np.array(matrix!, { shape: [6, 6] })).dataSync();
         expect([...seen!]).toEqual([...expected]);
       }),
       { numRuns: 60 },
