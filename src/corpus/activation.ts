@@ -10,11 +10,13 @@ export interface Activation {
   intensity: number;
 }
 
+/** The activation of every factor of a clip. */
 export type Activations = Readonly<Record<FactorName, Activation>>;
 
 /** Time over which an expression builds up and fades, as a share of the clip. */
 const ramp = 0.06;
 
+/** Draws when each factor shows; `window` is the shortest and longest share of the clip. */
 export function drawActivations(
   factors: Readonly<Record<FactorName, number>>,
   window: readonly [number, number],

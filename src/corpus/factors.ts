@@ -1,16 +1,20 @@
 import type { EvidenceModality } from "../cues/cue.ts";
 import type { FactorName } from "./manifest.ts";
 
-/** Factors of a face, then of a voice; prototype rows and probe vectors use this order. */
+/** Factors of a face. */
 export const visualFactors = ["brows", "eyes", "mouth", "head", "gaze"] as const;
+/** Factors of a voice. */
 export const acousticFactors = ["pitch", "loudness", "tempo", "quality", "intonation"] as const;
+/** All ten, face first. */
 export const factorNames: readonly FactorName[] = [...visualFactors, ...acousticFactors];
 
+/** Factors by the modality that shows them. */
 export const factorsOf: Readonly<Record<EvidenceModality, readonly FactorName[]>> = {
   visual: visualFactors,
   acoustic: acousticFactors,
 };
 
+/** The modality that shows a factor. */
 export function modalityOf(factor: FactorName): EvidenceModality {
   return (visualFactors as readonly string[]).includes(factor) ? "visual" : "acoustic";
 }
@@ -29,8 +33,10 @@ export const factorValues: Readonly<Record<FactorName, readonly string[]>> = {
   intonation: ["neutral", "rising", "falling", "swinging"],
 };
 
+/** States worth a cue. */
 export const salientValues = [1, 2, 3] as const;
 
+/** Answer labels. */
 export const emotions = [
   "joy",
   "sadness",
@@ -41,6 +47,7 @@ export const emotions = [
   "pride",
   "embarrassment",
 ] as const;
+/** One of the eight answer labels. */
 export type Emotion = (typeof emotions)[number];
 
 /**

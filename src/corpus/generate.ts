@@ -14,6 +14,7 @@ import { swiftRow } from "./swift.ts";
 /** Changes when the same options begin to give other clips or texts. */
 export const corpusVersion = "1";
 
+/** How a long step over clips is run and watched. */
 export interface GenerateControls {
   progress?: ProgressListener;
   signal?: AbortSignal;

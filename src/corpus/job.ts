@@ -19,6 +19,7 @@ export type ClipJob =
     }
   | { kind: "features"; id: string; file: string; options: FeatureOptions };
 
+/** What a job gives back: the size of the file written, or the features, [tokens × dim] each. */
 export type ClipResult =
   | { kind: "render"; id: string; bytes: number }
   | { kind: "features"; id: string; video: Float32Array; audio: Float32Array };

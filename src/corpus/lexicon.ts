@@ -67,6 +67,7 @@ export const emotionWords: Readonly<Record<Emotion, readonly string[]>> = {
   embarrassment: ["embarrassment", "shame", "awkwardness"],
 };
 
+/** A claim as a statement about one factor. */
 export interface FactorClaim {
   factor: FactorName;
   value: number;

@@ -64,5 +64,7 @@ export const corpusOptions = z.strictObject({
     .describe("How clips are drawn."),
 });
 
+/** Parsed `corpusOptions`. */
 export type CorpusOptions = z.infer<typeof corpusOptions>;
+/** Its `render` part. */
 export type RenderOptions = CorpusOptions["render"];

@@ -10,6 +10,7 @@ export type Reply =
   | { result: ClipResult }
   | { error: { code: string; message: string; details: ErrorDetails } };
 
+/** How jobs are spread over threads. */
 export interface PoolOptions {
   /** Worker threads; 0 does the work in this thread (worth it below about twenty clips). */
   workers: number;

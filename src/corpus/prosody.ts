@@ -92,6 +92,7 @@ function progress(activations: Activations, factor: FactorName, share: number): 
   return Math.min(1, Math.max(0, (share - start) / (end - start)));
 }
 
+/** A stretch of one vowel, or a pause. */
 export interface Syllable {
   /** Seconds. */
   start: number;

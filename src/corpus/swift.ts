@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
+import { emotions } from "./factors.ts";
 import type { ManifestRow } from "./manifest.ts";
 import type { RenderOptions } from "./options.ts";
 
 const question =
   "What emotion does this person feel? Think first: say what you see in the face, what you hear in the " +
-  "voice and what that means, inside <think></think>; then give one word inside <answer></answer>.";
+  "voice and what that means, inside <think></think>; then give one word inside <answer></answer>: " +
+  `${emotions.slice(0, -1).join(", ")} or ${emotions.at(-1)}.`;
 
 /**
  * A manifest row as ms-swift's GRPO trainer reads it (spec ms-swift §7): `messages` with one tag per medium,

@@ -11,6 +11,7 @@ export interface FeatureStream {
   dim: number;
 }
 
+/** Both streams of a clip as a policy reads them. */
 export interface ClipFeatures {
   video: FeatureStream;
   audio: FeatureStream;

@@ -2,6 +2,7 @@ import FFT from "fft.js";
 import { MediaError } from "../core/errors.ts";
 import type { Audio } from "./clip.ts";
 
+/** Resolution of a log-mel spectrogram. */
 export interface MelOptions {
   melBands: number;
   hopMs: number;

@@ -35,4 +35,5 @@ export const featureOptions = z.strictObject({
   sampleRateHz: z.int().min(8000).default(16000).describe("Rate audio is read at, in Hz."),
 });
 
+/** Parsed `featureOptions`. */
 export type FeatureOptions = z.infer<typeof featureOptions>;

@@ -5,6 +5,7 @@ import { mixDown, resample } from "./resample.ts";
 import { resizeImage } from "./scale.ts";
 import { type MediaSource, openMedia, refuseShort } from "./source.ts";
 
+/** What to decode, and to what size and rates. */
 export interface ReadOptions {
   /** Frames per second to keep; the file's own where not given. Never invents frames. */
   fps?: number;

@@ -19,6 +19,7 @@ import { writeFileAtomic } from "../core/files.ts";
 import type { Clip } from "./clip.ts";
 import { useCodecs } from "./codecs.ts";
 
+/** Encoding; each extension has codecs of its own where none are given. */
 export interface WriteOptions {
   videoCodec?: VideoCodec;
   audioCodec?: AudioCodec;
