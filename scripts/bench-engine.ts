@@ -1,6 +1,6 @@
 /**
  * How fast the embedded policy trains and samples, per executor, and what the Omni-Perception Loss costs
- * beside a plain GRPO step of the same run. `npx tsx scripts/bench-engine.ts [--threads 2] [--out x.md]`.
+ * beside a plain GRPO step of the same run. `npx tsx scripts/bench-engine.ts [--threads 1,2] [--out x.md]`.
  */
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
@@ -226,11 +226,17 @@ const { values } = parseArgs({
     out: { type: "string" },
   },
 });
-const names = (["onnx", "jax"] as const).filter((name) => (values.executor ?? name) === name);
+/** Executors and thread counts to measure; jax-js has one thread. */
+const cases = [
+  ...(values.threads?.split(",") ?? [undefined]).map((count) => ({
+    name: "onnx" as const,
+    threads: count === undefined ? undefined : Number(count),
+  })),
+  { name: "jax" as const, threads: undefined },
+].filter(({ name }) => (values.executor ?? name) === name);
 const timings: Timing[] = [];
-for (const name of names) {
+for (const { name, threads } of cases) {
   try {
-    const threads = name === "onnx" && values.threads ? Number(values.threads) : undefined;
     timings.push(await measure(name, threads, Number(values.rounds)));
   } catch (error) {
     console.error(`${name}: ${(error as Error).message}`);
