@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { describeAgainstJax, exact, ids, rounding } from "../testing/cases.ts";
+import { describeAgainstJax, exact, ids, rounding } from "../testing/conformance.ts";
 
 const A = [3, 4, 5];
 const positive = (x: np.Array) => np.abs(x).add(0.1);

@@ -1,6 +1,6 @@
 import { grad, nn, numpy as np } from "@jax-js/jax";
 import type { Program } from "../../executor.ts";
-import { approximated, describeAgainstJax, ids, rounding } from "../testing/cases.ts";
+import { approximated, describeAgainstJax, ids, rounding } from "../testing/conformance.ts";
 
 /** Gradients of Σ sin(f(…)) with respect to the first `count` inputs. */
 const gradients =

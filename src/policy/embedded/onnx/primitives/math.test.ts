@@ -1,5 +1,5 @@
 import { lax, nn, numpy as np } from "@jax-js/jax";
-import { approximated, describeAgainstJax, exact, rounding } from "../testing/cases.ts";
+import { approximated, describeAgainstJax, exact, rounding } from "../testing/conformance.ts";
 
 const A = [3, 4, 5];
 const positive = (x: np.Array) => np.abs(x).add(0.1);

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { describeAgainstJax, exact } from "../testing/cases.ts";
+import { describeAgainstJax, exact } from "../testing/conformance.ts";
 
 const A = [3, 4, 5];
 

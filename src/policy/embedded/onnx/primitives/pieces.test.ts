@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { describeAgainstJax, exact, ids, rounding } from "../testing/cases.ts";
+import { describeAgainstJax, exact, ids, rounding } from "../testing/conformance.ts";
 
 describeAgainstJax("pieces", {
   concatenate: [

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { approximated, describeAgainstJax, exact, ids, rounding } from "../testing/cases.ts";
+import { approximated, describeAgainstJax, exact, ids, rounding } from "../testing/conformance.ts";
 
 const A = [3, 4, 5];
 

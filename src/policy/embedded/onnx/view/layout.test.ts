@@ -1,4 +1,4 @@
-import { numpy as np } from "@jax-js/jax";
+import { grad, numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Executor, Program, TensorData } from "../../executor.ts";
@@ -65,6 +65,19 @@ describe("views", () => {
         expect(worst).toBe(0);
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it("carry gradients back through any chain of moves", async () => {
+    const chains = fc.array(move, { minLength: 1, maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(chains, async (chain) => {
+        const loss = (x: np.Array) => np.sum(np.square(through(chain, x)));
+        const program = (x: np.Array) => [grad(loss)(x) as np.Array];
+        const { worst } = await compareWithJax(executor, program, [[2, 3, 4]]);
+        expect(worst).toBeLessThan(1e-5);
+      }),
+      { numRuns: 30 },
     );
   });
 
