@@ -18,6 +18,12 @@ describe("createOnnxExecutor", () => {
     expect(await open(2)).toMatchObject({ id: "onnx", threads: 2 });
   });
 
+  it("computes the same with spinning threads", async () => {
+    executor = await createOnnxExecutor({ threads: 2, spin: true });
+    const compiled = await executor.compile("double", double, [float("x", 2)]);
+    expect([...(await compiled.run([Float32Array.of(1, 2)]))[0]!]).toEqual([2, 4]);
+  });
+
   it("keeps an output intact when it is fed back as input", async () => {
     const step: Program = (x) => [np.flip(x.ref, 0), x.add(1)];
     const compiled = await (await open()).compile("step", step, [float("x", 3)]);
