@@ -65,7 +65,7 @@ async function coldPolicy(options: { deaf?: boolean } = {}): Promise<LinearPolic
     demonstrations: Array.from({ length: 8 }, (_, index) => ({
       id: `clip-${index}`,
       prompt: prompt(index),
-      response: index % 2 === 0 ? good : bad,
+      responses: [index % 2 === 0 ? good : bad],
     })),
     options: sftOptions.parse({ epochs: 60, batch: 8, learningRate: 8, warmupSteps: 0 }),
     seed: 1,
@@ -121,7 +121,7 @@ describe("supervised cold start", () => {
     const run = trainSft({
       policy,
       tokenizer,
-      demonstrations: [{ id: "a", prompt: prompt(0), response: good }],
+      demonstrations: [{ id: "a", prompt: prompt(0), responses: [good] }],
       options: sftOptions.parse({}),
       seed: 1,
       layout: systemLayout(join(folder, "few")),

@@ -78,7 +78,7 @@ export function fakeRow(
     congruent: visual === acoustic,
     factors: { ...rest, brows, mouth, pitch, tempo },
     reference: "",
-    coldStart: "",
+    coldStart: [""],
     noise: { visual: 0, acoustic: 0 },
   };
 }

@@ -160,7 +160,7 @@ describe("texts", () => {
       const prototype = prototypes[row.label as Emotion];
       for (const modality of evidenceModalities) {
         salient += factorsOf[modality].filter((factor) => row.factors[factor] > 0).length;
-        for (const { claim } of claimsOf(row.coldStart, modality)) {
+        for (const { claim } of claimsOf(row.coldStart[0]!, modality)) {
           claims++;
           if (row.factors[claim!.factor] === claim!.value) continue;
           untrue++;
@@ -178,7 +178,7 @@ describe("texts", () => {
   it("follows the format, says whether face and voice agree, and is short", () => {
     const words = new Set<string>();
     for (const row of many) {
-      for (const text of [row.reference, row.coldStart]) {
+      for (const text of [row.reference, ...row.coldStart]) {
         const match =
           /^<think>In the video, .*\. In the audio, .*\. ((?:Face|Both|They) .*) (\w+)\.<\/think><answer>(\w+)<\/answer>$/.exec(
             text,

@@ -37,10 +37,12 @@ function checkRow(value: unknown, file: string, line: number): ManifestRow {
   };
   need(isFields(value), "row", "an object");
   const row = value as Fields;
-  for (const path of ["id", "file", "seed", "reference", "coldStart"]) {
-    const text = row[path];
-    need(typeof text === "string" && text !== "", path, "a non-empty string");
+  for (const path of ["id", "file", "seed", "reference"]) {
+    need(isText(row[path]), path, "a non-empty string");
   }
+  const texts = row.coldStart;
+  const filled = Array.isArray(texts) && texts.length > 0 && texts.every(isText);
+  need(filled, "coldStart", "a non-empty list of non-empty strings");
   need((splits as readonly unknown[]).includes(row.split), "split", `one of ${splits.join(", ")}`);
   for (const path of ["label", "visualEmotion", "acousticEmotion"]) {
     const known = (emotions as readonly unknown[]).includes(row[path]);
@@ -60,5 +62,7 @@ function checkRow(value: unknown, file: string, line: number): ManifestRow {
   }
   return value as ManifestRow;
 }
+
+const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
 
 const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null;

@@ -32,7 +32,7 @@ export interface ManifestRow {
   /** Complete and true reasoning with answer: `<think>…</think><answer>label</answer>`. */
   reference: string;
   /** What the cold start imitates: cues mentioned with probability ½, some replaced by the label's prototype. */
-  coldStart: string;
+  coldStart: readonly string[];
   /** Rendering degradations actually drawn (noise levels, SNR). */
   noise: Record<EvidenceModality, number>;
 }

@@ -30,6 +30,11 @@ export const corpusOptions = z.strictObject({
   stray: probability
     .default(0.35)
     .describe("Probability that a factor which does not follow is a random value, not neutral."),
+  coldStartTexts: z
+    .int()
+    .min(1)
+    .default(12)
+    .describe("Cold-start texts per clip, drawn anew; one alone is learned by heart."),
   mention: probability
     .default(0.5)
     .describe("Probability that the cold-start text mentions a salient cue."),

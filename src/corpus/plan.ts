@@ -30,7 +30,9 @@ function planClip(options: CorpusOptions, split: Split, index: number): Manifest
     seed,
     ...state,
     reference: referenceText(state, rng.fork("reference")),
-    coldStart: coldStartText(state, options, rng.fork("cold start")),
+    coldStart: Array.from({ length: options.coldStartTexts }, (_, text) =>
+      coldStartText(state, options, rng.fork(`cold start ${text}`)),
+    ),
     noise: {
       visual: round(noise.uniform(...render.visualNoise)),
       acoustic: round(noise.uniform(...render.acousticNoise)),

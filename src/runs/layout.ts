@@ -9,6 +9,8 @@ export interface RunLayout {
   /** Frozen benchmark items, written before any training. */
   items: string;
   tokenizer: string;
+  /** Feature statistics of the training split. */
+  standardiser: string;
   timings: string;
   report: string;
   table: string;
@@ -37,6 +39,7 @@ export function runLayout(root: string): RunLayout {
     corpus: join(root, "corpus"),
     items: join(root, "mep-items.json"),
     tokenizer: join(root, "tokenizer.json"),
+    standardiser: join(root, "standardiser.json"),
     timings: join(root, "timings.json"),
     report: join(root, "report.html"),
     table: join(root, "table.md"),

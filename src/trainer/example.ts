@@ -10,11 +10,11 @@ export interface Example {
   label: string;
 }
 
-/** One supervised example: the response to imitate. */
+/** One supervised example: responses to imitate, one an epoch in turn. */
 export interface Demonstration {
   id: string;
   prompt: Prompt;
-  response: string;
+  responses: readonly string[];
 }
 
 /** Position in an endless sequence of shuffled passes over `count` items: stateless, so a resume is exact. */

@@ -46,9 +46,14 @@ export async function trainSft(run: SftRun): Promise<void> {
       rng.fork(`epoch-${epoch}`).shuffle(run.demonstrations.map((_, index) => index)),
     );
     const noise = rng.fork(`noise-${step}`);
+    const epoch = Math.floor(step / perEpoch);
     const batch = indices.map((index): Datum => {
       const prompt = run.demonstrations[index]!.prompt;
-      return { prompt: augment(prompt, options.featureNoise, noise), tokens: targets[index]! };
+      const responses = targets[index]!;
+      return {
+        prompt: augment(prompt, options.featureNoise, noise),
+        tokens: responses[epoch % responses.length]!,
+      };
     });
     const { loss, report } = await likelihoodStep(policy, batch, {
       learningRate: learningRate(step, total, options),
@@ -68,9 +73,10 @@ export async function trainSft(run: SftRun): Promise<void> {
 
 const defaultGuards = guardOptions.parse({});
 
-function encodeTargets(run: SftRun): Int32Array[] {
-  return run.demonstrations.map(({ response }) =>
-    Int32Array.from([...run.tokenizer.encode(response).ids, run.tokenizer.eos]),
+/** Tokens of every demonstration's responses. */
+function encodeTargets({ demonstrations, tokenizer }: SftRun): Int32Array[][] {
+  return demonstrations.map(({ responses }) =>
+    responses.map((text) => Int32Array.from([...tokenizer.encode(text).ids, tokenizer.eos])),
   );
 }
 

@@ -6,6 +6,12 @@ import { loadManifest } from "../../corpus/load-manifest.ts";
 import type { ManifestRow, Split } from "../../corpus/manifest.ts";
 import { blankFeatures, type ClipFeatures } from "../../media/features.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
+import {
+  fitStandardiser,
+  type Standardiser,
+  scaleRows,
+  standardise,
+} from "../../prompt/standardise.ts";
 import { WordTokenizer } from "../../prompt/tokenizer.ts";
 import { timed } from "../timings.ts";
 import type { Workspace } from "../workspace.ts";
@@ -38,11 +44,17 @@ export async function openClips(workspace: Workspace): Promise<Clips> {
   const features = await timed(layout.timings, "decode clips", () =>
     loadFeatures(layout.corpus, rows, experiment.features, { progress }),
   );
+  const raw = rows.map((row) => promptOf(row.id, features));
+  const standardiser = openStandardiser(layout.standardiser, raw, rows);
+  const blank = blankFeatures(experiment.features);
   return {
     rows,
-    prompts: new Map(rows.map((row) => [row.id, promptOf(row.id, features)])),
+    prompts: new Map(raw.map((prompt) => [prompt.id, standardise(prompt, standardiser)])),
     tokenizer: openTokenizer(layout.tokenizer, rows),
-    blank: blankFeatures(experiment.features),
+    blank: {
+      video: scaleRows(blank.video, standardiser.video),
+      audio: scaleRows(blank.audio, standardiser.audio),
+    },
   };
 }
 
@@ -60,10 +72,24 @@ function promptOf(id: string, features: ReadonlyMap<string, ClipFeatures>): Prom
   };
 }
 
+/** Statistics of the training split, fixed by the first use of a run like the vocabulary. */
+function openStandardiser(
+  file: string,
+  prompts: readonly Prompt[],
+  rows: readonly ManifestRow[],
+): Standardiser {
+  if (existsSync(file)) return readJson<Standardiser>(file);
+  const standardiser = fitStandardiser(prompts.filter((_, i) => rows[i]!.split === "train"));
+  writeJson(file, standardiser);
+  return standardiser;
+}
+
 /** The vocabulary is fixed by the first use of a run, so that checkpoints keep fitting. */
 function openTokenizer(file: string, rows: readonly ManifestRow[]): WordTokenizer {
   if (existsSync(file)) return new WordTokenizer(readJson<{ pieces: string[] }>(file).pieces);
-  const tokenizer = WordTokenizer.fromTexts(rows.flatMap((row) => [row.reference, row.coldStart]));
+  const tokenizer = WordTokenizer.fromTexts(
+    rows.flatMap((row) => [row.reference, ...row.coldStart]),
+  );
   writeJson(file, { pieces: tokenizer.pieces });
   return tokenizer;
 }

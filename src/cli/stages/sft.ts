@@ -19,7 +19,7 @@ export async function runSft(workspace: Workspace, clips: Clips): Promise<void> 
         demonstrations: rowsOf(clips, "train").map((row) => ({
           id: row.id,
           prompt: clips.prompts.get(row.id)!,
-          response: row.coldStart,
+          responses: row.coldStart,
         })),
         options: experiment.sft,
         seed: experiment.seed,
