@@ -1,9 +1,10 @@
+import { fileURLToPath } from "node:url";
 import { Command, Option } from "@commander-js/extra-typings";
 import { loadConfig } from "../../config/load.ts";
 import { type Experiment, experimentOptions } from "../../config/schema.ts";
 
 const shipped = (name: string): string =>
-  new URL(`../../../configs/${name}.yaml`, import.meta.url).pathname;
+  fileURLToPath(new URL(`../../../configs/${name}.yaml`, import.meta.url));
 
 /** A command that works on one experiment: `--config`, `--set path=value`, `--seed`, `--runs`. */
 export function experimentCommand(name: string, description: string) {

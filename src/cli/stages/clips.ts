@@ -1,20 +1,14 @@
-import { existsSync } from "node:fs";
-import { readJson, writeJson } from "../../core/files.ts";
 import { generateCorpus } from "../../corpus/generate.ts";
 import { loadFeatures } from "../../corpus/load-features.ts";
 import { loadManifest } from "../../corpus/load-manifest.ts";
 import type { ManifestRow, Split } from "../../corpus/manifest.ts";
 import { blankFeatures, type ClipFeatures } from "../../media/features.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
-import {
-  fitStandardiser,
-  type Standardiser,
-  scaleRows,
-  standardise,
-} from "../../prompt/standardise.ts";
-import { WordTokenizer } from "../../prompt/tokenizer.ts";
+import { scaleRows, standardise } from "../../prompt/standardise.ts";
+import type { WordTokenizer } from "../../prompt/tokenizer.ts";
 import { timed } from "../timings.ts";
 import type { Workspace } from "../workspace.ts";
+import { openStandardiser, openTokenizer } from "./fitted.ts";
 
 /** A corpus ready for training: every clip decoded into a prompt, and the tokenizer of its language. */
 export interface Clips {
@@ -50,7 +44,7 @@ export async function openClips(workspace: Workspace): Promise<Clips> {
   return {
     rows,
     prompts: new Map(raw.map((prompt) => [prompt.id, standardise(prompt, standardiser)])),
-    tokenizer: openTokenizer(layout.tokenizer, rows),
+    tokenizer: openTokenizer(workspace, rows),
     blank: {
       video: scaleRows(blank.video, standardiser.video),
       audio: scaleRows(blank.audio, standardiser.audio),
@@ -70,26 +64,4 @@ function promptOf(id: string, features: ReadonlyMap<string, ClipFeatures>): Prom
     video: { ...video, attended: true },
     audio: { ...audio, attended: true },
   };
-}
-
-/** Statistics of the training split, fixed by the first use of a run like the vocabulary. */
-function openStandardiser(
-  file: string,
-  prompts: readonly Prompt[],
-  rows: readonly ManifestRow[],
-): Standardiser {
-  if (existsSync(file)) return readJson<Standardiser>(file);
-  const standardiser = fitStandardiser(prompts.filter((_, i) => rows[i]!.split === "train"));
-  writeJson(file, standardiser);
-  return standardiser;
-}
-
-/** The vocabulary is fixed by the first use of a run, so that checkpoints keep fitting. */
-function openTokenizer(file: string, rows: readonly ManifestRow[]): WordTokenizer {
-  if (existsSync(file)) return new WordTokenizer(readJson<{ pieces: string[] }>(file).pieces);
-  const tokenizer = WordTokenizer.fromTexts(
-    rows.flatMap((row) => [row.reference, ...row.coldStart]),
-  );
-  writeJson(file, { pieces: tokenizer.pieces });
-  return tokenizer;
 }

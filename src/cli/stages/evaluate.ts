@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { corpusOracle } from "../../bench/corpus-oracle.ts";
 import { evaluateMep } from "../../bench/evaluate.ts";
 import { freezeItems, readItems } from "../../bench/freeze.ts";
-import { buildItems } from "../../bench/items.ts";
+import { buildItems, contentHash } from "../../bench/items.ts";
 import type { MepResult } from "../../bench/result.ts";
 import { readJson, writeJson } from "../../core/files.ts";
 import { timed } from "../timings.ts";
@@ -23,7 +23,11 @@ export async function runEvaluation(
 ): Promise<MepResult> {
   const { experiment, layout, progress } = workspace;
   const file = layout.system(system).evaluation;
-  if (existsSync(file)) return readJson<MepResult>(file);
+  const items = readItems(layout.items);
+  if (existsSync(file)) {
+    const known = readJson<MepResult>(file);
+    if (known.itemsHash === contentHash(items) && known.rules === items.rules) return known;
+  }
   const policy = await trainedPolicy(workspace, clips, system);
   try {
     const result = await timed(layout.timings, `evaluate ${system}`, () =>
@@ -32,7 +36,7 @@ export async function runEvaluation(
         policy,
         tokenizer: clips.tokenizer,
         prompts: clips.prompts,
-        items: readItems(layout.items),
+        items,
         oracle: corpusOracle(),
         blank: clips.blank,
         options: experiment.bench.evaluation,

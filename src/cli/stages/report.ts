@@ -35,6 +35,7 @@ function reportData(
     title: `OPPO: ${experiment.name}`,
     question:
       "Does rewarding perception, and penalising evidence that does not depend on its own modality, make a model use what it sees and hears without inventing it?",
+    finding: finding(results),
     systems: results.map((result) => ({
       name: result.name,
       description: describe(experiment, result.name),
@@ -54,6 +55,19 @@ function reportData(
     versions: { ...flat(machine), ...packages },
     timings: readTimings(layout.timings),
   };
+}
+
+/** The headline numbers of every system, in words. */
+function finding(results: readonly MepResult[]): string {
+  const value = ({ estimates }: MepResult, id: string) => {
+    const number = estimates[id]?.value;
+    return typeof number === "number" ? number.toFixed(0) : "–";
+  };
+  const parts = results.map(
+    (result) =>
+      `${result.name} recovers ${value(result, "recall-visual")} % of visual and ${value(result, "recall-acoustic")} % of acoustic cues, ${value(result, "faithfulness-conflict")} % of its claims on conflict clips are true, cross-modal hallucination ${value(result, "cross")} points`,
+  );
+  return `Measured here: ${parts.join("; ")}.`;
 }
 
 function describe(experiment: Workspace["experiment"], system: string): string {
