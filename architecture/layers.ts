@@ -32,7 +32,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   policy: { folders: ["core", "prompt"], packages: ["node"] },
   "policy/embedded": {
     folders: ["core", "prompt", "policy"],
-    packages: ["node", "@jax-js/jax", "onnxruntime-node", "onnx-proto"],
+    packages: ["node", "@jax-js/jax", "onnxruntime-node"],
   },
   corpus: { folders: ["core", "media", "cues"], packages: ["node", "@resvg/resvg-js"] },
   runs: { folders: ["core"], packages: ["node"] },

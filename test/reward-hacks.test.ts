@@ -103,6 +103,75 @@ describe("hacks", () => {
     expect((await score(respond("In the audio, fast speech."), asSight)).perception).toBe(0);
   });
 
+  it.each([
+    ["pitch raised volume", "high pitch", "low volume"],
+    ["pitch raised high volume", "low pitch", "loud voice"],
+    ["low pitch quiet speech", "low pitch", "shouted speech"],
+  ])(
+    "fused hedge: %s earns at most half of what is true, at a claim's cost",
+    async (fused, ...cues) => {
+      const modes = (["recall", "f1"] as const).map((mode) =>
+        createScorer({
+          embedder,
+          calibration,
+          options: rewardOptions.parse({ perception: { mode } }),
+        }),
+      );
+      for (const { score: scoreAs } of modes) {
+        const against = cueSet(...cues.map((text) => cue("acoustic", text)));
+        const responses = [`In the audio, ${fused}.`, `In the audio, ${cues[0]}.`].map((text) => ({
+          response: respond(text),
+          reference: against,
+          label: "joy",
+        }));
+        const [hedge, clean] = (await scoreAs(responses)).map(
+          (scored) => scored.modalities.acoustic,
+        );
+        expect(clean).toMatchObject({ claims: 1 });
+        expect(hedge).toMatchObject({ claims: 2 });
+        expect(hedge!.recall).toBeLessThanOrEqual(0.25 + 1e-9);
+        expect(hedge!.score).toBeLessThanOrEqual(clean!.score / 2 + 1e-9);
+      }
+    },
+  );
+
+  it("a claim of two states is whole where the cue names both", async () => {
+    const both = cueSet(cue("acoustic", "loud, trembling voice"));
+    const scored = await score(respond("In the audio, a loud trembling voice."), both);
+    expect(scored.modalities.acoustic).toMatchObject({ claims: 1 });
+    expect(scored.modalities.acoustic.recall).toBeGreaterThan(0.95);
+  });
+
+  it.each([
+    ["visual", "head shakes gaze turned down", "head shakes"],
+    ["visual", "head shakes gaze turned down", "gaze turned down"],
+    ["visual", "arched eyebrows and arched", "arched eyebrows"],
+    ["acoustic", "low pitch and narrow", "low pitch"],
+    ["acoustic", "pitch lowered deep voice", "deep voice"],
+    ["acoustic", "pitch raised high volume", "high volume"],
+  ] as const)("garbled compound (%s): %s scores no more than %s", async (modality, text, clean) => {
+    const section = modality === "visual" ? "In the video" : "In the audio";
+    const against = cueSet(cue(modality, clean));
+    const garbled = await score(respond(`${section}, ${text}.`), against);
+    const single = await score(respond(`${section}, ${clean}.`), against);
+    expect(single.perception).toBeGreaterThan(0.95);
+    expect(garbled.perception).toBeLessThanOrEqual(single.perception + 1e-6);
+  });
+
+  it("a bare thing or a stray word earns nothing", async () => {
+    const words = {
+      visual: ["inward", "repeatedly", "turned", "small head", "brows", "together"],
+      acoustic: ["speech", "frequent speech", "frequent", "raised", "deep", "voice", "going"],
+    };
+    const against = decomposeReference(
+      "In the video, brows angled inward, small head nods and gaze turned down. In the audio, deep voice, frequent speech pauses and tone going up.",
+    );
+    for (const word of words.visual)
+      expect((await score(respond(`In the video, ${word}.`), against)).perception, word).toBe(0);
+    for (const word of words.acoustic)
+      expect((await score(respond(`In the audio, ${word}.`), against)).perception, word).toBe(0);
+  });
+
   it("emotion parroting: looking sad is no visual evidence", async () => {
     const tearful = cueSet(cue("visual", "downturned lips"), cue("visual", "drooping eyelids"));
     const parrots = ["He looks sad.", "She looks very sad and unhappy.", "Her face shows sadness."];

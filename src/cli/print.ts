@@ -12,9 +12,9 @@ export function heading(text: string): void {
 
 /** Duration as people say it: `45 s`, `3 min 05 s`. */
 export function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  return `${minutes} min ${String(Math.round(seconds - minutes * 60)).padStart(2, "0")} s`;
+  const whole = Math.round(seconds);
+  if (whole < 90) return `${whole} s`;
+  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
 }
 
 /**
@@ -35,6 +35,7 @@ export function progressPrinter(everySeconds = process.stderr.isTTY ? 0.2 : 10):
       printed = 0;
     }
     const finished = progress.total > 0 && progress.done >= progress.total;
+    if (progress.done === 0 && !finished) return;
     if (!finished && now - printed < everySeconds * 1000) return;
     printed = now;
     const line = describe(progress, (now - began) / 1000, progress.done - firstDone);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Experiment } from "../config/schema.ts";
 import { RunError } from "../core/errors.ts";
 import { canonicalJson, readJson, writeJson } from "../core/files.ts";
+import { appendJsonl } from "../core/jsonl.ts";
 import type { ProgressListener } from "../core/progress.ts";
 import { type RunLayout, runLayout } from "../runs/layout.ts";
 import { versions } from "../runs/versions.ts";
@@ -34,8 +35,23 @@ export function openWorkspace(experiment: Experiment, runs: string): Workspace {
   } else {
     writeJson(layout.config, experiment);
   }
-  writeJson(layout.versions, versions());
-  return { experiment, layout, progress: progressPrinter(), notice: (text) => say(`  ! ${text}`) };
+  const notice = (text: string): void => {
+    say(`  ! ${text}`);
+    appendJsonl(layout.notices, [{ at: new Date().toISOString(), text }]);
+  };
+  recordVersions(layout, notice);
+  return { experiment, layout, progress: progressPrinter(), notice };
+}
+
+/** The versions that began the run stay on record; going on under others is said aloud. */
+function recordVersions(layout: RunLayout, notice: (text: string) => void): void {
+  const now = versions();
+  if (!existsSync(layout.versions)) {
+    writeJson(layout.versions, now);
+    return;
+  }
+  const field = firstDifference(readJson(layout.versions), now, "");
+  if (field !== undefined) notice(`this run was begun with another version: '${field}' differs`);
 }
 
 /** Dotted path of the first field in which two JSON values differ. */

@@ -70,6 +70,8 @@ describe("loadConfig", () => {
       rl: { steps: 7, mode: "a" },
     });
     expect(failure("name: x\nrl: {}\n", ["rl.stepz=7"]).message).toContain("rl.stepz");
+    expect(failure("name: x\nrl: {}\n", ["rl.steps=-1"]).message).toMatch(/^--set rl\.steps=-1:/);
     expect(failure("name: x\nrl: {}\n", ["nonsense"]).code).toBe("CONFIG_OVERRIDE");
+    expect(failure("name: x\nrl: {}\n", ["rl.mode=[a"]).code).toBe("CONFIG_OVERRIDE");
   });
 });

@@ -24,7 +24,7 @@ export function loadConfig<T>(
   const value = overrides.reduce(applyOverride, source.value ?? {});
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw explain(parsed.error.issues, source);
+  throw explain(parsed.error.issues, source, overrides);
 }
 
 function readYaml(file: string): Source {
@@ -57,13 +57,23 @@ function readYaml(file: string): Source {
   };
 }
 
-function explain(issues: readonly z.core.$ZodIssue[], source: Source): ConfigError {
+function explain(
+  issues: readonly z.core.$ZodIssue[],
+  source: Source,
+  overrides: readonly string[],
+): ConfigError {
   const first = issues[0]!;
   const unknown = first.code === "unrecognized_keys" ? first.keys[0] : undefined;
   const path = unknown === undefined ? first.path : [...first.path, unknown];
   const place = source.locate(path);
   const others = issues.length > 1 ? `; and ${issues.length - 1} more problem(s)` : "";
   const name = path.map(String).join(".");
+  const override = overrides.find((text) => text === name || name.startsWith(pathOf(text)));
+  if (override !== undefined) {
+    return new ConfigError("CONFIG_INVALID", `--set ${override}: ${first.message}${others}`, {
+      path: name,
+    });
+  }
   return new ConfigError("CONFIG_INVALID", `${name || "(top level)"}: ${first.message}${others}`, {
     file: source.file,
     path: name,
@@ -71,15 +81,17 @@ function explain(issues: readonly z.core.$ZodIssue[], source: Source): ConfigErr
   });
 }
 
+const pathOf = (override: string): string => override.slice(0, override.indexOf("="));
+
 function applyOverride(value: unknown, override: string): unknown {
-  const at = override.indexOf("=");
-  if (at <= 0) {
+  const path = pathOf(override);
+  const document = parseDocument(override.slice(path.length + 1));
+  if (!override.includes("=") || path === "" || document.errors.length > 0) {
     throw new ConfigError("CONFIG_OVERRIDE", `'${override}' is not of the form path=value`, {
-      hint: "for example --set rl.steps=20",
+      hint: "for example --set rl.steps=20; the value is read as YAML",
     });
   }
-  const parsed = parseDocument(override.slice(at + 1)).toJS() as unknown;
-  return setIn(value, override.slice(0, at).split("."), parsed);
+  return setIn(value, path.split("."), document.toJS() as unknown);
 }
 
 function setIn(value: unknown, path: readonly string[], leaf: unknown): unknown {

@@ -26,7 +26,12 @@ export const executorOptions = z.strictObject({
     .enum(executorNames)
     .default("auto")
     .describe("onnx: native kernels; jax: WebAssembly, one thread; auto: onnx where it loads."),
-  threads: z.int().min(1).max(64).optional().describe("Threads; default: cores that are free."),
+  threads: z
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe("Threads; default: the available cores, at most 4."),
 });
 
 export type ExecutorOptions = z.infer<typeof executorOptions>;

@@ -22,8 +22,14 @@ export interface Policy {
   step(options: AdamOptions): Promise<StepReport>;
   /** Writes weights and optimiser state; `load` of the same folder goes on bit for bit. */
   save(folder: string): Promise<void>;
-  load(folder: string): Promise<void>;
+  /** `optimiser: "fresh"` takes the weights alone: the start of another training, not a resume. */
+  load(folder: string, options?: LoadOptions): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface LoadOptions {
+  /** Default `resume`. */
+  optimiser?: "resume" | "fresh";
 }
 
 export interface SampleOptions {

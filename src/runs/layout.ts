@@ -12,6 +12,8 @@ export interface RunLayout {
   /** Feature statistics of the training split. */
   standardiser: string;
   timings: string;
+  /** What people were told on the way, one object a line. */
+  notices: string;
   report: string;
   table: string;
   system(name: string): SystemLayout;
@@ -40,6 +42,7 @@ export function runLayout(root: string): RunLayout {
     items: join(root, "mep-items.json"),
     tokenizer: join(root, "tokenizer.json"),
     standardiser: join(root, "standardiser.json"),
+    notices: join(root, "notices.jsonl"),
     timings: join(root, "timings.json"),
     report: join(root, "report.html"),
     table: join(root, "table.md"),

@@ -84,7 +84,8 @@ export function guardCanary(
   }
 }
 
-function checkFinite(facts: StepFacts): void {
+/** @throws GuardError for a loss or gradient norm that is no number. */
+export function checkFinite(facts: Pick<StepFacts, "step" | "loss" | "gradientNorm">): void {
   for (const name of ["loss", "gradientNorm"] as const) {
     if (!Number.isFinite(facts[name])) {
       stop(
@@ -99,6 +100,6 @@ function checkFinite(facts: StepFacts): void {
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
-function stop(code: string, facts: StepFacts, message: string, hint: string): never {
+function stop(code: string, facts: { step: number }, message: string, hint: string): never {
   throw new GuardError(code, `step ${facts.step}: ${message}`, { hint });
 }

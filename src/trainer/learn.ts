@@ -2,7 +2,7 @@ import { advanceController, suppression } from "../loss/controller.ts";
 import { omniPerceptionObjective } from "../loss/objective.ts";
 import { batchAdvantages } from "../rewards/advantages.ts";
 import { rolloutsOf, type ScoredGroup } from "./collect.ts";
-import { guardStep } from "./guards.ts";
+import { checkFinite, guardStep } from "./guards.ts";
 import { groupMetrics } from "./metrics.ts";
 import type { MaskedPass } from "./passes.ts";
 import { emptyShare } from "./rollout.ts";
@@ -27,7 +27,7 @@ export async function learn(
   const controller = controlled(run, metrics, state);
   const strength = suppression(controller, run.loss.controller);
   const batch = await rolloutBatch(collected, advantagesOf(run, collected), run.reference);
-  let { guards } = state;
+  const measured: Record<string, number> = { suppression: strength };
   for (let round = 0; round < run.options.updatesPerBatch; round++) {
     const {
       result,
@@ -43,22 +43,24 @@ export async function learn(
     );
     const { loss } = result;
     const { gradientNorm } = report;
-    guards = guardStep(
-      guards,
-      {
-        step: step + 1,
-        informativeGroups: metrics.informativeGroups ?? 0,
-        emptyShare: emptyShare(collected.flatMap(rolloutsOf)),
-        gradientNorm,
-        loss,
-        samplerGap,
-      },
-      run.options.guards,
-    );
-    Object.assign(metrics, result.metrics, { loss, gradientNorm, suppression: strength });
-    if (samplerGap !== undefined) metrics.samplerGap = samplerGap;
+    checkFinite({ step: step + 1, loss, gradientNorm });
+    Object.assign(measured, result.metrics, { loss, gradientNorm });
+    if (samplerGap !== undefined) measured.samplerGap = samplerGap;
   }
-  return { metrics, state: { guards, controller } };
+  const guards = guardStep(
+    state.guards,
+    {
+      step: step + 1,
+      informativeGroups: metrics.informativeGroups ?? 0,
+      emptyShare: emptyShare(collected.flatMap(rolloutsOf)),
+      gradientNorm: measured.gradientNorm ?? 0,
+      loss: measured.loss ?? 0,
+      samplerGap: measured.samplerGap,
+    },
+    run.options.guards,
+  );
+  // The rollouts' own counts win over the loss monitors of the same name, which see evidence tokens only.
+  return { metrics: { ...measured, ...metrics }, state: { guards, controller } };
 }
 
 /** Per rollout, flat. */

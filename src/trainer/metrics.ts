@@ -19,7 +19,8 @@ export function groupMetrics(groups: readonly ScoredGroup[]): Record<string, num
   };
   for (const modality of cueModalities) {
     metrics[`claims/${modality}`] = average(
-      ({ claims }) => claims.filter((claim) => claim.modality === modality).length,
+      ({ claims }) =>
+        claims.filter((claim) => claim.modality === modality && !claim.repeated).length,
     );
     metrics[`recall/${modality}`] = average(({ modalities }) => modalities[modality].recall);
   }
@@ -27,16 +28,13 @@ export function groupMetrics(groups: readonly ScoredGroup[]): Record<string, num
   return metrics;
 }
 
-/** The first rollout of every group, as rows of `rollouts.jsonl`. */
+/** Every rollout of a step, group by group, as rows of `rollouts.jsonl`. */
 export function rolloutRows(step: number, groups: readonly ScoredGroup[]): RolloutRow[] {
-  return groups.map(({ rollouts, scored }) => {
-    const { reward, accuracy, format, perception } = scored[0]!;
-    return {
-      step,
-      clip: rollouts[0]!.example.id,
-      response: rollouts[0]!.text,
-      reward,
-      terms: { accuracy, format, perception },
-    };
-  });
+  return groups.flatMap(({ rollouts, scored }) =>
+    rollouts.map(({ example, text }, index) => {
+      const { reward, accuracy, format, perception } = scored[index]!;
+      const terms = { accuracy, format, perception };
+      return { step, clip: example.id, response: text, reward, terms };
+    }),
+  );
 }

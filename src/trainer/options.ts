@@ -13,6 +13,14 @@ export const sftOptions = z.strictObject({
   learningRate: optimiser.learningRate.default(0.003),
   epochs: z.number().int().positive().default(10).describe("passes over the training split"),
   batch: z.number().int().positive().default(64).describe("clips per step"),
+  share: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.7)
+    .describe(
+      "share of the training clips that the cold start sees; reinforcement learning takes the others, whose answers it has not learned by heart. 1: both use all",
+    ),
   warmupSteps: z.number().int().nonnegative().default(50).describe("linear warm-up"),
   finalLearningRate: z
     .number()
@@ -82,7 +90,11 @@ export const rlOptions = z.strictObject({
   prompts: z.number().int().positive().default(8).describe("clips per step"),
   group: z.number().int().min(2).default(8).describe("G: rollouts per clip"),
   maxTokens: z.number().int().positive().default(64).describe("longest completion"),
-  temperature: z.number().positive().default(1).describe("sampling temperature of rollouts"),
+  temperature: z
+    .number()
+    .positive()
+    .default(1)
+    .describe("sampling temperature of rollouts; the losses assume 1"),
   updatesPerBatch: z
     .number()
     .int()

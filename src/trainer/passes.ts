@@ -1,7 +1,9 @@
+import { RunError } from "../core/errors.ts";
 import type { Rng } from "../core/rng.ts";
 import type { Datum, Policy } from "../policy/port.ts";
 import { type MaskMode, type MaskSources, maskPrompt } from "../prompt/mask.ts";
 import { type Modality, modalities, type Prompt } from "../prompt/prompt.ts";
+import type { Example } from "./example.ts";
 import type { Group } from "./rollout.ts";
 
 /** One forward pass of the current policy over some rollouts with one modality hidden. */
@@ -20,8 +22,8 @@ export interface MaskedPass {
 export interface MaskPlan {
   mode: MaskMode;
   passes: "alternate" | "both";
-  /** Prompts of other clips, for swapping. */
-  donors: readonly Prompt[];
+  /** Other clips, for swapping. */
+  donors: readonly Example[];
   blank: MaskSources["blank"];
   step: number;
   rng: Rng;
@@ -38,10 +40,10 @@ export function maskedPasses(groups: readonly Group[], plan: MaskPlan): MaskedPa
   );
   let rollout = 0;
   groups.forEach((group, index) => {
-    const prompt = group[0]!.example.prompt;
+    const { example } = group[0]!;
     for (const [at, pass] of passes.entries()) {
       if (plan.passes === "alternate" && (plan.step + index) % 2 !== at) continue;
-      const hidden = maskPrompt(prompt, pass.modality, plan.mode, sources(prompt, plan));
+      const hidden = maskPrompt(example.prompt, pass.modality, plan.mode, sources(example, plan));
       group.forEach(({ completion }, sample) => {
         pass.rollouts.push(rollout + sample);
         pass.batch.push({ prompt: hidden, tokens: completion.tokens });
@@ -52,19 +54,36 @@ export function maskedPasses(groups: readonly Group[], plan: MaskPlan): MaskedPa
   return passes.filter((pass) => pass.batch.length > 0);
 }
 
-function sources(prompt: Prompt, plan: MaskPlan): MaskSources {
+function sources(example: Example, plan: MaskPlan): MaskSources {
   const blank = plan.blank ? { blank: plan.blank } : {};
   return {
     ...blank,
     rng: plan.rng,
-    ...(plan.mode === "swap" ? { donor: donorOf(prompt, plan) } : {}),
+    ...(plan.mode === "swap" ? { donor: donorOf(example, plan) } : {}),
   };
 }
 
-function donorOf(prompt: Prompt, plan: MaskPlan): Prompt {
-  const donor = plan.rng.pick(plan.donors);
-  if (donor.id !== prompt.id) return donor;
-  return plan.donors[(plan.donors.indexOf(donor) + 1) % plan.donors.length]!;
+/**
+ * A clip of another label where there is one: what is true of a clip of the same emotion is often true
+ * here too, and sensitivity would punish it.
+ */
+function donorOf(example: Example, { donors, rng }: MaskPlan): Prompt {
+  const start = rng.int(donors.length);
+  const others = (differs: (donor: Example) => boolean): Example | undefined => {
+    for (let i = 0; i < donors.length; i++) {
+      const donor = donors[(start + i) % donors.length]!;
+      if (differs(donor)) return donor;
+    }
+    return undefined;
+  };
+  const donor =
+    others(({ label }) => label !== example.label) ?? others(({ id }) => id !== example.id);
+  if (!donor) {
+    throw new RunError("MASK_DONOR", `no other clip than '${example.id}' to swap with`, {
+      hint: "swap masking needs at least two training clips",
+    });
+  }
+  return donor.prompt;
 }
 
 /** Mean |l − m| per token of each pass: the canary's measure of whether hiding has any effect. */

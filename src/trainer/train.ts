@@ -1,3 +1,4 @@
+import { GuardError } from "../core/errors.ts";
 import type { ProgressListener } from "../core/progress.ts";
 import { Rng } from "../core/rng.ts";
 import { type ControllerState, startController } from "../loss/controller.ts";
@@ -62,8 +63,14 @@ export async function trainRl(run: RlRun): Promise<void> {
   for (let step = start; step < options.steps; step++) {
     const began = performance.now();
     const groups = await collectGroups(run, step);
-    if (step === start) await canary(run, groups, step);
-    const outcome = await learn(run, groups, hiddenPasses(run, groups, step), state, step);
+    if (step === 0) await canary(run, groups);
+    const outcome = await learn(run, groups, hiddenPasses(run, groups, step), state, step).catch(
+      (error: unknown) => {
+        // What made a guard stop the run is the first thing its reader wants to see.
+        if (error instanceof GuardError) recorder.rollouts(rolloutRows(step + 1, groups));
+        throw error;
+      },
+    );
     state = outcome.state;
     const seconds = (performance.now() - began) / 1000;
     recorder.metrics({ step: step + 1, ...outcome.metrics, seconds });
@@ -90,17 +97,17 @@ function hiddenPasses(run: RlRun, groups: readonly ScoredGroup[], step: number):
   return maskedPasses(groups.map(rolloutsOf), { ...maskPlan(run, step), passes });
 }
 
-/** Once per process: a policy that doesn't notice a hidden modality never received it. */
-async function canary(run: RlRun, groups: readonly ScoredGroup[], step: number): Promise<void> {
+/** Before the first step: a policy that doesn't notice a hidden modality never received it. */
+async function canary(run: RlRun, groups: readonly ScoredGroup[]): Promise<void> {
   if (run.options.guards.canaryEffect === 0) return;
-  const effect = await maskEffect(run.policy, groups.map(rolloutsOf), maskPlan(run, step));
+  const effect = await maskEffect(run.policy, groups.map(rolloutsOf), maskPlan(run, 0));
   guardCanary(effect, run.options.guards);
 }
 
 function maskPlan(run: RlRun, step: number) {
   return {
     mode: run.mask.mode,
-    donors: run.examples.map((example) => example.prompt),
+    donors: run.examples,
     blank: run.blank,
     step,
     rng: new Rng(`${run.seed}/masks/${step}`),

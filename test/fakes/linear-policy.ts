@@ -7,6 +7,7 @@ import type {
   AdamOptions,
   Completion,
   Datum,
+  LoadOptions,
   Policy,
   SampleOptions,
   StepReport,
@@ -85,12 +86,13 @@ export class LinearPolicy implements Policy {
     writeJson(join(folder, "linear.json"), { weights: [...this.weights], steps: this.steps });
   }
 
-  async load(folder: string): Promise<void> {
+  /** Plain gradient descent has no moments: `options.optimiser` changes only the step count. */
+  async load(folder: string, options: LoadOptions = {}): Promise<void> {
     const file = join(folder, "linear.json");
     if (!existsSync(file)) throw new PolicyError("CHECKPOINT", "missing", { file });
     const saved = readJson<{ weights: number[]; steps: number }>(file);
     this.weights = Float64Array.from(saved.weights);
-    this.steps = saved.steps;
+    this.steps = options.optimiser === "fresh" ? 0 : saved.steps;
   }
 
   async close(): Promise<void> {}

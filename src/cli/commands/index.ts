@@ -28,7 +28,11 @@ export function addCommands(program: Command): Command {
 
 const demo = () =>
   experimentCommand("demo", "the whole experiment, from clips to report; resumes where it was")
-    .option("--quick", "the small version: the same path in under two minutes")
+    .addOption(
+      new Option("--quick", "the small version: the same path in under two minutes").conflicts(
+        "config",
+      ),
+    )
     .action((options) =>
       runExperiment(
         readExperiment(options.quick ? { ...options, config: quickConfig } : options),
@@ -78,7 +82,7 @@ const evaluate = () =>
     });
 
 const report = () =>
-  experimentCommand("report", "write report.html and the table of a finished run").action(
+  experimentCommand("report", "write report.html and the table; evaluates what is missing").action(
     async (options) => {
       const { workspace, clips } = await prepared(options);
       const results = [];

@@ -56,6 +56,18 @@ export function rowsOf(clips: Clips, split: Split): ManifestRow[] {
   return clips.rows.filter((row) => row.split === split);
 }
 
+/** The training clips of the cold start, or those kept for reinforcement learning (`sft.share`). */
+export function trainingRows(
+  { experiment }: Workspace,
+  clips: Clips,
+  purpose: "sft" | "rl",
+): ManifestRow[] {
+  const rows = rowsOf(clips, "train");
+  if (experiment.sft.share === 1) return rows;
+  const cut = Math.round(rows.length * experiment.sft.share);
+  return purpose === "sft" ? rows.slice(0, cut) : rows.slice(cut);
+}
+
 function promptOf(id: string, features: ReadonlyMap<string, ClipFeatures>): Prompt {
   const { video, audio } = features.get(id)!;
   return {

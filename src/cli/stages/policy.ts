@@ -37,6 +37,11 @@ export async function trainedPolicy(
     });
   }
   const policy = await newPolicy(workspace, clips);
-  await policy.load(final);
-  return policy;
+  try {
+    await policy.load(final, { optimiser: "fresh" });
+    return policy;
+  } catch (error) {
+    await policy.close();
+    throw error;
+  }
 }

@@ -1,11 +1,13 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { MepResult } from "../../bench/result.ts";
-import { consoleTable, markdownTable } from "../../bench/table.ts";
-import { writeFileAtomic } from "../../core/files.ts";
+import { consoleTable, formatValue, markdownTable, metricById } from "../../bench/table.ts";
+import { readJson, writeFileAtomic } from "../../core/files.ts";
+import { readJsonl } from "../../core/jsonl.ts";
 import type { ReportData } from "../../report/data.ts";
 import { writeReport } from "../../report/report.ts";
 import { readMetrics } from "../../runs/record.ts";
-import { versions } from "../../runs/versions.ts";
+import type { Versions } from "../../runs/versions.ts";
 import { readTimings } from "../timings.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Clips } from "./clips.ts";
@@ -30,7 +32,8 @@ function reportData(
 ): ReportData {
   const files = new Map(clips.rows.map((row) => [row.id, row]));
   const shown = (results[0]?.clips ?? []).filter((clip) => clip.tokens !== undefined);
-  const { packages, ...machine } = versions();
+  const { packages, ...machine } = readJson<Versions>(layout.versions);
+  const notices = existsSync(layout.notices) ? readJsonl<{ text: string }>(layout.notices) : [];
   return {
     title: `OPPO: ${experiment.name}`,
     question:
@@ -54,20 +57,22 @@ function reportData(
     seeds: { experiment: experiment.seed },
     versions: { ...flat(machine), ...packages },
     timings: readTimings(layout.timings),
+    notes: notices.map(({ text }) => text),
   };
 }
 
 /** The headline numbers of every system, in words. */
 function finding(results: readonly MepResult[]): string {
-  const value = ({ estimates }: MepResult, id: string) => {
-    const number = estimates[id]?.value;
-    return typeof number === "number" ? number.toFixed(0) : "–";
-  };
+  const value = ({ estimates }: MepResult, id: string) =>
+    formatValue(metricById(id), estimates[id]?.value ?? null);
   const parts = results.map(
     (result) =>
-      `${result.name} recovers ${value(result, "recall-visual")} % of visual and ${value(result, "recall-acoustic")} % of acoustic cues, ${value(result, "faithfulness-conflict")} % of its claims on conflict clips are true, cross-modal hallucination ${value(result, "cross")} points`,
+      `${result.name} recovers ${value(result, "recall-visual")} % of visual and ` +
+      `${value(result, "recall-acoustic")} % of acoustic cues; on conflict clips ` +
+      `${value(result, "faithfulness-conflict")} % of its claims are true and cross-modal ` +
+      `hallucination is ${value(result, "cross")} %`,
   );
-  return `Measured here: ${parts.join("; ")}.`;
+  return `Measured here: ${parts.join(". ")}.`;
 }
 
 function describe(experiment: Workspace["experiment"], system: string): string {
@@ -75,11 +80,12 @@ function describe(experiment: Workspace["experiment"], system: string): string {
   return experiment.variants[system]?.description ?? "";
 }
 
-/** Every later system against each one before it, the cold start left out. */
+/** Every trained system against the cold start, and against the first variant (the baseline). */
 function pairs(names: readonly string[]): { a: string; b: string }[] {
-  const trained = names.filter((name) => name !== coldStart);
-  const [first, ...others] = trained;
-  return first === undefined ? [] : others.map((name) => ({ a: name, b: first }));
+  const [first, ...others] = names.filter((name) => name !== coldStart);
+  if (first === undefined) return [];
+  const against = (b: string) => (a: string) => ({ a, b });
+  return [...others.map(against(first)), ...[first, ...others].map(against(coldStart))];
 }
 
 const flat = (values: object): Record<string, string> =>

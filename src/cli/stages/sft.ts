@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { trainSft } from "../../trainer/sft.ts";
 import { timed } from "../timings.ts";
 import type { Workspace } from "../workspace.ts";
-import { type Clips, rowsOf } from "./clips.ts";
+import { type Clips, trainingRows } from "./clips.ts";
 import { coldStart, newPolicy } from "./policy.ts";
 
 /** Supervised cold start on the training split; nothing to do when it is finished. */
@@ -16,7 +16,7 @@ export async function runSft(workspace: Workspace, clips: Clips): Promise<void> 
       trainSft({
         policy,
         tokenizer: clips.tokenizer,
-        demonstrations: rowsOf(clips, "train").map((row) => ({
+        demonstrations: trainingRows(workspace, clips, "sft").map((row) => ({
           id: row.id,
           prompt: clips.prompts.get(row.id)!,
           responses: row.coldStart,

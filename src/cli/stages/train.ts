@@ -5,9 +5,10 @@ import { openEmbedder } from "../../judges/open.ts";
 import { resolveLossOptions } from "../../loss/presets.ts";
 import { createScorer } from "../../rewards/scorer.ts";
 import { trainRl } from "../../trainer/train.ts";
+import { withOpened } from "../opened.ts";
 import { timed } from "../timings.ts";
 import type { Workspace } from "../workspace.ts";
-import { type Clips, rowsOf } from "./clips.ts";
+import { type Clips, trainingRows } from "./clips.ts";
 import { coldStart, trainedPolicy } from "./policy.ts";
 
 /** Reinforcement learning of one variant from the cold start; nothing to do when it is finished. */
@@ -22,38 +23,45 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
   const system = layout.system(name);
   if (existsSync(system.final)) return;
   const loss = resolveLossOptions(variant.loss);
-  const policy = await trainedPolicy(workspace, clips, coldStart);
-  const reference =
-    loss.reference.weight > 0 ? await trainedPolicy(workspace, clips, coldStart) : undefined;
-  const { embedder, calibration } = await openEmbedder(experiment.embedder);
-  try {
-    await timed(layout.timings, name, () =>
-      trainRl({
-        name,
-        policy,
-        ...(reference ? { reference } : {}),
-        tokenizer: clips.tokenizer,
-        examples: rowsOf(clips, "train").map((row) => ({
-          id: row.id,
-          prompt: clips.prompts.get(row.id)!,
-          reference: decomposeReference(row.reference),
-          label: row.label,
-        })),
-        scorer: createScorer({ embedder, calibration, options: variant.reward }),
-        options: experiment.rl,
-        mask: variant.mask,
-        loss,
-        reward: variant.reward,
-        blank: clips.blank,
-        seed: experiment.seed,
-        layout: system,
-        progress,
-        notice,
-      }),
-    );
-  } finally {
-    await policy.close();
-    await reference?.close();
-    await embedder.close?.();
+  if (loss.onset.weight > 0 && variant.mask.mode === "swap") {
+    throw new ConfigError("ONSET_NEEDS_HIDING", `variant '${name}': the onset term never acts`, {
+      path: `variants.${name}.mask.mode`,
+      hint: "a swapped stream still shows something; set mask.mode to blank or drop",
+    });
   }
+  if (experiment.rl.temperature !== 1) {
+    notice(`${name}: rollouts at temperature ${experiment.rl.temperature}; the losses assume 1`);
+  }
+  await withOpened(async (keep) => {
+    const policy = keep(await trainedPolicy(workspace, clips, coldStart));
+    const reference =
+      loss.reference.weight > 0
+        ? keep(await trainedPolicy(workspace, clips, coldStart))
+        : undefined;
+    const { embedder, calibration } = await openEmbedder(experiment.embedder);
+    keep(embedder);
+    const run = {
+      name,
+      policy,
+      ...(reference ? { reference } : {}),
+      tokenizer: clips.tokenizer,
+      examples: trainingRows(workspace, clips, "rl").map((row) => ({
+        id: row.id,
+        prompt: clips.prompts.get(row.id)!,
+        reference: decomposeReference(row.reference),
+        label: row.label,
+      })),
+      scorer: createScorer({ embedder, calibration, options: variant.reward }),
+      options: experiment.rl,
+      mask: variant.mask,
+      loss,
+      reward: variant.reward,
+      blank: clips.blank,
+      seed: experiment.seed,
+      layout: system,
+      progress,
+      notice,
+    };
+    await timed(layout.timings, name, () => trainRl(run));
+  });
 }

@@ -100,6 +100,14 @@ export function readCheckpoint(
   adam.step = step;
 }
 
+/** Forgets moments and step count: what a training that begins from given weights starts with. */
+export function resetAdam(adam: AdamState): void {
+  for (const moments of [adam.first, adam.second]) {
+    for (const values of moments.values()) values.fill(0);
+  }
+  adam.step = 0;
+}
+
 function present(folder: string): string {
   return !existsSync(folder) && existsSync(previous(folder)) ? previous(folder) : folder;
 }

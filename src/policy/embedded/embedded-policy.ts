@@ -1,7 +1,15 @@
 import { PolicyError } from "../../core/errors.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
 import type { EmbeddedOptions } from "../options.ts";
-import type { AdamOptions, Completion, Datum, Policy, SampleOptions, StepReport } from "../port.ts";
+import type {
+  AdamOptions,
+  Completion,
+  Datum,
+  LoadOptions,
+  Policy,
+  SampleOptions,
+  StepReport,
+} from "../port.ts";
 import { type AdamState, adamStep, initAdam, zerosLike } from "./adam.ts";
 import { type Chunk, chunkByPrompt } from "./batch.ts";
 import { checkBatch, checkGradient, checkSampling } from "./check-batch.ts";
@@ -9,6 +17,7 @@ import {
   type PolicyDescription,
   readCheckpoint,
   readDescription,
+  resetAdam,
   writeCheckpoint,
 } from "./checkpoint.ts";
 import type { Executor, TensorData } from "./executor.ts";
@@ -137,9 +146,10 @@ export class EmbeddedPolicy implements Policy {
   }
 
   /** Also forgets the accumulated gradient. */
-  load(folder: string): Promise<void> {
+  load(folder: string, { optimiser = "resume" }: LoadOptions = {}): Promise<void> {
     return this.exclusive(async () => {
       readCheckpoint(folder, this.description, this.parameters, this.adam);
+      if (optimiser === "fresh") resetAdam(this.adam);
       this.clearGradient();
     });
   }

@@ -1,0 +1,100 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { MepResult } from "../../src/bench/result.ts";
+import { runExperiment } from "../../src/cli/commands/run.ts";
+import { makeCorpus, openClips } from "../../src/cli/stages/clips.ts";
+import { freezeBenchmark } from "../../src/cli/stages/evaluate.ts";
+import { openWorkspace } from "../../src/cli/workspace.ts";
+import { type Experiment, experimentOptions } from "../../src/config/schema.ts";
+import { readJson } from "../../src/core/files.ts";
+import { runLayout } from "../../src/runs/layout.ts";
+import { readMetrics } from "../../src/runs/record.ts";
+
+const reward = { weights: { accuracy: 1, format: 0.2, perception: 1 }, perception: { mode: "f1" } };
+/** The demo's path at its smallest; too small to learn anything but the format. */
+const tiny = (name: string): Experiment =>
+  experimentOptions.parse({
+    name,
+    corpus: { clips: { train: 48, validation: 2, test: 8 }, render: { wav: false } },
+    policy: { width: 32, layers: 1 },
+    executor: { name: "onnx", threads: 1 },
+    sft: { epochs: 60, batch: 16, warmupSteps: 5 },
+    rl: { steps: 4, prompts: 3, group: 4, checkpointEvery: 2, guards: { canaryEffect: 1e-9 } },
+    variants: {
+      grpo: { reward: { weights: { perception: 0 } } },
+      oppo: { reward, loss: { preset: "counterfactual", reference: { weight: 0.02 } } },
+    },
+    bench: { items: { probesPerModality: 1 }, evaluation: { bootstrapDraws: 100, recordClips: 2 } },
+  });
+
+let runs: string;
+beforeAll(() => {
+  runs = mkdtempSync(join(tmpdir(), "oppo-experiment-"));
+  vi.spyOn(process.stderr, "write").mockReturnValue(true);
+});
+afterAll(() => {
+  vi.restoreAllMocks();
+  rmSync(runs, { recursive: true, force: true });
+});
+
+/** Runs an experiment and returns what it printed on stdout. */
+async function run(experiment: Experiment): Promise<string> {
+  const out: string[] = [];
+  const spy = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    out.push(String(text));
+    return true;
+  });
+  try {
+    await runExperiment(experiment, runs);
+  } finally {
+    spy.mockRestore();
+  }
+  return out.join("");
+}
+
+describe("a whole experiment", () => {
+  it("goes from clips to a report, and a second call only reads", async () => {
+    const table = await run(tiny("whole"));
+    const layout = runLayout(join(runs, "whole"));
+    for (const system of ["cold-start", "grpo", "oppo"]) {
+      expect(table).toContain(system);
+      const result = readJson<MepResult>(layout.system(system).evaluation);
+      expect(result.estimates.format!.n).toBe(8);
+    }
+    expect(readMetrics(layout.system("oppo")).map((row) => row.step)).toEqual([1, 2, 3, 4]);
+    const html = readFileSync(layout.report, "utf8");
+    expect(html).toContain("data:video/mp4;base64,");
+    expect(html).toContain(readJson<{ contentHash: string }>(layout.items).contentHash);
+
+    const before = statSync(layout.system("oppo").evaluation).mtimeMs;
+    expect(await run(tiny("whole"))).toBe(table);
+    expect(statSync(layout.system("oppo").evaluation).mtimeMs).toBe(before);
+  }, 120_000);
+
+  it("gives the same numbers again in another folder", async () => {
+    await run(tiny("again"));
+    const read = (name: string) => {
+      const layout = runLayout(join(runs, name));
+      return readMetrics(layout.system("oppo")).map(({ seconds, ...row }) => row);
+    };
+    expect(read("again")).toEqual(read("whole"));
+  }, 120_000);
+
+  it("refuses a run folder that was begun with another config", () => {
+    const changed = tiny("whole");
+    changed.rl.learningRate = 0.1;
+    expect(() => openWorkspace(changed, runs)).toThrow(/begun with another 'rl\.learningRate'/);
+  });
+
+  it("refuses to change frozen items", async () => {
+    const workspace = openWorkspace(tiny("whole"), runs);
+    await makeCorpus(workspace);
+    const clips = await openClips(workspace);
+    expect(freezeBenchmark(workspace, clips)).toHaveLength(64);
+    const other = { ...clips, rows: clips.rows.filter((row) => row.id !== "test-00000") };
+    expect(() => freezeBenchmark(workspace, other)).toThrow(/frozen items/);
+    expect(existsSync(workspace.layout.items)).toBe(true);
+  });
+});
