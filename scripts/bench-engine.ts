@@ -3,25 +3,30 @@
  * beside a plain GRPO step of the same run. `npx tsx scripts/bench-engine.ts [--threads 1,2] [--out x.md]`.
  */
 import { cpus, loadavg } from "node:os";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { loadConfig } from "../src/config/load.ts";
+import { experimentOptions } from "../src/config/schema.ts";
 import { writeFileAtomic } from "../src/core/files.ts";
 import { Rng } from "../src/core/rng.ts";
+import { featureDims } from "../src/media/features.ts";
 import { createEmbeddedPolicy } from "../src/policy/embedded/embedded-policy.ts";
 import { openExecutor } from "../src/policy/embedded/open-executor.ts";
-import { embeddedOptions, executorOptions } from "../src/policy/options.ts";
+import { executorOptions } from "../src/policy/options.ts";
 import type { Datum, Policy } from "../src/policy/port.ts";
 import { maskPrompt } from "../src/prompt/mask.ts";
 import { type Modality, modalities, type Prompt } from "../src/prompt/prompt.ts";
 
+const demo = loadConfig(resolve(import.meta.dirname, "../configs/demo.yaml"), experimentOptions);
+const dims = featureDims(demo.features);
 const shape = {
   vocabulary: { size: 200, bos: 1, eos: 2 },
-  video: { tokens: 8, dim: 64 },
-  audio: { tokens: 8, dim: 80 },
+  video: { tokens: demo.features.videoTokens, dim: dims.video },
+  audio: { tokens: demo.features.audioTokens, dim: dims.audio },
 };
-const prompts = 8;
-const group = 8;
+const { prompts, group } = demo.rl;
 const length = 44;
-const sftBatch = 64;
+const sftBatch = demo.sft.batch;
 const evidencePerRollout = 6;
 const adam = { learningRate: 1e-4, clipNorm: 1 };
 const rng = new Rng("bench-engine");
@@ -163,7 +168,7 @@ async function measure(
 ): Promise<Timing> {
   const executor = await openExecutor(executorOptions.parse({ name, threads }));
   const policy = createEmbeddedPolicy({
-    options: embeddedOptions.parse({}),
+    options: demo.policy,
     ...shape,
     seed: "bench-engine",
     executor,
@@ -243,10 +248,10 @@ for (const { name, threads } of cases) {
     process.exitCode = 1;
   }
 }
-const size = embeddedOptions.parse({});
 const report = [
-  `Milliseconds, medians of ${values.rounds} rounds; ${size.layers} layers of width ${size.width}, ` +
-    `vocabulary ${shape.vocabulary.size}, ${shape.video.tokens} + ${shape.audio.tokens} media tokens, ` +
+  `Milliseconds, medians of ${values.rounds} rounds; the demo's policy: ${demo.policy.layers} layers of ` +
+    `width ${demo.policy.width}, vocabulary ${shape.vocabulary.size}, ${shape.video.tokens} + ` +
+    `${shape.audio.tokens} media tokens of ${dims.video} and ${dims.audio} features, ` +
     `${length} tokens a completion; Node ${process.versions.node}, ${cpus().length} cores ` +
     `(${cpus()[0]?.model.trim()}), load ${(loadavg()[0] as number).toFixed(1)}. In brackets: ratio to ` +
     "the plain GRPO step of the same run.",

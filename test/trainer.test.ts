@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readJsonl } from "../src/core/jsonl.ts";
 import { silent } from "../src/core/progress.ts";
 import { decomposeReference } from "../src/cues/decompose.ts";
 import type { Embedder } from "../src/judges/port.ts";
@@ -114,6 +115,31 @@ describe("supervised cold start", () => {
     expect(rows).toHaveLength(60);
     expect(rows.at(-1)!.loss!).toBeLessThan(0.5 * rows[0]!.loss!);
     expect(existsSync(layout.final)).toBe(true);
+  });
+
+  it("killed and resumed gives the same weights as undisturbed", async () => {
+    const train = async (name: string, stopAt?: number) => {
+      const policy = new LinearPolicy(tokenizer.size, { eos: tokenizer.eos });
+      await trainSft({
+        policy,
+        tokenizer,
+        demonstrations: Array.from({ length: 8 }, (_, index) => ({
+          id: `clip-${index}`,
+          prompt: prompt(index),
+          responses: [good, bad],
+        })),
+        options: sftOptions.parse({ epochs: 4, batch: 4, featureNoise: 0.1, checkpointEvery: 3 }),
+        seed: 1,
+        layout: systemLayout(join(folder, name)),
+        progress: ({ done }) => {
+          if (done === stopAt) throw new Error("killed");
+        },
+      });
+      return readFileSync(join(systemLayout(join(folder, name)).final, "linear.json"), "utf8");
+    };
+    const whole = await train("whole-sft");
+    await expect(train("killed-sft", 5)).rejects.toThrow("killed");
+    expect(await train("killed-sft")).toBe(whole);
   });
 
   it("refuses a corpus smaller than a batch", async () => {
@@ -242,6 +268,56 @@ describe("reinforcement learning", () => {
     await expect(trainRl(rlRun(Object.assign(policy, skewed), "skewed"))).rejects.toThrow(
       /sampler and trainer disagree by 0\.5/,
     );
+  });
+
+  it.each(["swap", "blank", "noise", "drop"] as const)("trains under %s masks", async (mode) => {
+    const policy = await coldPolicy();
+    const blank = { video: Float32Array.of(0), audio: Float32Array.of(0) };
+    const run = rlRun(policy, mode, { mask: maskOptions.parse({ mode }), blank });
+    await trainRl(run);
+    const rows = readMetrics(run.layout);
+    expect(rows.every((row) => row["loss/counterfactual_invariance"]! > 0)).toBe(true);
+  });
+
+  it("dynamic sampling replaces groups whose rewards are all alike", async () => {
+    const shares = async (enabled: boolean) => {
+      const policy = await coldPolicy();
+      const run = rlRun(policy, `dynamic-${enabled}`, {
+        options: rlOptions.parse({
+          steps: 4,
+          prompts: 3,
+          group: 2,
+          dynamicSampling: { enabled, tries: 8 },
+        }),
+        loss: resolveLossOptions({ preset: "none" }),
+        // Only the answer counts, so that many groups of two agree.
+        scorer: createScorer({
+          embedder,
+          calibration: { low: 0.5, high: 0.9 },
+          options: rewardOptions.parse({ weights: { perception: 0 }, formatGate: false }),
+        }),
+      });
+      await trainRl(run);
+      const rows = readMetrics(run.layout);
+      return rows.reduce((sum, row) => sum + row.informativeGroups!, 0) / rows.length;
+    };
+    const plain = await shares(false);
+    const dynamic = await shares(true);
+    expect(dynamic).toBeGreaterThan(plain);
+    expect(dynamic).toBe(1);
+  });
+
+  it("leaves the offending rollouts on record when a guard stops the run", async () => {
+    const policy = await coldPolicy();
+    const reward = rewardOptions.parse({ weights: { accuracy: 0, format: 0, perception: 0 } });
+    const run = rlRun(policy, "recorded", {
+      reward,
+      scorer: createScorer({ embedder, calibration: { low: 0.5, high: 0.9 }, options: reward }),
+      options: rlOptions.parse({ steps: 9, prompts: 2, group: 3, rolloutsEvery: 100 }),
+    });
+    await expect(trainRl(run)).rejects.toThrow(/step 5: no group/);
+    const rows = readJsonl<{ step: number }>(run.layout.rollouts);
+    expect(rows.filter((row) => row.step === 5)).toHaveLength(6);
   });
 
   it("takes several updates on one rollout batch", async () => {
