@@ -76,7 +76,7 @@ describe("hacks", () => {
     const scored = await score(respond(vague));
     const best = Math.max(0, ...scored.claims.map(({ match }) => match));
     const { recall, cues, claims } = scored.modalities.visual;
-    expect(claims).toBeGreaterThan(0);
+    expect(scored.claims.length).toBeGreaterThan(0);
     expect(recall * cues).toBeLessThanOrEqual(best * claims + 1e-9);
     expect(recall).toBeLessThan(1 / 3);
   });
@@ -110,7 +110,7 @@ describe("hacks", () => {
   ])(
     "fused hedge: %s earns at most half of what is true, at a claim's cost",
     async (fused, ...cues) => {
-      const modes = (["recall", "f1"] as const).map((mode) =>
+      const modes = (["recall-budget", "f1"] as const).map((mode) =>
         createScorer({
           embedder,
           calibration,

@@ -80,7 +80,7 @@ describe("scores of corpus texts", async () => {
 
   it("s_C agrees with the oracle on the cold start's true and false claims", async () => {
     const matches = { true: [] as number[], false: [] as number[] };
-    for (const [i, { claims }] of (await score(({ coldStart }) => coldStart[0]!)).entries()) {
+    for (const [i, { claims }] of (await score(({ coldStart }) => coldStart)).entries()) {
       for (const { text, match } of claims) {
         const read = readClaim(text);
         if (!read) continue;

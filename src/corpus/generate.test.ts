@@ -70,6 +70,16 @@ describe("generateCorpus", () => {
     for (const file of [...swift[0].videos, ...swift[0].audios])
       expect(existsSync(file)).toBe(true);
     expect(swift[0].audios[0]).toMatch(/\.wav$/);
+    const coldStart = lines(sub("swift-sft-train.jsonl"));
+    expect(coldStart).toHaveLength(3);
+    for (const [i, row] of coldStart.entries()) {
+      expect(row).toEqual({
+        messages: [swift[i].messages[0], { role: "assistant", content: rows[i]!.coldStart[0] }],
+        videos: swift[i].videos,
+        audios: swift[i].audios,
+        clip_id: rows[i]!.id,
+      });
+    }
     expect((await readClip(swift[0].audios[0], { needVideo: false })).audio.samples).toHaveLength(
       16000,
     );

@@ -9,7 +9,7 @@ import { type CorpusInfo, type ManifestRow, type Split, splits } from "./manifes
 import type { CorpusOptions } from "./options.ts";
 import { planCorpus } from "./plan.ts";
 import { defaultWorkers, runJobs } from "./pool.ts";
-import { swiftRow } from "./swift.ts";
+import { swiftRow, swiftSftRow } from "./swift.ts";
 
 /** Changes when the same options begin to give other clips or texts. */
 export const corpusVersion = "1";
@@ -29,8 +29,8 @@ interface Written {
 }
 
 /**
- * Writes a corpus: `clips/`, `manifest.jsonl` (the oracle), `swift-<split>.jsonl` (the same for ms-swift) and,
- * last, `corpus.json`. Called again on a folder it was killed in, it goes on where it was; on a complete
+ * Writes a corpus: `clips/`, `manifest.jsonl` (the oracle), `swift-<split>.jsonl` and
+ * `swift-sft-train.jsonl` (the same for ms-swift: GRPO, cold start) and, last, `corpus.json`. Called again on a folder it was killed in, it goes on where it was; on a complete
  * corpus of the same options it does nothing.
  * @throws ConfigError `CORPUS_OPTIONS` where the folder holds a corpus of other options.
  */
@@ -58,12 +58,21 @@ export async function generateCorpus(
   writeFileAtomic(join(folder, "manifest.jsonl"), manifest);
   for (const split of splits) {
     const own = rows.filter((row) => row.split === split);
-    const lines = own.map((row) => `${JSON.stringify(swiftRow(folder, row, options.render))}\n`);
-    writeFileAtomic(join(folder, `swift-${split}.jsonl`), lines.join(""));
+    writeLines(join(folder, `swift-${split}.jsonl`), own, (row) =>
+      swiftRow(folder, row, options.render),
+    );
   }
+  const train = rows.filter((row) => row.split === "train");
+  writeLines(join(folder, "swift-sft-train.jsonl"), train, (row) =>
+    swiftSftRow(folder, row, options.render),
+  );
   writeJson(join(folder, "corpus.json"), info);
   rmSync(started, { force: true });
   return info;
+}
+
+function writeLines<T>(file: string, rows: readonly T[], toJson: (row: T) => object): void {
+  writeFileAtomic(file, rows.map((row) => `${JSON.stringify(toJson(row))}\n`).join(""));
 }
 
 function refuseOther(folder: string, info: CorpusInfo): void {

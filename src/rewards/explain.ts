@@ -64,7 +64,7 @@ function modalityLines(
   { perception }: RewardOptions,
 ): string[] {
   const { cues, claims, recall, precision, guard, score } = scored.modalities[modality];
-  const counts = `cues ${cues}, claims ${claims}`;
+  const counts = `cues ${cues}, claims ${show(claims)}`;
   const parts =
     perception.mode === "f1"
       ? `F of recall ${show(recall)} and precision ${show(precision)}`
@@ -115,9 +115,10 @@ function uncountedLines(claims: readonly ScoredClaim[]): string[] {
   );
 }
 
-function reason({ cosine, contradicts, f }: Similarity): string {
+function reason({ cosine, contradicts, share, f }: Similarity): string {
   const opposite = contradicts ? ", contradicts it" : "";
-  return `cosine ${cosine.toFixed(2)}${opposite}, f ${show(f)}`;
+  const fused = share < 1 ? `, several states in one claim (× ${show(share)})` : "";
+  return `cosine ${cosine.toFixed(2)}${opposite}${fused}, f ${show(f)}`;
 }
 
 const quote = (text: string): string => JSON.stringify(text);

@@ -26,8 +26,18 @@ export function matchModality(
   const pairs = cueIndices.map((cue) =>
     claimIndices.map((claim) => compare(cuePhrases[cue] as Phrase, claimPhrases[claim] as Phrase)),
   );
-  const score = scoreModality(payable(pairs, claimIndices, claims), claimIndices.length, options);
+  const made = claimIndices.reduce((sum, _, column) => sum + claimsIn(pairs, column), 0);
+  const score = scoreModality(payable(pairs, claimIndices, claims), made, options);
   return { cueIndices, claimIndices, pairs, score };
+}
+
+/**
+ * What one claim counts in n_k: as many as the states it names, fewer where one cue names several of
+ * them too, for then the claim is as atomic as the reference. 1 without cues: nothing is scored.
+ */
+function claimsIn(pairs: readonly (readonly Similarity[])[], column: number): number {
+  const shares = pairs.map((row) => row[column]?.share ?? 1);
+  return shares.length === 0 ? 1 : 1 / Math.max(...shares);
 }
 
 function indicesOf(

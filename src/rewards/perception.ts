@@ -6,7 +6,7 @@ import type { PerceptionOptions } from "./options.ts";
 export interface ModalityScore {
   /** |cues_k|. */
   cues: number;
-  /** n_k: all claims of the modality, repeated ones too. */
+  /** n_k: all claims of the modality, repeated ones too; a claim that names s states counts as s. */
   claims: number;
   matches: readonly Match[];
   /** Rec_k: sum of matched f over |cues_k|; 0 without cues. */
@@ -21,7 +21,7 @@ export interface ModalityScore {
 
 /**
  * R_k of one modality (spec §3). `f[cue][claim]` is the soft-thresholded similarity to the claims that
- * may be matched; `claims` is n_k, which also counts repeated claims.
+ * may be matched; `claims` is n_k, which also counts repeated claims, and one of s states as s.
  */
 export function scoreModality(
   f: readonly ArrayLike<number>[],

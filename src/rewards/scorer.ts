@@ -72,7 +72,7 @@ function comparison(vectors: ReadonlyMap<string, Float32Array>, calibration: Cal
     const cueVector = vectors.get(cue.embedded);
     const claimVector = vectors.get(claim.embedded);
     // Text of nothing but punctuation has no vector and resembles nothing.
-    if (!cueVector || !claimVector) return { cosine: 0, contradicts: false, f: 0 };
+    if (!cueVector || !claimVector) return { cosine: 0, contradicts: false, share: 1, f: 0 };
     return compareTexts(
       { text: cue.text, vector: cueVector },
       { text: claim.text, vector: claimVector },

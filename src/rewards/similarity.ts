@@ -1,6 +1,6 @@
 import type { CueModality } from "../cues/cue.ts";
 import { cuePhrase } from "../cues/decompose.ts";
-import { contradicts } from "../cues/polarity.ts";
+import { contradicts, statesOf } from "../cues/polarity.ts";
 import type { Calibration } from "../judges/port.ts";
 import { softThreshold } from "./soft.ts";
 
@@ -9,7 +9,9 @@ export interface Similarity {
   cosine: number;
   /** Opposite statements ("not smiling", "smiling"), which embeddings place close to each other. */
   contradicts: boolean;
-  /** Soft-thresholded cosine, 0 to 1; 0 where the two contradict. */
+  /** Part of the claim's states that the cue can answer for, above 0 to 1; 1 for one state or none. */
+  share: number;
+  /** Soft-thresholded cosine times `share`, 0 to 1; 0 where the two contradict. */
   f: number;
 }
 
@@ -33,7 +35,22 @@ export function compareTexts(
 ): Similarity {
   const cosine = dot(cue.vector, claim.vector);
   const opposite = contradicts(cue.text, claim.text);
-  return { cosine, contradicts: opposite, f: opposite ? 0 : softThreshold(cosine, calibration) };
+  const share = sharedStates(cue.text, claim.text);
+  const f = opposite ? 0 : softThreshold(cosine, calibration) * share;
+  return { cosine, contradicts: opposite, share, f };
+}
+
+/**
+ * 1/s for a claim that names s states ("pitch raised volume": s = 2), more where the cue names several
+ * of them itself. A claim that hedges over two cues resembles both; unshared it would be paid in full
+ * for whichever is true.
+ */
+export function sharedStates(cue: string, claim: string): number {
+  const claimed = statesOf(claim);
+  if (claimed.size < 2) return 1;
+  const known = statesOf(cue);
+  const common = [...claimed].filter((state) => known.has(state)).length;
+  return Math.max(1, common) / claimed.size;
 }
 
 function dot(a: Float32Array, b: Float32Array): number {
