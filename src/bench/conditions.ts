@@ -33,7 +33,10 @@ export const streamOf: Readonly<Record<EvidenceModality, Modality>> = {
   acoustic: "audio",
 };
 
-/** The clip's prompt under a condition. Its id names the condition, so engines never mix the two up. */
+/**
+ * The clip's prompt under a condition. Its id names the condition for readers only: engines tell prompts
+ * apart by features, attention and text.
+ */
 export function promptUnder(condition: Condition, clip: ItemClip, source: PromptSource): Prompt {
   const prompt = promptOf(clip.id, source);
   const { blank } = source;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { factorNames, salientValues } from "../corpus/factors.ts";
 import { emotionWords } from "../corpus/lexicon.ts";
+import { corpusOptions } from "../corpus/options.ts";
+import { planCorpus } from "../corpus/plan.ts";
 import { corpusOracle } from "./corpus-oracle.ts";
 import { factorModality } from "./oracle.ts";
 
@@ -43,6 +45,35 @@ describe("the corpus as an oracle", () => {
       ["visual", null],
       ["emotion", null],
     ]);
+  });
+
+  it("takes no comparison of face and voice for evidence", () => {
+    for (const sentence of [
+      "They disagree, mostly anger",
+      "They agree, raised brows",
+      "They disagree",
+      "Both express anger and joy",
+      "Both express",
+      "Face and voice clash, mostly",
+    ]) {
+      const text = `<think>In the audio, fast speech. ${sentence}.</think><answer>anger</answer>`;
+      const evidence = oracle.read(text).claims.filter(({ modality }) => modality !== "emotion");
+      expect([sentence, evidence.map(({ fact }) => fact)]).toEqual([
+        sentence,
+        [{ factor: "tempo", value: 1 }],
+      ]);
+    }
+  });
+
+  it("reads every text of the corpus whole", () => {
+    const clips = { train: 150, validation: 2, test: 20 };
+    const plans = planCorpus(corpusOptions.parse({ clips }));
+    const unread = plans
+      .flatMap(({ reference, coldStart }) => [reference, ...coldStart])
+      .flatMap((text) => oracle.read(text).claims)
+      .filter(({ modality, fact }) => fact === null && modality !== "emotion");
+    expect(plans).toHaveLength(172);
+    expect(unread).toEqual([]);
   });
 
   it("takes a claim's modality from its words, wherever it was said", () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { type Progress, silent } from "../core/progress.ts";
 import type { ManifestRow } from "../corpus/manifest.ts";
 import { compare } from "./compare.ts";
-import { evaluateMep } from "./evaluate.ts";
+import { evaluateMep, evaluationStep } from "./evaluate.ts";
 import { buildItems } from "./items.ts";
 import { evaluationOptions, itemOptions } from "./options.ts";
 import type { MepResult } from "./result.ts";
@@ -41,7 +42,7 @@ const rows: ManifestRow[] = emotions.flatMap((emotion, index) => {
 const items = buildItems(rows, fakeOracle, itemOptions.parse({}));
 const prompts = new Map(rows.map((row) => [row.id, fakePrompt(row)]));
 
-function evaluate(mind: Mind, options = {}): Promise<MepResult> {
+function evaluate(mind: Mind, options = {}, progress = silent): Promise<MepResult> {
   return evaluateMep({
     name: "system",
     policy: new FakePolicy(mind),
@@ -51,6 +52,7 @@ function evaluate(mind: Mind, options = {}): Promise<MepResult> {
     oracle: fakeOracle,
     blank: fakeBlank,
     options: { bootstrapDraws: 200, ...options },
+    progress,
   });
 }
 const value = (result: MepResult, id: string) => result.estimates[id]!.value;
@@ -179,13 +181,53 @@ describe("counting", () => {
       result.series[id]!.numerator[at],
       result.series[id]!.denominator[at],
     ];
-    expect(counted("claims")).toEqual([2, 1]);
+    expect(counted("claims")).toEqual([3, 1]);
+    expect(counted("claims-congruent")).toEqual([3, 1]);
+    expect(counted("claims-conflict")).toEqual([0, 0]);
     expect(counted("repeats")).toEqual([1, 1]);
     expect(counted("unreadable")).toEqual([1, 3]);
-    expect(counted("faithfulness")).toEqual([1, 2]);
+    // Raised brows are true, a low pitch is false, gibberish isn't shown to be true.
+    expect(counted("faithfulness")).toEqual([1, 3]);
+    expect(counted("faithfulness-readable")).toEqual([1, 2]);
+    expect(counted("precision-acoustic")).toEqual([0, 2]);
+    expect(counted("f1")).toEqual([2, 7]);
+    expect(counted("f1-macro-acoustic")).toEqual([0, 1]);
+    expect(counted("cross-raw")).toEqual([0, 0]);
     expect(counted("recall-visual")).toEqual([1, 2]);
     expect(counted("f1-visual")).toEqual([2, 3]);
     expect(counted("recall-acoustic")).toEqual([0, 2]);
+  });
+
+  it("doesn't make a policy look better for garbling its false claims", async () => {
+    const garble = (text: string) => text.replaceAll(/(low|high|cracking) pitch/g, "gibberish");
+    const plain = await evaluate(crossing, { maskedClips: 0 });
+    const garbled = await evaluate(
+      { say: (view) => garble(crossing.say(view)) },
+      { maskedClips: 0 },
+    );
+    for (const id of ["faithfulness", "faithfulness-conflict", "precision-acoustic", "f1"]) {
+      expect(value(garbled, id)).toBeLessThanOrEqual(value(plain, id)!);
+    }
+    expect(value(garbled, "claims")).toBe(value(plain, "claims"));
+    expect(value(garbled, "unreadable")).toBe(25);
+  });
+
+  it("says how far the whole evaluation is", async () => {
+    const told: Progress[] = [];
+    await evaluate(truthful, { samplesPerClip: 2, maskedClips: 3, chunk: 2 }, (report) => {
+      told.push(report);
+    });
+    // 8 clips twice; 3 clips under 6 other conditions and in 3 situations of the probes.
+    const total = 8 * 2 + 3 * 6 + 3 * 3;
+    expect(told[0]).toEqual({ step: evaluationStep, done: 0, total });
+    expect(told[1]!.done).toBe(4);
+    expect(told.at(-1)).toEqual({ step: evaluationStep, done: total, total });
+    expect(told.every((report) => report.step === evaluationStep && report.total === total)).toBe(
+      true,
+    );
+    expect(told.map(({ done }) => done)).toEqual(
+      told.map(({ done }) => done).toSorted((a, b) => a - b),
+    );
   });
 
   it("runs conditions and probes on the first maskedClips only", async () => {
@@ -265,6 +307,19 @@ describe("what can't be compared or run", () => {
       blank: fakeBlank,
     });
     await expect(run).rejects.toMatchObject({ code: "ORACLE_CHANGED" });
+  });
+
+  it("refuses items that were frozen with other rules", async () => {
+    const run = evaluateMep({
+      name: "x",
+      policy: new FakePolicy(truthful),
+      tokenizer: fakeTokenizer,
+      prompts,
+      items: { ...items, rulesHash: "older" },
+      oracle: fakeOracle,
+      blank: fakeBlank,
+    });
+    await expect(run).rejects.toMatchObject({ code: "RULES_CHANGED" });
   });
 
   it("pairs systems over clips and refuses other items", async () => {

@@ -12,10 +12,14 @@ import type { ClipTally } from "./metric.ts";
 import { metrics } from "./metrics.ts";
 import { type EvaluationOptions, evaluationOptions } from "./options.ts";
 import type { Oracle } from "./oracle.ts";
-import { type ProbeOutcome, runProbes } from "./probing.ts";
+import { type ProbeOutcome, probeSituations, runProbes } from "./probing.ts";
 import { type Responses, respondUnder } from "./respond.ts";
 import type { ClipRecord, MepResult, TokenDrop } from "./result.ts";
+import { rulesHash, scoringRules } from "./rules.ts";
 import { scoreControls, scoreTallies } from "./scores.ts";
+
+/** The one step that progress reports name; its total covers all conditions and probes. */
+export const evaluationStep = "responses and probes";
 
 export interface EvaluationInput {
   /** Row's name in tables. */
@@ -46,8 +50,8 @@ interface Observed {
 /**
  * Runs a policy over frozen items: free responses with full, hidden and exchanged streams, paired
  * probes by log-prob, and floors. Every number carries a bootstrap interval over clips.
- * @throws BenchError `ORACLE_CHANGED` when the items were frozen with another lexicon, `PROMPT_MISSING`,
- * `PROBE_VOCABULARY`.
+ * @throws BenchError `ORACLE_CHANGED` when the items were frozen with another lexicon, `RULES_CHANGED`
+ * with other scoring rules, `PROMPT_MISSING`, `PROBE_VOCABULARY`.
  */
 export async function evaluateMep(input: EvaluationInput): Promise<MepResult> {
   const started = performance.now();
@@ -56,6 +60,15 @@ export async function evaluateMep(input: EvaluationInput): Promise<MepResult> {
     throw new BenchError("ORACLE_CHANGED", `items were frozen with oracle '${items.oracle}'`, {
       hint: `this is '${oracle.id}': evaluate with the corpus the items came from`,
     });
+  }
+  if (items.rulesHash !== rulesHash()) {
+    throw new BenchError(
+      "RULES_CHANGED",
+      `items were frozen with other rules than ${scoringRules}`,
+      {
+        hint: `the items say '${items.rules}': freeze them anew in a new run folder`,
+      },
+    );
   }
   const options = evaluationOptions.parse(input.options ?? {});
   const observed = await observe(input, options);
@@ -73,9 +86,13 @@ export async function evaluateMep(input: EvaluationInput): Promise<MepResult> {
 }
 
 async function observe(input: EvaluationInput, options: EvaluationOptions): Promise<Observed> {
-  const runner: Runner = { ...input, options, progress: input.progress ?? silent };
+  const { policy, tokenizer } = input;
   const { clips } = input.items;
   const diagnosed = clips.slice(0, options.maskedClips ?? clips.length);
+  // Every other condition gives one response per clip; each probe situation counts as one more.
+  const runs = conditions.length - 1 + probeSituations.length;
+  const total = clips.length * options.samplesPerClip + diagnosed.length * runs;
+  const runner: Runner = { policy, tokenizer, options, advance: counter(total, input.progress) };
   const full = await respondUnder("full", clips, runner, input, input);
   const masked: Observed["masked"] = new Map();
   for (const condition of conditions) {
@@ -86,6 +103,16 @@ async function observe(input: EvaluationInput, options: EvaluationOptions): Prom
   const shown = clips.slice(0, options.recordClips);
   const first = full.generations.map((group) => group[0]!);
   return { full, masked, probes, drops: await tokenDrops(runner, shown, first, input) };
+}
+
+/** Reports 0 of `total`, and gives what adds to it. Shares of a clip add up to whole ones. */
+function counter(total: number, progress: ProgressListener = silent): Runner["advance"] {
+  let done = 0;
+  progress({ step: evaluationStep, done, total });
+  return (count) => {
+    done += count;
+    progress({ step: evaluationStep, done: Math.round(done), total });
+  };
 }
 
 function tallyOf(clip: ItemClip, index: number, { full, masked, probes }: Observed): ClipTally {

@@ -1,4 +1,3 @@
-import type { ProgressListener } from "../core/progress.ts";
 import type { Completion, Policy } from "../policy/port.ts";
 import type { Prompt } from "../prompt/prompt.ts";
 import type { Tokenizer } from "../prompt/tokenizer.ts";
@@ -9,7 +8,8 @@ export interface Runner {
   policy: Policy;
   tokenizer: Tokenizer;
   options: EvaluationOptions;
-  progress: ProgressListener;
+  /** Called with how many responses, or clips' probes, were just done. */
+  advance(count: number): void;
 }
 
 export interface Generation {
@@ -17,28 +17,30 @@ export interface Generation {
   completion: Completion;
 }
 
-/** `samples` responses per prompt: out[prompt][sample]. Another `chunk` size draws other responses. */
+/**
+ * `samples` responses per prompt: out[prompt][sample]. `name` is part of the seed; another `chunk` size
+ * draws other responses.
+ */
 export async function generate(
   runner: Runner,
-  step: string,
+  name: string,
   prompts: readonly Prompt[],
   samples: number,
 ): Promise<Generation[][]> {
-  const { policy, tokenizer, options, progress } = runner;
+  const { policy, tokenizer, options, advance } = runner;
   const out: Generation[][] = [];
   for (let start = 0; start < prompts.length; start += options.chunk) {
-    progress({ step, done: start, total: prompts.length });
     const completions = await policy.sample(prompts.slice(start, start + options.chunk), {
       samplesPerPrompt: samples,
       maxTokens: options.maxTokens,
       temperature: options.temperature,
-      seed: `${options.seed}/${step}/${start}`,
+      seed: `${options.seed}/${name}/${start}`,
     });
     for (const group of completions) {
       out.push(group.map((completion) => ({ text: textOf(completion, tokenizer), completion })));
     }
+    advance(completions.length * samples);
   }
-  progress({ step, done: prompts.length, total: prompts.length });
   return out;
 }
 

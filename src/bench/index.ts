@@ -7,7 +7,7 @@ export { compare } from "./compare.ts";
 export { corpusOracle } from "./corpus-oracle.ts";
 export { type EvaluationInput, evaluateMep } from "./evaluate.ts";
 export { freezeItems, readItems } from "./freeze.ts";
-export { buildItems, contentHash, type ItemClip, type MepItems, scoringRules } from "./items.ts";
+export { buildItems, contentHash, type ItemClip, type MepItems } from "./items.ts";
 export type { ClipTally, Metric } from "./metric.ts";
 export { metricScales, metrics } from "./metrics.ts";
 export {
@@ -33,6 +33,7 @@ export type {
   TokenDrop,
   Verdict,
 } from "./result.ts";
+export { rulesHash, scoringRules } from "./rules.ts";
 export {
   consoleTable,
   formatEstimate,

@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { canonicalJson, sha256 } from "../core/files.ts";
 import { Rng } from "../core/rng.ts";
 import { evidenceModalities } from "../cues/cue.ts";
 import { freezeItems, readItems } from "./freeze.ts";
 import { buildItems, contentHash } from "./items.ts";
+import { metrics } from "./metrics.ts";
 import { itemOptions } from "./options.ts";
+import { rulesHash, scoringRules } from "./rules.ts";
 import { emotions, fakeOracle, fakeRow } from "./world.fake.ts";
 
 const options = itemOptions.parse({});
@@ -98,6 +101,18 @@ describe("buildItems", () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe("rules", () => {
+  it("are covered by the items' hash", () => {
+    const items = buildItems(randomRows(6), fakeOracle, options);
+    expect(items.rules).toBe(scoringRules);
+    expect(items.rulesHash).toBe(rulesHash());
+    const said = metrics.map(({ id, about, unit }) => ({ id, about, unit }));
+    const whole = { metrics: said, affirmationMarginNats: Math.log(1.5), scoringRules };
+    expect(items.rulesHash).toBe(sha256(canonicalJson(whole)));
+    expect(contentHash({ ...items, rulesHash: "other" })).not.toBe(contentHash(items));
   });
 });
 

@@ -7,9 +7,7 @@ import { type Donors, pickDonors } from "./donors.ts";
 import type { ItemOptions } from "./options.ts";
 import type { Fact, Oracle } from "./oracle.ts";
 import { type Probe, pickProbes } from "./probes.ts";
-
-/** Version of everything that turns responses into numbers; raise it whenever a number could change. */
-export const scoringRules = "mep-synthetic-1";
+import { rulesHash, scoringRules } from "./rules.ts";
 
 /** A clip with all that is true of it, and what it will be asked. */
 export interface ItemClip {
@@ -27,7 +25,10 @@ export interface ItemClip {
 
 /** The frozen item set: the test, written down before anything is trained. */
 export interface MepItems {
+  /** Version of the scoring rules. */
   rules: string;
+  /** sha256 of version, metric definitions and affirmation margin (`rulesHash`). */
+  rulesHash: string;
   /** Id of the oracle that reads the responses (lexicon and prototypes by content). */
   oracle: string;
   options: ItemOptions;
@@ -70,6 +71,7 @@ export function buildItems(
   const chosen = interleave(pool, options.clips ?? pool.length, rng.fork("clips"));
   return {
     rules: scoringRules,
+    rulesHash: rulesHash(),
     oracle: oracle.id,
     options,
     prototypes: prototypeTable(oracle),

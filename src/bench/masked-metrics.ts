@@ -4,10 +4,6 @@ import type { Tally } from "./tally.ts";
 
 const streams = { visual: "video", acoustic: "audio" } as const;
 
-/** Claims about a modality, readable or not. */
-const asserted = (tally: Tally, modality: EvidenceModality): number =>
-  tally[modality].claims + tally[modality].unreadable;
-
 interface HiddenAndShown {
   /** Claims about hidden streams, the responses they were made in, and those expected at the sighted rate. */
   hidden: number;
@@ -22,9 +18,9 @@ function hiddenAndShown(clip: ClipTally): HiddenAndShown {
   for (const modality of evidenceModalities) {
     const blank = clip.conditions[`${streams[modality]}-blank`];
     if (blank === undefined || full === undefined || full.responses === 0) continue;
-    out.hidden += asserted(blank, modality);
+    out.hidden += blank[modality].claims;
     out.responses += blank.responses;
-    out.shown += (asserted(full, modality) / full.responses) * blank.responses;
+    out.shown += (full[modality].claims / full.responses) * blank.responses;
   }
   return out;
 }
@@ -55,7 +51,7 @@ const hiddenClaims: Metric[] = [
         `distinct ${modality} claims per response when the ${streams[modality]} is blank`,
         "lower",
       ),
-      (t) => asserted(t, modality),
+      (t) => t[modality].claims,
       (t) => t.responses,
     ),
   ),
@@ -64,37 +60,40 @@ const hiddenClaims: Metric[] = [
 /** Behaviour when a stream is exchanged for that of a clip with a third emotion. */
 function swapMetrics(modality: EvidenceModality): Metric[] {
   const stream = streams[modality];
-  const total = (t: Tally) => t[modality].claims;
+  const readable = (t: Tally) => t[modality].claims - t[modality].unreadable;
   const name = (id: string, label: string) =>
     [`${id}-${modality}`, `${label}, ${modality}`] as const;
   return [
     tallied(
       `${stream}-swap`,
       name("swap-follows", "follows a swap"),
-      higher(`${modality} claims true of the donor whose ${stream} was shown, of all`, noClaims),
+      higher(
+        `${modality} claims true of the donor whose ${stream} was shown, of all readable ones`,
+        noClaims,
+      ),
       (t) => t[modality].true,
-      total,
+      readable,
     ),
     tallied(
       `${stream}-swap`,
       name("swap-leak", "leak in a swap"),
       lower(
         `${modality} claims false of the donor that fit the remaining stream's emotion, minus those ` +
-          "that would fit an emotion that neither shows, of all",
+          "that would fit an emotion that neither shows, of all readable ones",
         noClaims,
       ),
       (t) => t[modality].cross - t[modality].third,
-      total,
+      readable,
     ),
     tallied(
       `${stream}-swap`,
       name("swap-stale", "stale in a swap"),
       lower(
-        `${modality} claims false of the donor but true of the ${stream} taken away, of all`,
+        `${modality} claims false of the donor but true of the ${stream} taken away, of all readable ones`,
         noClaims,
       ),
       (t) => t[modality].stale,
-      total,
+      readable,
     ),
   ];
 }

@@ -28,6 +28,27 @@ describe("probe metrics", () => {
     expect(decide("pair-hidden", outcome, false)).toEqual([0, 0]);
   });
 
+  it("compare gains over blind, so that a liking for one phrase doesn't count", () => {
+    // The true phrase is likelier everywhere, but seeing the clip speaks for the false one: +1 and +2.
+    const liked: ProbeOutcome = {
+      ...outcome,
+      crossModal: true,
+      intact: { present: -2, absent: -4 },
+      hidden: { present: -3, absent: -5 },
+      blind: { present: -3, absent: -6 },
+    };
+    expect(decide("pair", liked)).toEqual([0, 1]);
+    expect(decide("pair-visual", liked)).toEqual([0, 1]);
+    expect(decide("pair-raw", liked)).toEqual([1, 1]);
+    expect(decide("pair-blind", liked)).toEqual([1, 1]);
+    expect(decide("pair-hidden", liked)).toEqual([0, 1]); // 0 and +1
+    expect(decide("tempted", liked)).toEqual([1, 1]);
+    expect(decide("tempted-raw", liked)).toEqual([0, 1]);
+    expect(decide("tempted-hidden", liked)).toEqual([1, 1]);
+    // Ignores the clip: equal gains of 0.
+    expect(decide("pair", { ...liked, intact: liked.blind })).toEqual([0.5, 1]);
+  });
+
   it("affirm a statement only when it gets clearly likelier than blind", () => {
     const raised = (nats: number) => ({
       ...outcome,

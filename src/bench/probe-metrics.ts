@@ -36,6 +36,14 @@ function probeMetric(
 const prefersPresent = ({ present, absent }: StatementPair): number =>
   present > absent ? 1 : present === absent ? 0.5 : 0;
 
+/** How much likelier (nats) each statement gets than it is blind: a liking for a phrase cancels. */
+const lift = (given: StatementPair, blind: StatementPair): StatementPair => ({
+  present: given.present - blind.present,
+  absent: given.absent - blind.absent,
+});
+const liftsPresent: Decide = ({ intact, blind }) => prefersPresent(lift(intact, blind));
+const liftsHidden: Decide = ({ hidden, blind }) => prefersPresent(lift(hidden, blind));
+
 const affirms = (given: number, blind: number): number =>
   Number(given > blind + affirmationMarginNats);
 const yesPresent: Decide = ({ intact, blind }) => affirms(intact.present, blind.present);
@@ -51,7 +59,14 @@ export const probeMetrics: readonly Metric[] = [
     "pair",
     "pairs, intact",
     "higher",
-    "true statement likelier than the false one about the same factor; chance 50",
+    "true statement gains more log-prob over blind than the false one about the same factor; chance 50",
+    liftsPresent,
+  ),
+  probeMetric(
+    "pair-raw",
+    "pairs, raw",
+    "higher",
+    "true statement likelier than the false one, whatever the policy's liking for either phrase",
     ({ intact }) => prefersPresent(intact),
   ),
   ...evidenceModalities.map((modality) =>
@@ -59,8 +74,8 @@ export const probeMetrics: readonly Metric[] = [
       `pair-${modality}`,
       `pairs, ${modality}`,
       "higher",
-      `true ${modality} statement likelier than the false one; chance 50`,
-      ({ intact }) => prefersPresent(intact),
+      `true ${modality} statement gains more log-prob over blind than the false one; chance 50`,
+      liftsPresent,
       (probe) => probe.modality === modality,
     ),
   ),
@@ -68,16 +83,17 @@ export const probeMetrics: readonly Metric[] = [
     "pair-hidden",
     "pairs, hidden",
     "neither",
-    "the same on congruent clips with the probed modality blank and the other intact; above the " +
-      "blind value is leakage from the other modality",
-    ({ hidden }) => prefersPresent(hidden),
+    "true statement gains more over blind on congruent clips with the probed modality blank and the " +
+      "other intact; above 50 is leakage from the other modality",
+    liftsHidden,
     onCongruent,
   ),
   probeMetric(
     "pair-blind",
     "pairs, blind",
     "neither",
-    "the same with both streams blank: the policy's habits",
+    "true statement likelier than the false one on congruent clips with both streams blank: the " +
+      "policy's habits, and no lift",
     ({ blind }) => prefersPresent(blind),
     onCongruent,
   ),
@@ -85,7 +101,16 @@ export const probeMetrics: readonly Metric[] = [
     "tempted",
     "tempted, intact",
     "lower",
-    "conflict clips: false statement that fits the other modality's emotion likelier than the true one",
+    "conflict clips: false statement that fits the other modality's emotion gains more log-prob over " +
+      "blind than the true one",
+    (probe) => 1 - liftsPresent(probe),
+    cross,
+  ),
+  probeMetric(
+    "tempted-raw",
+    "tempted, raw",
+    "lower",
+    "conflict clips: that false statement likelier than the true one, whatever the policy's liking for either phrase",
     ({ intact }) => 1 - prefersPresent(intact),
     cross,
   ),
@@ -93,8 +118,8 @@ export const probeMetrics: readonly Metric[] = [
     "tempted-hidden",
     "tempted, hidden",
     "lower",
-    "the same with the probed modality blank: only the other modality can decide",
-    ({ hidden }) => 1 - prefersPresent(hidden),
+    "the gain compared with the probed modality blank: only the other modality can decide",
+    (probe) => 1 - liftsHidden(probe),
     cross,
   ),
   probeMetric(

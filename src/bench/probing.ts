@@ -24,6 +24,10 @@ export interface ProbeOutcome {
   blind: StatementPair;
 }
 
+/** How each statement is asked about; the keys of an outcome. */
+export const probeSituations = ["intact", "hidden", "blind"] as const;
+type Situation = (typeof probeSituations)[number];
+
 /** Decides every probe of the clips: out[clip][probe]. Nothing is generated. */
 export async function runProbes(
   runner: Runner,
@@ -31,8 +35,8 @@ export async function runProbes(
   clips: readonly ItemClip[],
   source: PromptSource,
 ): Promise<ProbeOutcome[][]> {
-  const ask = (situation: "intact" | "hidden" | "blind") =>
-    score(runner, items, clips, situation, (clip, probe) =>
+  const ask = (situation: Situation) =>
+    score(runner, items, clips, (clip, probe) =>
       promptUnder(conditionFor(situation, probe), clip, source),
     );
   const intact = await ask("intact");
@@ -53,7 +57,7 @@ export async function runProbes(
   );
 }
 
-function conditionFor(situation: "intact" | "hidden" | "blind", probe: Probe): Condition {
+function conditionFor(situation: Situation, probe: Probe): Condition {
   if (situation === "intact") return "full";
   if (situation === "blind") return "blind";
   return probe.modality === "visual" ? "video-blank" : "audio-blank";
@@ -63,7 +67,6 @@ async function score(
   runner: Runner,
   items: MepItems,
   clips: readonly ItemClip[],
-  situation: string,
   promptFor: (clip: ItemClip, probe: Probe) => Prompt,
 ): Promise<StatementPair[]> {
   const asked = clips.flatMap((clip) => {
@@ -77,7 +80,7 @@ async function score(
       );
     });
   });
-  const totals = await statementLogprobs(runner, asked, `probes, ${situation}`);
+  const totals = await statementLogprobs(runner, asked, clips.length);
   return Array.from({ length: asked.length / 2 }, (_, pair) => ({
     present: totals[2 * pair]!,
     absent: totals[2 * pair + 1]!,
@@ -117,21 +120,21 @@ function statementDatum(
 }
 
 async function statementLogprobs(
-  { policy, options, progress }: Runner,
+  { policy, options, advance }: Runner,
   asked: readonly Asked[],
-  step: string,
+  clips: number,
 ): Promise<number[]> {
   const totals: number[] = [];
   // A datum here is a few tokens: larger chunks than for generation.
   const chunk = options.chunk * 4;
   for (let start = 0; start < asked.length; start += chunk) {
-    progress({ step, done: start, total: asked.length });
     const part = asked.slice(start, start + chunk);
     const logprobs = await policy.logprobs(part.map(({ datum }) => datum));
     part.forEach(({ from }, index) => {
       totals.push(logprobs[index]!.subarray(from).reduce((total, value) => total + value, 0));
     });
+    advance((clips * part.length) / asked.length);
   }
-  progress({ step, done: asked.length, total: asked.length });
+  if (asked.length === 0) advance(clips);
   return totals;
 }

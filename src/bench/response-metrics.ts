@@ -44,17 +44,35 @@ const answers: Metric[] = [
   ),
 ];
 
+const perResponse = "distinct visual and acoustic claims per response, readable or not";
+/** Denominator of the `…-readable` metrics. */
+const readable = (m: ModalityTally): number => m.claims - m.unreadable;
+
 const claims: Metric[] = [
   full(
     ["claims", "claims / response"],
-    amount("distinct visual and acoustic claims per response"),
+    amount(perResponse),
     both((m) => m.claims),
     responses,
+  ),
+  full(
+    ["claims-congruent", "claims, congruent"],
+    amount(`${perResponse}, congruent clips`),
+    both((m) => m.claims),
+    responses,
+    congruent,
+  ),
+  full(
+    ["claims-conflict", "claims, conflict"],
+    amount(`${perResponse}, conflict clips`),
+    both((m) => m.claims),
+    responses,
+    conflict,
   ),
   ...evidenceModalities.map((modality) =>
     full(
       [`claims-${modality}`, `${modality} claims`],
-      amount(`distinct ${modality} claims per response`),
+      amount(`distinct ${modality} claims per response, readable or not`),
       (t) => t[modality].claims,
       responses,
     ),
@@ -68,11 +86,11 @@ const claims: Metric[] = [
   full(
     ["unreadable", "unreadable"],
     lower(
-      "distinct evidence claims outside the lexicon, of all; they count nowhere else",
+      "distinct evidence claims outside the lexicon, of all; none of them counts as true",
       noClaims,
     ),
     both((m) => m.unreadable),
-    both((m) => m.claims + m.unreadable),
+    both((m) => m.claims),
   ),
 ];
 
@@ -85,7 +103,7 @@ const pooledUtilization: Metric[] = [
   ),
   full(
     ["f1", "F1"],
-    higher("2 · true claims ÷ (claims + cues), both modalities (micro)"),
+    higher("2 · true claims ÷ (claims, readable or not, + cues), both modalities (micro)"),
     both((m) => 2 * m.true),
     both((m) => m.claims + m.cues),
   ),
@@ -111,13 +129,13 @@ function utilization(modality: EvidenceModality): Metric[] {
     ),
     full(
       [`precision-${modality}`, `precision, ${modality}`],
-      higher(`distinct ${modality} claims that are true, of all`, noClaims),
+      higher(`distinct ${modality} claims that are true, of all, readable or not`, noClaims),
       at((m) => m.true),
       at((m) => m.claims),
     ),
     full(
       [`f1-${modality}`, `F1, ${modality}`],
-      higher(`2 · true ${modality} claims ÷ (claims + cues) (micro)`),
+      higher(`2 · true ${modality} claims ÷ (claims, readable or not, + cues) (micro)`),
       at((m) => 2 * m.true),
       at((m) => m.claims + m.cues),
     ),
@@ -130,21 +148,26 @@ function utilization(modality: EvidenceModality): Metric[] {
   ];
 }
 
-function faithful(id: string, label: string, where: string, which: Which): Metric {
-  const about = `distinct visual and acoustic claims that are true, of all${where}`;
-  return full(
-    [id, label],
-    higher(about, noClaims),
-    both((m) => m.true),
-    both((m) => m.claims),
-    which,
-  );
+function faithful(id: string, label: string, where: string, which: Which): Metric[] {
+  const about = "distinct visual and acoustic claims that are true, of all";
+  const share = (name: readonly [string, string], of: string, count: typeof readable) =>
+    full(
+      name,
+      higher(`${about} ${of}${where}`, noClaims),
+      both((m) => m.true),
+      both(count),
+      which,
+    );
+  return [
+    share([id, label], "(an unreadable one is not shown to be true)", (m) => m.claims),
+    share([`${id}-readable`, `${label}, readable`], "that the oracle can read", readable),
+  ];
 }
 
 const faithfulness: Metric[] = [
-  faithful("faithfulness", "faithfulness", "", any),
-  faithful("faithfulness-congruent", "faithfulness, congruent", ", congruent clips", congruent),
-  faithful("faithfulness-conflict", "faithfulness, conflict", ", conflict clips", conflict),
+  ...faithful("faithfulness", "faithfulness", "", any),
+  ...faithful("faithfulness-congruent", "faithfulness, congruent", ", congruent clips", congruent),
+  ...faithful("faithfulness-conflict", "faithfulness, conflict", ", conflict clips", conflict),
 ];
 
 /** Spec feasibility's exV and exA: excess over a third emotion, so that mere guessing scores 0. */
@@ -156,12 +179,12 @@ function crossModal(
 ): Metric {
   const about =
     `${what} claims on conflict clips that are false and fit the emotion of ${whose}, ` +
-    "minus those that would fit an emotion that neither stream shows, of all";
+    "minus those that would fit an emotion that neither stream shows, of all readable ones";
   return full(
     [id, label],
     lower(about, noClaims),
     part((m) => m.cross - m.third),
-    part((m) => m.claims),
+    part(readable),
     conflict,
   );
 }
@@ -178,11 +201,11 @@ const hallucination: Metric[] = [
   full(
     ["cross-raw", "cross-modal, uncontrolled"],
     lower(
-      "claims on conflict clips that are false and fit the other stream's emotion, of all",
+      "claims on conflict clips that are false and fit the other stream's emotion, of all readable ones",
       noClaims,
     ),
     both((m) => m.cross),
-    both((m) => m.claims),
+    both(readable),
     conflict,
   ),
 ];

@@ -45,7 +45,7 @@ export interface MepResult extends SystemScores {
  * - `true`: the clip has it.
  * - `cross-modal`: false, and what the OTHER modality's emotion would look or sound like (conflict clips).
  * - `false`: false in another way.
- * - `unreadable`: evidence the lexicon doesn't know; in no percentage but its own.
+ * - `unreadable`: evidence the lexicon doesn't know; counts as a claim that isn't shown to be true.
  * - `emotion`: a statement about the emotion; judged through the answer only.
  */
 export type Verdict = "true" | "cross-modal" | "false" | "unreadable" | "emotion";

@@ -11,7 +11,8 @@ export interface Segment {
 const sectionStart = /^\s*in the (video|audio)\b,?/i;
 const opening = /^\s*(?:in the (?:video|audio)\b,?)?\s*(?:(?:i|one) (?:sees?|hears?)\b)?\s*/i;
 /** A sentence about face and voice together weighs them; it belongs to neither section and isn't split. */
-const comparison = /\bface\b.*\bvoice\b|\bvoice\b.*\bface\b/i;
+const comparison =
+  /^\s*(?:they (?:dis)?agree|both express)\b|\bface\b.*\bvoice\b|\bvoice\b.*\bface\b/i;
 const joint = /,\s*|\s+and(?:\s+|$)/g;
 
 /**

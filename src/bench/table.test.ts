@@ -45,9 +45,10 @@ describe("formatEstimate", () => {
 describe("tables", () => {
   const systems = [system("cold start", 40), system("OPPO", 61)];
 
-  it("keep claims beside faithfulness", () => {
+  it("keep claims, and how many are unreadable, beside faithfulness", () => {
     const at = tableColumns.indexOf("claims");
-    expect(tableColumns[at + 1]).toMatch(/^faithfulness/);
+    expect(tableColumns[at + 1]).toBe("unreadable");
+    expect(tableColumns[at + 2]).toMatch(/^faithfulness/);
   });
 
   it("align on the console and stay within the width", () => {

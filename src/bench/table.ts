@@ -12,6 +12,7 @@ export const tableColumns: readonly string[] = [
   "recall-acoustic",
   "f1",
   "claims",
+  "unreadable",
   "faithfulness-congruent",
   "faithfulness-conflict",
   "cross",
@@ -47,11 +48,16 @@ export function metricById(id: string): Metric {
 /** "47.1 [43, 51]"; percentages to one decimal, counts to two. "no claims" where nothing was counted. */
 export function formatEstimate(metric: Metric, estimate: Estimate | undefined): string {
   if (estimate === undefined) return "–";
-  if (estimate.value === null) return metric.nothing;
-  const [digits, inner] = metric.unit === "percent" ? [1, 0] : [2, 1];
-  const value = number(estimate.value, digits);
+  const value = formatValue(metric, estimate.value);
+  const inner = metric.unit === "percent" ? 0 : 1;
   if (estimate.low === null || estimate.high === null) return value;
   return `${value} [${number(estimate.low, inner)}, ${number(estimate.high, inner)}]`;
+}
+
+/** A metric's value: percentages to one decimal, counts to two, never "-0". */
+export function formatValue(metric: Metric, value: number | null): string {
+  if (value === null) return metric.nothing;
+  return number(value, metric.unit === "percent" ? 1 : 2);
 }
 
 export function tableRows(systems: readonly TableSystem[], options: TableOptions = {}): TableRow[] {

@@ -5,7 +5,7 @@ import { judgeFact, type Truth } from "./verdict.ts";
 
 /** Counts about one modality in one or more responses to the same input. Claims are distinct ones. */
 export interface ModalityTally {
-  /** Readable distinct claims: `true` + `false` (cross-modal ones are among the false). */
+  /** Distinct claims, readable or not: what precision rests on, so that garbling a claim never helps. */
   claims: number;
   true: number;
   cross: number;
@@ -13,6 +13,7 @@ export interface ModalityTally {
   third: number;
   /** Claims that were true of the clip before its stream was exchanged, and aren't of what was shown. */
   stale: number;
+  /** Those of `claims` that the oracle can't read: not shown to be true. */
   unreadable: number;
   repeats: number;
   /** Salient cues of the input, once per response. */
@@ -111,15 +112,15 @@ function addClaims(
     tally.stale += Number(verdict !== "true" && original.factors[fact.factor] === fact.value);
   }
   const cues = oracle.factors[modality].filter((factor) => truth.factors[factor] !== 0).length;
-  tally.claims += facts.length;
+  tally.claims += distinct.length;
   tally.true += recovered;
   tally.cues += cues;
   if (cues > 0) {
     tally.recallSum += recovered / cues;
     tally.recallCount += 1;
   }
-  if (cues + facts.length > 0) {
-    tally.f1Sum += (2 * recovered) / (cues + facts.length);
+  if (cues + distinct.length > 0) {
+    tally.f1Sum += (2 * recovered) / (cues + distinct.length);
     tally.f1Count += 1;
   }
 }

@@ -1,9 +1,17 @@
-import type { ReportChart, ReportData } from "./data.ts";
+import type { ReportData } from "./data.ts";
 import { type Html, html, systemClass } from "./html.ts";
 import { type Line, lineChart } from "./line-chart.ts";
 
+interface Chart {
+  title: string;
+  /** Key in the curves' rows. */
+  key: string;
+  /** What the reader should see in it, in half a sentence. */
+  caption?: string;
+}
+
 /** What the trainer records, in the order worth looking at. Other keys are drawn further down. */
-const known: readonly ReportChart[] = [
+const known: readonly Chart[] = [
   { title: "Reward", key: "reward", caption: "what is maximised; scales differ between systems" },
   {
     title: "Claims per response",
@@ -41,22 +49,22 @@ export function curvesSection(data: ReportData): Html | null {
     ({ name, index }) =>
       html`<li class="${systemClass(index)}"><span class="key">${name}</span></li>`,
   )}</ul>
-${charts(learning, data.charts)}${other.map(
+${charts(learning)}${other.map(
   (system) => html`<h3>${system.name}</h3>${charts([system])}`,
 )}</section>`;
 }
 
 type Trained = { name: string; index: number; curves: ReportData["systems"][number]["curves"] };
 
-function charts(systems: readonly Trained[], chosen: readonly ReportChart[] = known): Html | null {
+function charts(systems: readonly Trained[]): Html | null {
   const keys = new Set(systems.flatMap(({ curves }) => curves.flatMap(Object.keys)));
-  const first = chosen.filter(({ key }) => keys.has(key));
+  const first = known.filter(({ key }) => keys.has(key));
   const shown = new Set(first.map(({ key }) => key));
   const rest = [...keys]
     .filter((key) => !shown.has(key) && !notDrawn.has(key))
     .map((key) => ({ title: key, key }));
   if (first.length + rest.length === 0) return null;
-  const grid = (list: readonly ReportChart[]) =>
+  const grid = (list: readonly Chart[]) =>
     html`<div class="charts">${list.map((chart) => figure(chart, systems))}</div>`;
   if (first.length === 0) return grid(rest);
   return html`${grid(first)}${
@@ -66,7 +74,7 @@ function charts(systems: readonly Trained[], chosen: readonly ReportChart[] = kn
   }`;
 }
 
-function figure({ title, key, caption }: ReportChart, systems: readonly Trained[]): Html | null {
+function figure({ title, key, caption }: Chart, systems: readonly Trained[]): Html | null {
   const lines = systems
     .map(({ name, index, curves }): Line => ({ name, index, points: pointsOf(curves, key) }))
     .filter(({ points }) => points.length > 0);

@@ -11,8 +11,6 @@ export interface ReportData {
   systems: readonly ReportSystem[];
   /** Paired differences to show below the table: names of systems, `a` − `b`. */
   comparisons?: readonly { a: string; b: string }[];
-  /** Charts over training. Absent: one per numeric key that the curves share. */
-  charts?: readonly ReportChart[];
   /** Clips to show, ids as in the items. A clip without record in a system shows that. */
   clips: readonly ReportClip[];
   /** Resolved config; shown as JSON. */
@@ -32,14 +30,6 @@ export interface ReportSystem {
   result: MepResult;
   /** Rows of metrics.jsonl; `step` is the horizontal axis. Empty for a system without training. */
   curves: readonly Readonly<Record<string, number>>[];
-}
-
-export interface ReportChart {
-  title: string;
-  /** Key in the curves' rows. */
-  key: string;
-  /** What the reader should see in it, in half a sentence. */
-  caption?: string;
 }
 
 export interface ReportClip {

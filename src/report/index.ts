@@ -1,2 +1,2 @@
-export type { ReportChart, ReportClip, ReportData, ReportSystem } from "./data.ts";
+export type { ReportClip, ReportData, ReportSystem } from "./data.ts";
 export { renderReport, writeReport } from "./report.ts";

@@ -58,10 +58,13 @@ describe("the page", () => {
 
   it("shows every number with its interval, and what it rests on", () => {
     const text = visible(page);
-    for (const shown of ["31.3 28 – 36", "62.7 59 – 67", "f00d".repeat(16), "mep-synthetic-1"]) {
+    for (const shown of ["31.3 28 – 36", "62.7 59 – 67", "f00d".repeat(16), "mep-synthetic-2"]) {
       expect(text).toContain(shown);
     }
     expect(text).toContain("GRPO, blind 1.5");
+    for (const head of ["each", "unreadable", "repeats"]) {
+      expect(page).toMatch(new RegExp(`<th title="[^"]+">${head} <span`));
+    }
     expect(sampleDifference.difference).toBeCloseTo(31.4);
     expect(text).toContain("OPPO − GRPO");
     expect(text).toContain("+31.4");

@@ -6,7 +6,7 @@ import type { ReportData, ReportSystem } from "./data.ts";
 import { type Html, html, systemClass } from "./html.ts";
 import { type Scale, scaleOf, type Whisker, whiskerSvg } from "./interval.ts";
 
-/** The table's columns under their headings; a metric that is in no group stands under its own label. */
+/** The table's columns under their headings, with repeats beside the claims. */
 const groups: readonly { title: string; columns: Readonly<Record<string, string>> }[] = [
   {
     title: "Answer right",
@@ -20,7 +20,10 @@ const groups: readonly { title: string; columns: Readonly<Record<string, string>
     title: "Utilization: cues recovered",
     columns: { "recall-visual": "visual", "recall-acoustic": "acoustic", f1: "F1" },
   },
-  { title: "Claims", columns: { claims: "each" } },
+  {
+    title: "Claims",
+    columns: { claims: "each", unreadable: "unreadable", repeats: "repeats" },
+  },
   {
     title: "Faithfulness: claims true",
     columns: { "faithfulness-congruent": "congruent", "faithfulness-conflict": "conflict" },
@@ -47,7 +50,7 @@ export function resultsSection(data: ReportData): Html {
 ${
   first === undefined
     ? null
-    : html`<p class="hash">Items and scoring rules were frozen before training: rules <code>${first.result.rules}</code>, items sha256 <code>${first.result.itemsHash}</code>.${hashWarning(data)}</p>`
+    : html`<p class="hash">Items were frozen before training: sha256 <code>${first.result.itemsHash}</code> covers clips, cues, donors, probes, the oracle's id, the rules' version <code>${first.result.rules}</code>, every metric's definition in words and the margin of affirmation; not the code that computes them.${hashWarning(data)}</p>`
 }
 </section>`;
 }

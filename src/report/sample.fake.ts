@@ -72,7 +72,7 @@ export function sampleResult(name: string, value: number): MepResult {
   return {
     ...sampleScores(name, value),
     itemsHash: "f00d".repeat(16),
-    rules: "mep-synthetic-1",
+    rules: "mep-synthetic-2",
     policy: "fake",
     settings: { dropMask: "swap", bootstrapDraws: 100, temperature: 1 },
     controls: [sampleScores(`${name}, blind`, 1.5)],
