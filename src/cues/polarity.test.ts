@@ -93,6 +93,7 @@ test("a word goes with the nearest carrier that can have it", () => {
   ]);
   expect([...statesOf("brows lowered, eyes raised up")]).toContain("brows=lowered");
   expect([...statesOf("increasingly loud speech")]).toEqual(["loudness=swelling"]);
+  expect([...statesOf("her head bobs up and down")]).toEqual(["head=nodding"]);
 });
 
 test("contradiction is symmetric and nothing contradicts itself", () => {

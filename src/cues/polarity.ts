@@ -34,14 +34,18 @@ function countNegators(words: readonly Word[]): number {
 /** States a statement names, as "factor=state" ("brows=raised"); negation is not looked at. */
 export function statesOf(text: string): ReadonlySet<string> {
   const states = new Set<string>();
-  for (const { factor, state } of namedStates(wordsOf(text.toLowerCase()))) {
+  for (const { factor, state } of namedStates(text)) {
     states.add(`${factor}=${state}`);
   }
   return states;
 }
 
+/** A motion, neither of its ends: a head that bobs up and down is not bowed. */
+const toAndFro = /\bup and down\b/g;
+
 /** Each word that can name a state goes with the nearest carrier it can belong to. */
-function namedStates(words: readonly Word[]): StateRule[] {
+function namedStates(text: string): StateRule[] {
+  const words = wordsOf(text.toLowerCase().replace(toAndFro, " "));
   const stems: string[] = [];
   const named: { at: number; carrier: number; rules: StateRule[] }[] = [];
   const compounds = new Map<number, string>();
@@ -131,7 +135,7 @@ function read(text: string): Reading {
   if (!reading) {
     const words = wordsOf(text.toLowerCase());
     const states = new Map<string, Set<string>>();
-    for (const { factor, state } of namedStates(words)) {
+    for (const { factor, state } of namedStates(text)) {
       const set = states.get(factor) ?? new Set();
       states.set(factor, set.add(state));
     }

@@ -148,6 +148,15 @@ describe("createScorer", () => {
 });
 
 describe("explainReward", () => {
+  it("says that a claim holds several states", async () => {
+    const response = respond("In the audio, loud fast speech.");
+    const item = { response, reference, label: "joy" };
+    const [scored] = await scorer.score([item]);
+    const text = explainReward(scored!, item, options);
+    expect(text).toContain("several states in one claim (× 0.5)");
+    expect(text).toContain("(cues 1, claims 2)");
+  });
+
   it("shows every term, match and miss", async () => {
     const response = respond(
       "In the video, a broad smile and lowered brows. In the audio, a broad smile. In the video, a broad smile.",
