@@ -3,10 +3,7 @@
  * Streams are feature matrices so that masking is a matter of the prompt, not of an engine.
  */
 export interface Prompt {
-  /**
-   * Clip id, for messages only: a masked copy keeps it. Prompts are told apart by object identity,
-   * and an engine may share work between data that hold the same object.
-   */
+  /** Clip id, for messages only: a masked copy keeps it. Engines tell prompts apart by their content. */
   id: string;
   video: Stream;
   audio: Stream;
