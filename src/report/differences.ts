@@ -56,7 +56,7 @@ function cell(metric: Metric, pair: Pair, scale: Scale): Html {
   if (whisker === null) return html`<td>–</td>`;
   const digits = metric.unit === "percent" ? 1 : 2;
   const { value, low, high } = whisker;
-  return html`<td class="${systemClass(pair.index)}">${whiskerSvg(whisker, scale, 150)}<span class="value ${judgement(metric, whisker)}">${signed(value, digits)}</span><span class="range">${signed(low, digits)} – ${signed(high, digits)}</span></td>`;
+  return html`<td class="${systemClass(pair.index)}">${whiskerSvg(whisker, scale, 90)}<span class="value ${judgement(metric, whisker)}">${signed(value, digits)}</span><span class="range">${signed(low, digits)} – ${signed(high, digits)}</span></td>`;
 }
 
 function judgement(metric: Metric, { low, high }: Whisker): string {

@@ -6,7 +6,7 @@ import type { ReportData, ReportSystem } from "./data.ts";
 import { type Html, html, systemClass } from "./html.ts";
 import { type Scale, scaleOf, type Whisker, whiskerSvg } from "./interval.ts";
 
-/** The table's columns under their headings, with repeats beside the claims. */
+/** The table's columns under their headings. */
 const groups: readonly { title: string; columns: Readonly<Record<string, string>> }[] = [
   {
     title: "Answer right",
@@ -22,10 +22,10 @@ const groups: readonly { title: string; columns: Readonly<Record<string, string>
   },
   {
     title: "Claims",
-    columns: { claims: "each", unreadable: "unreadable", repeats: "repeats" },
+    columns: { claims: "each", unreadable: "unreadable" },
   },
   {
-    title: "Faithfulness: claims true",
+    title: "Faithfulness",
     columns: { "faithfulness-congruent": "congruent", "faithfulness-conflict": "conflict" },
   },
   {

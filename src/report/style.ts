@@ -50,7 +50,7 @@ export const style = `
 * { box-sizing: border-box }
 html { -webkit-text-size-adjust: 100% }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 var(--sans) }
-main { max-width: 1210px; margin: 0 auto; padding: 40px 24px 80px }
+main { max-width: 1280px; margin: 0 auto; padding: 40px 24px 80px }
 h1 { font: 600 1rem/1.3 var(--sans); letter-spacing: .02em; color: var(--soft); margin: 0 0 14px }
 .question {
   font: 400 clamp(1.35rem,3.1vw,2.05rem)/1.28 var(--serif);
@@ -73,7 +73,7 @@ table {
 }
 table.narrow { width: auto }
 th,td {
-  padding: 7px 5px;
+  padding: 7px 4px;
   text-align: right;
   vertical-align: top;
   border-bottom: 1px solid var(--line);
@@ -99,10 +99,10 @@ thead .group th[colspan]:not(:first-child) { box-shadow: inset 10px 0 0 -9px var
 td .value { font-size: 1.05rem }
 td .range { display: block; color: var(--soft); font-size: .74rem }
 td svg { display: block; margin: 3px 0 0 auto }
-.narrow th,.narrow td { padding: 4px 14px; vertical-align: middle }
-.narrow .value { font-size: .95rem; display: inline-block; min-width: 3.6em }
-.narrow .range { display: inline-block; min-width: 8.5em; margin-left: .6em }
-.narrow svg { display: inline-block; margin: 0 12px 0 0; vertical-align: middle }
+.narrow th,.narrow td { padding: 4px 8px; vertical-align: middle }
+.narrow .value { font-size: .95rem; display: inline-block; min-width: 3.2em }
+.narrow .range { display: inline-block; min-width: 7.6em; margin-left: .4em }
+.narrow svg { display: inline-block; margin: 0 6px 0 0; vertical-align: middle }
 .name { font-weight: 600 }
 .name::before,.key::before {
   content: "";
@@ -118,8 +118,8 @@ td svg { display: block; margin: 3px 0 0 auto }
   font-weight: 400;
   color: var(--soft);
   white-space: normal;
-  max-width: 13em;
-  min-width: 8.5em;
+  max-width: 11em;
+  min-width: 7.5em;
 }
 tr.floor td { color: var(--soft); font-size: .82rem }
 .up { color: var(--good); font-weight: 600 }
