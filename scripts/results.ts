@@ -16,16 +16,18 @@ if (folders.length === 0) {
 }
 
 const systems = systemsOf(folders[0]!);
-const rows = systems.map((system) => {
+const columns = systems.map((system) => {
   const results = folders.map((folder) =>
     readJson<MepResult>(join(folder, system, "evaluation.json")),
   );
   return [system, ...tableColumns.map((id) => cell(results, id))];
 });
-const head = ["", ...tableColumns.map((id) => label(id))];
-process.stdout.write(
-  `${[head, head.map((_, i) => (i === 0 ? "---" : "---:")), ...rows].map(line).join("\n")}\n`,
-);
+const grid = [["", ...tableColumns.map(label)], ...columns];
+// Few systems read best side by side, many as rows.
+const rows =
+  systems.length > 4 ? grid : grid[0]!.map((_, row) => grid.map((column) => column[row]!));
+const rule = rows[0]!.map((_, column) => (column === 0 ? "---" : "---:"));
+process.stdout.write(`${[rows[0]!, rule, ...rows.slice(1)].map(line).join("\n")}\n`);
 process.stdout.write(`\n${folders.length} run(s): ${folders.join(", ")}\n`);
 
 /** Evaluated systems, the cold start first, the others as they were trained. */
