@@ -71,6 +71,8 @@ describe("loadConfig", () => {
     });
     expect(failure("name: x\nrl: {}\n", ["rl.stepz=7"]).message).toContain("rl.stepz");
     expect(failure("name: x\nrl: {}\n", ["rl.steps=-1"]).message).toMatch(/^--set rl\.steps=-1:/);
+    const besides = failure("name: x\nrl: {}\nnames: 1\n", ["name=y"]);
+    expect(besides.message).toContain(`${file}:3:`);
     expect(failure("name: x\nrl: {}\n", ["nonsense"]).code).toBe("CONFIG_OVERRIDE");
     expect(failure("name: x\nrl: {}\n", ["rl.mode=[a"]).code).toBe("CONFIG_OVERRIDE");
   });

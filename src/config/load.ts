@@ -68,7 +68,7 @@ function explain(
   const place = source.locate(path);
   const others = issues.length > 1 ? `; and ${issues.length - 1} more problem(s)` : "";
   const name = path.map(String).join(".");
-  const override = overrides.find((text) => text === name || name.startsWith(pathOf(text)));
+  const override = overrides.find((text) => `${name}.`.startsWith(`${pathOf(text)}.`));
   if (override !== undefined) {
     return new ConfigError("CONFIG_INVALID", `--set ${override}: ${first.message}${others}`, {
       path: name,

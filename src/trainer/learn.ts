@@ -15,7 +15,7 @@ export interface Lesson {
   state: TrainerState;
 }
 
-/** Advantages, controller, and the optimiser steps on one rollout batch, each looked at by the guards. */
+/** Advantages, controller and optimiser steps on one rollout batch; the guards look at each batch once. */
 export async function learn(
   run: RlRun,
   collected: readonly ScoredGroup[],
