@@ -21,7 +21,14 @@ const tiny = (name: string): Experiment =>
     policy: { width: 32, layers: 1 },
     executor: { name: "onnx", threads: 1 },
     sft: { epochs: 60, batch: 16, warmupSteps: 5 },
-    rl: { steps: 4, prompts: 3, group: 4, checkpointEvery: 2, guards: { canaryEffect: 1e-9 } },
+    // So few rollouts may well agree by chance, on some machine: the guards are not what is tested here.
+    rl: {
+      steps: 4,
+      prompts: 3,
+      group: 4,
+      checkpointEvery: 2,
+      guards: { canaryEffect: 1e-9, zeroGradientSteps: 9, constantRewardSteps: 9 },
+    },
     variants: {
       grpo: { reward: { weights: { perception: 0 } } },
       oppo: { reward, loss: { preset: "counterfactual", reference: { weight: 0.02 } } },
