@@ -40,7 +40,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     folders: ["core", "cues", "loss", "rewards", "prompt", "runs", "policy/port.ts"],
     packages: [],
   },
-  bench: {
+  "bench/synthetic": {
     folders: [
       "core",
       "media",
@@ -53,7 +53,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     ],
     packages: ["node"],
   },
-  report: { folders: ["core", "bench", "runs", "cues"], packages: ["node"] },
+  report: { folders: ["core", "bench/synthetic", "runs", "cues"], packages: ["node"] },
   config: { folders: ["core", "*/options.ts"], packages: ["node", "yaml", "zod"] },
   cli: { folders: ["*"], packages: ["*"] },
 };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { benchOptions } from "../bench/options.ts";
+import { benchOptions } from "../bench/synthetic/options.ts";
 import { corpusOptions } from "../corpus/options.ts";
 import { embedderOptions } from "../judges/options.ts";
 import { lossConfigSchema } from "../loss/options.ts";

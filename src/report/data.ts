@@ -1,4 +1,4 @@
-import type { MepResult } from "../bench/result.ts";
+import type { MepResult } from "../bench/synthetic/result.ts";
 
 /** Everything `report.html` shows. Filled by whoever ran the systems. */
 export interface ReportData {

@@ -1,4 +1,4 @@
-import type { ClaimRecord, ResponseRecord, TokenDrop } from "../bench/result.ts";
+import type { ClaimRecord, ResponseRecord, TokenDrop } from "../bench/synthetic/result.ts";
 import { Html, html } from "./html.ts";
 
 /** Marks after a claim; the legend explains them. */

@@ -1,7 +1,7 @@
-import type { Metric } from "../bench/metric.ts";
-import { metrics } from "../bench/metrics.ts";
-import type { Estimate, SystemScores } from "../bench/result.ts";
-import { formatEstimate, metricById, tableColumns } from "../bench/table.ts";
+import type { Metric } from "../bench/synthetic/metric.ts";
+import { metrics } from "../bench/synthetic/metrics.ts";
+import type { Estimate, SystemScores } from "../bench/synthetic/result.ts";
+import { formatEstimate, metricById, tableColumns } from "../bench/synthetic/table.ts";
 import type { ReportData, ReportSystem } from "./data.ts";
 import { type Html, html, systemClass } from "./html.ts";
 import { type Scale, scaleOf, type Whisker, whiskerSvg } from "./interval.ts";

@@ -1,6 +1,6 @@
-import { compareSeries } from "../bench/estimate.ts";
-import { metrics } from "../bench/metrics.ts";
-import type { ClipRecord, MepResult, SystemScores } from "../bench/result.ts";
+import { compareSeries } from "../bench/synthetic/estimate.ts";
+import { metrics } from "../bench/synthetic/metrics.ts";
+import type { ClipRecord, MepResult, SystemScores } from "../bench/synthetic/result.ts";
 import type { ReportData } from "./data.ts";
 
 const text =

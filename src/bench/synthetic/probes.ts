@@ -1,5 +1,5 @@
-import type { Rng } from "../core/rng.ts";
-import type { EvidenceModality } from "../cues/cue.ts";
+import type { Rng } from "../../core/rng.ts";
+import type { EvidenceModality } from "../../cues/cue.ts";
 import type { Fact, Oracle } from "./oracle.ts";
 
 /** Two statements about one factor of one clip: one is true, the other isn't. */

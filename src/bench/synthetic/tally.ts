@@ -1,4 +1,4 @@
-import { type EvidenceModality, evidenceModalities } from "../cues/cue.ts";
+import { type EvidenceModality, evidenceModalities } from "../../cues/cue.ts";
 import { type Fact, factorModality, type Oracle } from "./oracle.ts";
 import type { ClaimRecord, ResponseRecord } from "./result.ts";
 import { judgeFact, type Truth } from "./verdict.ts";

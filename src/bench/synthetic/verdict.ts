@@ -1,5 +1,5 @@
-import type { FactorName } from "../corpus/manifest.ts";
-import type { EvidenceModality } from "../cues/cue.ts";
+import type { FactorName } from "../../corpus/manifest.ts";
+import type { EvidenceModality } from "../../cues/cue.ts";
 import { type Fact, factorModality, type Oracle } from "./oracle.ts";
 
 /** What is true of the streams a policy was given. */

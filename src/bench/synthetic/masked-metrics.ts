@@ -1,4 +1,4 @@
-import { type EvidenceModality, evidenceModalities } from "../cues/cue.ts";
+import { type EvidenceModality, evidenceModalities } from "../../cues/cue.ts";
 import { amount, type ClipTally, higher, lower, type Metric, noClaims, tallied } from "./metric.ts";
 import type { Tally } from "./tally.ts";
 

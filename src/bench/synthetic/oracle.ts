@@ -1,5 +1,5 @@
-import type { FactorName } from "../corpus/manifest.ts";
-import type { CueModality, EvidenceModality } from "../cues/cue.ts";
+import type { FactorName } from "../../corpus/manifest.ts";
+import type { CueModality, EvidenceModality } from "../../cues/cue.ts";
 
 /** One factor in one state: what a claim asserts, and what a clip has or lacks. */
 export interface Fact {

@@ -1,9 +1,9 @@
-import { BenchError } from "../core/errors.ts";
-import { type ProgressListener, silent } from "../core/progress.ts";
-import { evidenceModalities } from "../cues/cue.ts";
-import type { Policy } from "../policy/port.ts";
-import type { Modality, Prompt } from "../prompt/prompt.ts";
-import type { Tokenizer } from "../prompt/tokenizer.ts";
+import { BenchError } from "../../core/errors.ts";
+import { type ProgressListener, silent } from "../../core/progress.ts";
+import { evidenceModalities } from "../../cues/cue.ts";
+import type { Policy } from "../../policy/port.ts";
+import type { Modality, Prompt } from "../../prompt/prompt.ts";
+import type { Tokenizer } from "../../prompt/tokenizer.ts";
 import { type Condition, conditions } from "./conditions.ts";
 import { tokenDrops } from "./drops.ts";
 import type { Runner } from "./generate.ts";

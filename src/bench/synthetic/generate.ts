@@ -1,6 +1,6 @@
-import type { Completion, Policy } from "../policy/port.ts";
-import type { Prompt } from "../prompt/prompt.ts";
-import type { Tokenizer } from "../prompt/tokenizer.ts";
+import type { Completion, Policy } from "../../policy/port.ts";
+import type { Prompt } from "../../prompt/prompt.ts";
+import type { Tokenizer } from "../../prompt/tokenizer.ts";
 import type { EvaluationOptions } from "./options.ts";
 
 /** A policy at work: what generation and scoring need besides prompts. */

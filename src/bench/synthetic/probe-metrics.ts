@@ -1,4 +1,4 @@
-import { evidenceModalities } from "../cues/cue.ts";
+import { evidenceModalities } from "../../cues/cue.ts";
 import type { ClipTally, Metric } from "./metric.ts";
 import type { ProbeOutcome, StatementPair } from "./probing.ts";
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { BenchError } from "../core/errors.ts";
-import { readJson, writeJson } from "../core/files.ts";
+import { BenchError } from "../../core/errors.ts";
+import { readJson, writeJson } from "../../core/files.ts";
 import { contentHash, type MepItems } from "./items.ts";
 
 interface FrozenItems {

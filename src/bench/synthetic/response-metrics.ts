@@ -1,4 +1,4 @@
-import { type EvidenceModality, evidenceModalities } from "../cues/cue.ts";
+import { type EvidenceModality, evidenceModalities } from "../../cues/cue.ts";
 import {
   amount,
   any,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { factorNames, salientValues } from "../corpus/factors.ts";
-import { emotionWords } from "../corpus/lexicon.ts";
-import { corpusOptions } from "../corpus/options.ts";
-import { planCorpus } from "../corpus/plan.ts";
+import { factorNames, salientValues } from "../../corpus/factors.ts";
+import { emotionWords } from "../../corpus/lexicon.ts";
+import { corpusOptions } from "../../corpus/options.ts";
+import { planCorpus } from "../../corpus/plan.ts";
 import { corpusOracle } from "./corpus-oracle.ts";
 import { factorModality } from "./oracle.ts";
 

@@ -1,7 +1,7 @@
-import { BenchError } from "../core/errors.ts";
-import type { EvidenceModality } from "../cues/cue.ts";
-import { maskPrompt } from "../prompt/mask.ts";
-import type { Modality, Prompt } from "../prompt/prompt.ts";
+import { BenchError } from "../../core/errors.ts";
+import type { EvidenceModality } from "../../cues/cue.ts";
+import { maskPrompt } from "../../prompt/mask.ts";
+import type { Modality, Prompt } from "../../prompt/prompt.ts";
 import type { ItemClip } from "./items.ts";
 
 /**

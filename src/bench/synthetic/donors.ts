@@ -1,6 +1,6 @@
-import { BenchError } from "../core/errors.ts";
-import type { Rng } from "../core/rng.ts";
-import type { ManifestRow } from "../corpus/manifest.ts";
+import { BenchError } from "../../core/errors.ts";
+import type { Rng } from "../../core/rng.ts";
+import type { ManifestRow } from "../../corpus/manifest.ts";
 
 /** Clips whose streams take the place of this clip's. */
 export interface Donors {

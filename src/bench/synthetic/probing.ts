@@ -1,7 +1,7 @@
-import { BenchError } from "../core/errors.ts";
-import type { Datum } from "../policy/port.ts";
-import type { Prompt } from "../prompt/prompt.ts";
-import type { Tokenizer } from "../prompt/tokenizer.ts";
+import { BenchError } from "../../core/errors.ts";
+import type { Datum } from "../../policy/port.ts";
+import type { Prompt } from "../../prompt/prompt.ts";
+import type { Tokenizer } from "../../prompt/tokenizer.ts";
 import { type Condition, type PromptSource, promptUnder } from "./conditions.ts";
 import type { Runner } from "./generate.ts";
 import type { ItemClip, MepItems } from "./items.ts";

@@ -1,7 +1,13 @@
-import { canonicalJson, sha256 } from "../core/files.ts";
-import { type Emotion, emotions, factorsOf, prototypes, salientValues } from "../corpus/factors.ts";
-import { emotionWords, phrases, readClaim, readEmotion } from "../corpus/lexicon.ts";
-import { parseResponse } from "../cues/response.ts";
+import { canonicalJson, sha256 } from "../../core/files.ts";
+import {
+  type Emotion,
+  emotions,
+  factorsOf,
+  prototypes,
+  salientValues,
+} from "../../corpus/factors.ts";
+import { emotionWords, phrases, readClaim, readEmotion } from "../../corpus/lexicon.ts";
+import { parseResponse } from "../../cues/response.ts";
 import type { Oracle, ReadClaim, Reading } from "./oracle.ts";
 import { type Segment, segmentReasoning } from "./segment.ts";
 

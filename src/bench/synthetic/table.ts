@@ -1,4 +1,4 @@
-import { BenchError } from "../core/errors.ts";
+import { BenchError } from "../../core/errors.ts";
 import type { Metric } from "./metric.ts";
 import { metrics } from "./metrics.ts";
 import type { Estimate, SystemScores } from "./result.ts";

@@ -1,8 +1,8 @@
-import type { FactorName, ManifestRow } from "../corpus/manifest.ts";
-import type { EvidenceModality } from "../cues/cue.ts";
-import type { Completion, Datum, Policy, SampleOptions } from "../policy/port.ts";
-import type { Prompt, Stream } from "../prompt/prompt.ts";
-import { WordTokenizer } from "../prompt/tokenizer.ts";
+import type { FactorName, ManifestRow } from "../../corpus/manifest.ts";
+import type { EvidenceModality } from "../../cues/cue.ts";
+import type { Completion, Datum, Policy, SampleOptions } from "../../policy/port.ts";
+import type { Prompt, Stream } from "../../prompt/prompt.ts";
+import { WordTokenizer } from "../../prompt/tokenizer.ts";
 import type { Fact, Oracle } from "./oracle.ts";
 import { segmentReasoning } from "./segment.ts";
 

@@ -1,4 +1,4 @@
-import type { CueModality, EvidenceModality } from "../cues/cue.ts";
+import type { CueModality, EvidenceModality } from "../../cues/cue.ts";
 import type { Fact } from "./oracle.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { BenchError } from "../core/errors.ts";
+import { BenchError } from "../../core/errors.ts";
 import { compareSeries } from "./estimate.ts";
 import { metricScales } from "./metrics.ts";
 import type { Difference, MepResult } from "./result.ts";

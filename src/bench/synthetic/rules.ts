@@ -1,4 +1,4 @@
-import { canonicalJson, sha256 } from "../core/files.ts";
+import { canonicalJson, sha256 } from "../../core/files.ts";
 import { metrics } from "./metrics.ts";
 import { affirmationMarginNats } from "./probe-metrics.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Progress, silent } from "../core/progress.ts";
-import type { ManifestRow } from "../corpus/manifest.ts";
+import { type Progress, silent } from "../../core/progress.ts";
+import type { ManifestRow } from "../../corpus/manifest.ts";
 import { compare } from "./compare.ts";
 import { evaluateMep, evaluationStep } from "./evaluate.ts";
 import { buildItems } from "./items.ts";

@@ -1,4 +1,4 @@
-import type { EvidenceModality, Span } from "../cues/cue.ts";
+import type { EvidenceModality, Span } from "../../cues/cue.ts";
 
 /** A stretch of reasoning that makes one statement, and the section it stands in. */
 export interface Segment {

@@ -1,6 +1,6 @@
-import type { EvidenceModality } from "../cues/cue.ts";
-import { maskPrompt } from "../prompt/mask.ts";
-import type { Prompt } from "../prompt/prompt.ts";
+import type { EvidenceModality } from "../../cues/cue.ts";
+import { maskPrompt } from "../../prompt/mask.ts";
+import type { Prompt } from "../../prompt/prompt.ts";
 import { type PromptSource, promptUnder, streamOf } from "./conditions.ts";
 import type { Generation, Runner } from "./generate.ts";
 import type { ItemClip } from "./items.ts";

@@ -1,4 +1,4 @@
-import type { EvidenceModality } from "../cues/cue.ts";
+import type { EvidenceModality } from "../../cues/cue.ts";
 import { type Condition, type PromptSource, promptUnder } from "./conditions.ts";
 import { type Generation, generate, type Runner } from "./generate.ts";
 import type { ItemClip, MepItems } from "./items.ts";

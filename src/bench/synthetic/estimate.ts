@@ -1,5 +1,5 @@
-import { BenchError } from "../core/errors.ts";
-import { bootstrap } from "../core/stats.ts";
+import { BenchError } from "../../core/errors.ts";
+import { bootstrap } from "../../core/stats.ts";
 import type { Difference, Estimate, Series, SystemScores } from "./result.ts";
 
 export interface BootstrapOptions {

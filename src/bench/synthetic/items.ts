@@ -1,8 +1,8 @@
-import { BenchError } from "../core/errors.ts";
-import { canonicalJson, sha256 } from "../core/files.ts";
-import { Rng } from "../core/rng.ts";
-import type { FactorName, ManifestRow } from "../corpus/manifest.ts";
-import { type EvidenceModality, evidenceModalities } from "../cues/cue.ts";
+import { BenchError } from "../../core/errors.ts";
+import { canonicalJson, sha256 } from "../../core/files.ts";
+import { Rng } from "../../core/rng.ts";
+import type { FactorName, ManifestRow } from "../../corpus/manifest.ts";
+import { type EvidenceModality, evidenceModalities } from "../../cues/cue.ts";
 import { type Donors, pickDonors } from "./donors.ts";
 import type { ItemOptions } from "./options.ts";
 import type { Fact, Oracle } from "./oracle.ts";
