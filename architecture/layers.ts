@@ -53,7 +53,42 @@ export const layers: Readonly<Record<string, Layer>> = {
     ],
     packages: ["node"],
   },
-  report: { folders: ["core", "bench/synthetic", "runs", "cues"], packages: ["node"] },
+  // Exact ports of the official evaluators: numbers in, numbers out.
+  "bench/mer-unibench": { folders: ["core"], packages: [] },
+  "bench/mme-emotion": { folders: ["core"], packages: [] },
+  "bench/mep": { folders: ["core", "cues", "judges/port.ts"], packages: [] },
+  // Files as their owners distribute them, read into the types of the three benchmarks.
+  "bench/files": {
+    folders: ["core", "bench/mer-unibench", "bench/mme-emotion", "bench/mep"],
+    packages: ["node", "fflate", "csv-parse", "read-excel-file"],
+  },
+  endpoint: { folders: ["core"], packages: ["node", "openai", "p-limit", "p-retry"] },
+  "bench/run": {
+    folders: [
+      "core",
+      "cues",
+      "media",
+      "runs",
+      "endpoint",
+      "judges/port.ts",
+      "bench/mer-unibench",
+      "bench/mme-emotion",
+      "bench/mep",
+      "bench/files",
+    ],
+    packages: ["node", "p-limit"],
+  },
+  service: {
+    folders: ["core", "cues", "rewards", "judges/port.ts", "endpoint/port.ts"],
+    packages: ["node", "hono", "@hono/zod-openapi", "@hono/node-server", "zod"],
+  },
+  client: { folders: ["service"], packages: ["hono"] },
+  // What `oppo export` writes: the files another trainer is started with.
+  export: { folders: ["core", "loss", "rewards", "corpus", "*/options.ts"], packages: ["node"] },
+  report: {
+    folders: ["core", "bench/synthetic", "bench/mep", "bench/run", "runs", "cues"],
+    packages: ["node"],
+  },
   config: { folders: ["core", "*/options.ts"], packages: ["node", "yaml", "zod"] },
   cli: { folders: ["*"], packages: ["*"] },
 };

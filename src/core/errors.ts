@@ -36,5 +36,8 @@ export class LossError extends OppoError {}
 export class PolicyError extends OppoError {}
 export class RunError extends OppoError {}
 export class BenchError extends OppoError {}
+/** A model server did not give a usable answer. */
+export class EndpointError extends OppoError {}
+export class ServiceError extends OppoError {}
 /** A guard stopped a run: the run would have gone on learning nothing, silently. */
 export class GuardError extends OppoError {}
