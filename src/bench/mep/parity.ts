@@ -21,10 +21,10 @@ export interface ParityReport {
   mismatches: ParityMismatch[];
 }
 
-type Recompute = (input: Record<string, never>) => Record<string, unknown>;
-
 /** How each file of recorded cases is recomputed: one object of expected values a case. */
-const files: Readonly<Record<string, { expected: (row: never) => object; got: Recompute }>> = {
+const files: Readonly<
+  Record<string, { expected: (row: never) => object; got: (row: never) => object }>
+> = {
   "cue_recall_cases.json": {
     expected: (row: { expected: object }) => row.expected,
     got: (row: { gt_emb: number[][]; pred_emb: number[][]; threshold: number }) => ({
@@ -70,7 +70,7 @@ export function checkMepParity(file: string, cases: unknown): ParityReport {
   if (!Array.isArray(cases)) throw new BenchError("PARITY_SHAPE", "not a list of cases", { file });
   const report: ParityReport = { checked: 0, mismatches: [] };
   for (const [index, row] of cases.entries()) {
-    const got = check.got(row as Record<string, never>);
+    const got = check.got(row as never) as Record<string, unknown>;
     const expected = check.expected(row as never) as Record<string, unknown>;
     for (const key of new Set([...Object.keys(expected), ...Object.keys(got)])) {
       report.checked++;

@@ -14,7 +14,7 @@ export type AnswerParser = (typeof answerParsers)[number];
 export function strictYesNo(reply: string): YesNo {
   const answer = /<answer>([\s\S]*?)(?:<\/answer>|$)/i.exec(reply)?.[1];
   const text = (answer ?? reply.replace(/^[\s\S]*<\/think>/i, "")).toLowerCase();
-  const words = text.match(/[\p{L}\p{N}]+(?:['’][\p{L}]+)*/gu) ?? [];
+  const words: readonly string[] = text.match(/[\p{L}\p{N}]+(?:['’][\p{L}]+)*/gu) ?? [];
   const [first] = words;
   if (first !== "yes" && first !== "no") return "unparseable";
   return words.includes(first === "yes" ? "no" : "yes") ? "unparseable" : first;
