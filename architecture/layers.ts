@@ -80,9 +80,9 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   service: {
     folders: ["core", "cues", "rewards", "judges/port.ts", "endpoint/port.ts"],
-    packages: ["node", "hono", "@hono/zod-openapi", "@hono/node-server", "zod"],
+    packages: ["node", "hono", "@hono/zod-openapi", "@hono/node-server", "zod", "prom-client"],
   },
-  client: { folders: ["service"], packages: ["hono"] },
+  client: { folders: ["core", "service"], packages: ["hono", "p-retry"] },
   // What `oppo export` writes: the files another trainer is started with.
   export: { folders: ["core", "loss", "rewards", "corpus", "*/options.ts"], packages: ["node"] },
   report: {
