@@ -57,6 +57,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   "bench/mer-unibench": { folders: ["core"], packages: [] },
   "bench/mme-emotion": { folders: ["core"], packages: [] },
   "bench/mep": { folders: ["core", "cues", "judges/port.ts"], packages: [] },
+  // Clips with a stream masked, written as real files.
+  "bench/mask-media": { folders: ["core", "media"], packages: ["node", "node-av"] },
   // Files as their owners distribute them, read into the types of the three benchmarks.
   "bench/files": {
     folders: ["core", "bench/mer-unibench", "bench/mme-emotion", "bench/mep"],
