@@ -12,4 +12,4 @@ export {
 export { type LogMel, logMel, type MelOptions } from "./mel.ts";
 export { type FeatureOptions, featureOptions } from "./options.ts";
 export { type ReadOptions, readClip } from "./read.ts";
-export { type WriteOptions, writeClip } from "./write.ts";
+export { writeClip } from "./write.ts";

@@ -1,41 +1,53 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
-import { extname } from "node:path";
 import {
-  ALL_FORMATS,
-  type AudioSample,
-  AudioSampleSink,
-  FilePathSource,
-  Input,
-  MatroskaInputFormat,
-  type VideoSample,
-  VideoSampleSink,
-} from "mediabunny";
+  AV_DISPOSITION_ATTACHED_PIC,
+  AV_NOPTS_VALUE,
+  AVERROR_EOF,
+  AVMEDIA_TYPE_AUDIO,
+  AVMEDIA_TYPE_VIDEO,
+  type AVMediaType,
+  Dictionary,
+  FormatContext,
+  Packet,
+  type Stream,
+} from "node-av";
 import { MediaError } from "../core/errors.ts";
-import { openAvi } from "./avi.ts";
-import { useCodecs } from "./codecs.ts";
+import { succeed } from "./ffmpeg.ts";
 
 /** A container may announce this much more than it holds (rounding, encoder padding), in seconds. */
 const endSlack = 0.2;
 
-/** One track of an open file. Samples come in presentation order; the reader closes each. */
-export interface Track<Sample> {
+/** Media containers only: FFmpeg's play lists and scripts would open what other files and servers hold. */
+const formats =
+  "mov,matroska,avi,wav,ogg,mp3,aac,flac,flv,asf,mpeg,mpegts,mpegvideo,h264,hevc,m4v,aiff,w64,caf";
+
+/** One track of an open file. */
+export interface Track {
+  stream: Stream;
   /** End of the track as the container announces it, in seconds; null where it says nothing. */
   announcedEnd: number | null;
-  samples(): AsyncIterable<Sample>;
 }
 
-/** An open media file, whatever reads it. */
-export interface MediaSource extends AsyncDisposable {
-  video: Track<VideoSample> | null;
-  audio: Track<AudioSample> | null;
+/** An open media file. Packets are read once, from the start, all tracks mixed. */
+export interface MediaSource extends Disposable {
+  /** All there are, the two below among them. */
+  streams: readonly Stream[];
+  video: Track | null;
+  audio: Track | null;
+  /** End of the longest track where the container announces only that (Matroska), in seconds. */
+  announcedEnd: number | null;
+  /** Where the file's time begins, in seconds; other times count from zero. */
+  startSec: number;
+  /** The packet handed out is one object, reused. */
+  packets(): Iterable<Packet>;
 }
 
 /**
- * Opens mp4, mov, mkv, webm, wav (and what else mediabunny reads) or avi.
+ * Opens mp4, mov, mkv, webm, avi, wav and other media files.
  * @throws MediaError `MEDIA_MISSING`, `MEDIA_EMPTY` (no bytes), `MEDIA_UNREADABLE` (not a media file, or cut
  *   before the index that makes it readable), `MEDIA_TRUNCATED`.
  */
-export async function openMedia(path: string): Promise<MediaSource> {
+export function openMedia(path: string): MediaSource {
   if (!existsSync(path) || !statSync(path).isFile()) {
     throw new MediaError("MEDIA_MISSING", "no such media file", { file: path });
   }
@@ -43,13 +55,16 @@ export async function openMedia(path: string): Promise<MediaSource> {
     throw new MediaError("MEDIA_EMPTY", "media file has no bytes", { file: path });
   }
   refuseCutRiff(path);
-  useCodecs();
+  const context = new FormatContext();
   try {
-    return await (extname(path).toLowerCase() === ".avi"
-      ? openAvi(path)
-      : openWithMediabunny(path));
+    using options = Dictionary.fromObject({
+      protocol_whitelist: "file",
+      format_whitelist: formats,
+    });
+    succeed(context.openInputSync(`file:${path}`, null, options), "open");
+    return describe(context);
   } catch (cause) {
-    if (cause instanceof MediaError) throw cause;
+    context.closeInputSync();
     throw new MediaError("MEDIA_UNREADABLE", "cannot be read as a media file", {
       file: path,
       hint: "it may be cut off, or not be mp4, mkv, webm, wav or avi; play it, or write it again",
@@ -57,6 +72,55 @@ export async function openMedia(path: string): Promise<MediaSource> {
     });
   }
 }
+
+function describe(context: FormatContext): MediaSource {
+  // What the header says; `findStreamInfo` would put its own estimates in place of what is missing.
+  const whole = context.iformat?.name?.includes("matroska")
+    ? seconds(context.duration, 1e-6)
+    : null;
+  const announced = new Map(
+    context.streams.map((stream) => [
+      stream.index,
+      whole === null ? seconds(stream.duration, toSeconds(stream)) : null,
+    ]),
+  );
+  succeed(context.findStreamInfoSync(), "look into the streams");
+  const track = (type: AVMediaType): Track | null => {
+    const stream = context.streams[context.findBestStream(type)];
+    // The cover picture of a song is no film.
+    if (!stream || stream.disposition & AV_DISPOSITION_ATTACHED_PIC) return null;
+    return { stream, announcedEnd: announced.get(stream.index) ?? null };
+  };
+  return {
+    streams: context.streams,
+    video: track(AVMEDIA_TYPE_VIDEO),
+    audio: track(AVMEDIA_TYPE_AUDIO),
+    announcedEnd: whole,
+    startSec: Math.max(0, seconds(context.startTime, 1e-6) ?? 0),
+    packets: () => packets(context),
+    [Symbol.dispose]: () => context.closeInputSync(),
+  };
+}
+
+function* packets(context: FormatContext): Generator<Packet> {
+  using packet = new Packet();
+  packet.alloc();
+  for (;;) {
+    const status = context.readFrameSync(packet);
+    if (status === AVERROR_EOF) return;
+    succeed(status, "read packet");
+    yield packet;
+    packet.unref();
+  }
+}
+
+/** Length of one tick of a stream, in seconds. */
+export function toSeconds({ timeBase }: Stream): number {
+  return timeBase.num / timeBase.den;
+}
+
+const seconds = (ticks: bigint, tick: number): number | null =>
+  ticks === AV_NOPTS_VALUE || ticks <= 0n ? null : Number(ticks) * tick;
 
 /**
  * A wav or avi file says in its first bytes how long it is; readers take what there is without a word.
@@ -77,11 +141,6 @@ function refuseCutRiff(path: string): void {
   });
 }
 
-async function refuseCutMatroska(path: string, input: Input): Promise<void> {
-  const announced = await input.getDurationFromMetadata();
-  if (announced !== null) refuseShort(path, "file", await input.computeDuration(), announced);
-}
-
 /** @throws MediaError `MEDIA_TRUNCATED` where what was found ends before what was announced (seconds). */
 export function refuseShort(path: string, what: string, end: number, announced: number): void {
   if (end >= announced - endSlack) return;
@@ -90,29 +149,4 @@ export function refuseShort(path: string, what: string, end: number, announced: 
     `${what} ends at ${end.toFixed(2)} s, ${announced.toFixed(2)} s are announced`,
     { file: path, hint: "the file is cut off: copy or generate it again" },
   );
-}
-
-async function openWithMediabunny(path: string): Promise<MediaSource> {
-  const input = new Input({ formats: ALL_FORMATS, source: new FilePathSource(path) });
-  try {
-    const video = await input.getPrimaryVideoTrack();
-    const audio = await input.getPrimaryAudioTrack();
-    // Matroska announces one duration for the file, not for each track.
-    const whole = (await input.getFormat()) instanceof MatroskaInputFormat;
-    if (whole) await refuseCutMatroska(path, input);
-    return {
-      video: video && {
-        announcedEnd: whole ? null : await video.getDurationFromMetadata(),
-        samples: () => new VideoSampleSink(video).samples(),
-      },
-      audio: audio && {
-        announcedEnd: whole ? null : await audio.getDurationFromMetadata(),
-        samples: () => new AudioSampleSink(audio).samples(),
-      },
-      [Symbol.asyncDispose]: async () => input.dispose(),
-    };
-  } catch (error) {
-    input.dispose();
-    throw error;
-  }
 }

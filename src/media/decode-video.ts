@@ -1,0 +1,127 @@
+import {
+  AV_PIX_FMT_RGB24,
+  type AVPixelFormat,
+  Frame,
+  SoftwareScaleContext,
+  SWS_BILINEAR,
+} from "node-av";
+import type { Video } from "./clip.ts";
+import type { FrameSink } from "./decode.ts";
+import { succeed } from "./ffmpeg.ts";
+import { resizeImage } from "./scale.ts";
+
+/** Which frames to keep, and their size in pixels; the film's own where not given. */
+export interface VideoWanted {
+  fps?: number | undefined;
+  width?: number | undefined;
+  height?: number | undefined;
+}
+
+/** Collects the frames of a film as RGB. */
+export class VideoSink implements FrameSink {
+  private readonly wanted: VideoWanted;
+  private readonly converter: RgbConverter = new RgbConverter();
+  private readonly frames: Uint8Array[] = [];
+  private readonly times: number[] = [];
+  private size: { width: number; height: number };
+  /** End of the last frame, in seconds. */
+  end = 0;
+
+  constructor(wanted: VideoWanted) {
+    this.wanted = wanted;
+    this.size = { width: wanted.width ?? 0, height: wanted.height ?? 0 };
+  }
+
+  push(frame: Frame, timeSec: number, durationSec: number): void {
+    this.end = Math.max(this.end, timeSec + durationSec);
+    const { fps } = this.wanted;
+    // Half a millisecond of grace: containers round timestamps.
+    if (fps !== undefined && timeSec < this.frames.length / fps - 5e-4) return;
+    const picture = this.converter.convert(frame);
+    if (this.size.width === 0) this.size = { width: picture.width, height: picture.height };
+    this.frames.push(toSize(picture, this.size));
+    this.times.push(timeSec);
+  }
+
+  result(): Video {
+    const { frames, size } = this;
+    const data = new Uint8Array(frames.length * size.width * size.height * 3);
+    frames.forEach((frame, index) => {
+      data.set(frame, index * frame.length);
+    });
+    return { ...size, frames: frames.length, fps: this.frameRate(), data };
+  }
+
+  /** Frames per second of what was kept. */
+  private frameRate(): number {
+    const { times, end } = this;
+    const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
+    if (times.length > 1 && span > 0) return Math.round(((times.length - 1) / span) * 1000) / 1000;
+    return end > 0 ? 1 / end : 1;
+  }
+
+  [Symbol.dispose](): void {
+    this.converter[Symbol.dispose]();
+  }
+}
+
+interface Picture {
+  width: number;
+  height: number;
+  /** RGB, row-major. */
+  data: Uint8Array;
+}
+
+function toSize(picture: Picture, size: { width: number; height: number }): Uint8Array {
+  if (picture.width === size.width && picture.height === size.height) return picture.data;
+  const scaled = resizeImage(picture.data, { ...picture, stride: 3 }, { ...size, channels: 3 });
+  return Uint8Array.from(scaled, Math.round);
+}
+
+/** Turns frames of any pixel format and pixel shape into RGB with square pixels. */
+class RgbConverter implements Disposable {
+  private scaler: SoftwareScaleContext | null = null;
+  private rgb: Frame | null = null;
+  private geometry = "";
+
+  convert(frame: Frame): Picture {
+    const geometry = `${frame.width}×${frame.height} ${frame.format}`;
+    if (geometry !== this.geometry) this.configure(frame, geometry);
+    const rgb = this.rgb!;
+    succeed(this.scaler!.scaleFrameSync(rgb, frame), "convert to RGB");
+    return { width: rgb.width, height: rgb.height, data: rgb.toBuffer() };
+  }
+
+  private configure(frame: Frame, geometry: string): void {
+    this[Symbol.dispose]();
+    const { num, den } = frame.sampleAspectRatio;
+    const shape = num > 0 && den > 0 ? num / den : 1;
+    const rgb = new Frame();
+    rgb.alloc();
+    rgb.format = AV_PIX_FMT_RGB24;
+    rgb.width = shape > 1 ? Math.round(frame.width * shape) : frame.width;
+    rgb.height = shape < 1 ? Math.round(frame.height / shape) : frame.height;
+    succeed(rgb.allocBuffer(), "allocate frame");
+    const scaler = new SoftwareScaleContext();
+    scaler.getContext(
+      frame.width,
+      frame.height,
+      frame.format as AVPixelFormat,
+      rgb.width,
+      rgb.height,
+      AV_PIX_FMT_RGB24,
+      SWS_BILINEAR,
+    );
+    this.scaler = scaler;
+    this.rgb = rgb;
+    this.geometry = geometry;
+  }
+
+  [Symbol.dispose](): void {
+    this.scaler?.freeContext();
+    this.rgb?.free();
+    this.scaler = null;
+    this.rgb = null;
+    this.geometry = "";
+  }
+}

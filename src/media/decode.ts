@@ -1,0 +1,104 @@
+import {
+  AV_NOPTS_VALUE,
+  AVERROR_EAGAIN,
+  AVERROR_EOF,
+  Codec,
+  CodecContext,
+  FF_COMPLIANCE_STRICT,
+  Frame,
+  type Packet,
+} from "node-av";
+import { succeed } from "./ffmpeg.ts";
+import { type MediaSource, type Track, toSeconds } from "./source.ts";
+
+/** Decoded pieces of one track, in presentation order. Times are in seconds from the file's start. */
+export interface FrameSink extends Disposable {
+  /** The frame is one object, reused. */
+  push(frame: Frame, timeSec: number, durationSec: number): void;
+}
+
+/** A track that is decoded into a sink. */
+export interface Decoded {
+  track: Track;
+  sink: FrameSink;
+}
+
+/** Packets between two turns of the event loop: a long film must not stop everything else. */
+const packetsPerTurn = 256;
+
+/**
+ * Decodes the given tracks of a file in one pass.
+ * @returns the end of the last packet of any track, in seconds.
+ */
+export async function decodeTracks(
+  source: MediaSource,
+  decoded: readonly Decoded[],
+): Promise<number> {
+  const decoders = new Map<number, TrackDecoder>();
+  const ticks = new Map(source.streams.map((stream) => [stream.index, toSeconds(stream)]));
+  let end = 0;
+  let count = 0;
+  try {
+    for (const one of decoded) {
+      decoders.set(one.track.stream.index, new TrackDecoder(one, source.startSec));
+    }
+    for (const packet of source.packets()) {
+      end = Math.max(end, packetEnd(packet, ticks.get(packet.streamIndex) ?? 0) - source.startSec);
+      decoders.get(packet.streamIndex)?.decode(packet);
+      if (++count % packetsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    for (const decoder of decoders.values()) decoder.decode(null);
+    return end;
+  } finally {
+    for (const decoder of decoders.values()) decoder[Symbol.dispose]();
+  }
+}
+
+function packetEnd({ pts, duration }: Packet, tickSec: number): number {
+  return pts === AV_NOPTS_VALUE ? 0 : Number(pts + duration) * tickSec;
+}
+
+class TrackDecoder implements Disposable {
+  private readonly context: CodecContext;
+  private readonly frame: Frame = new Frame();
+  private readonly sink: FrameSink;
+  private readonly tickSec: number;
+  private readonly startSec: number;
+
+  constructor({ track, sink }: Decoded, startSec: number) {
+    const { codecpar, timeBase } = track.stream;
+    this.sink = sink;
+    this.tickSec = toSeconds(track.stream);
+    this.startSec = startSec;
+    const codec = Codec.findDecoder(codecpar.codecId);
+    if (!codec) throw new Error(`no decoder for codec ${codecpar.codecId}`);
+    this.context = new CodecContext();
+    this.context.allocContext3(codec);
+    succeed(codecpar.toContext(this.context), "describe stream");
+    this.context.pktTimebase = timeBase;
+    this.context.threadCount = 1;
+    // Films whose B-frames are not announced come in order only so.
+    succeed(this.context.setOption("strict", String(FF_COMPLIANCE_STRICT)), "choose strictness");
+    succeed(this.context.open2Sync(), "open decoder");
+    this.frame.alloc();
+  }
+
+  /** null: the end, which brings out what the decoder holds back. */
+  decode(packet: Packet | null): void {
+    succeed(this.context.sendPacketSync(packet), "decode");
+    for (;;) {
+      const status = this.context.receiveFrameSync(this.frame);
+      if (status === AVERROR_EAGAIN || status === AVERROR_EOF) return;
+      succeed(status, "receive frame");
+      const time = Number(this.frame.bestEffortTimestamp) * this.tickSec - this.startSec;
+      this.sink.push(this.frame, time, Number(this.frame.duration) * this.tickSec);
+      this.frame.unref();
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.sink[Symbol.dispose]();
+    this.frame.free();
+    this.context.freeContext();
+  }
+}
