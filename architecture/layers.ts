@@ -15,7 +15,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   loss: { folders: ["core", "cues"], packages: [] },
   media: {
     folders: ["core"],
-    packages: ["node", "mediabunny", "@mediabunny/server", "node-av", "fft.js"],
+    packages: ["node", "node-av", "fft.js"],
   },
   judges: {
     folders: ["core"],
@@ -76,7 +76,11 @@ export const layers: Readonly<Record<string, Layer>> = {
       "bench/mer-unibench",
       "bench/mme-emotion",
       "bench/mep",
+      "bench/mask-media",
       "bench/files",
+      // The embedded policy as a model under test.
+      "prompt",
+      "policy/port.ts",
     ],
     packages: ["node", "p-limit"],
   },
