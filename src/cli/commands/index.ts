@@ -11,6 +11,7 @@ import { doctorCommand } from "./doctor.ts";
 import { experimentCommand, quickConfig, readExperiment } from "./experiment.ts";
 import { runExperiment } from "./run.ts";
 import { scoreCommand } from "./score.ts";
+import { serveCommand } from "./serve.ts";
 
 /** Adds every command to the program. */
 export function addCommands(program: Command): Command {
@@ -23,6 +24,7 @@ export function addCommands(program: Command): Command {
     .addCommand(report())
     .addCommand(scoreCommand())
     .addCommand(cues())
+    .addCommand(serveCommand())
     .addCommand(doctorCommand()) as unknown as Command;
 }
 

@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { embedderOptions } from "../judges/options.ts";
+import { lossConfigSchema } from "../loss/options.ts";
+import { rewardOptions } from "../rewards/options.ts";
+import { decomposerOptions, judgeOptions } from "../service/decomposer/options.ts";
+import { serviceOptions } from "../service/options.ts";
+
+const masks = z.strictObject({
+  visual: z
+    .enum(["black", "mean", "swap"])
+    .default("black")
+    .describe("what hides the video: black frames, mean colour, another clip's video"),
+  acoustic: z
+    .enum(["silence", "swap"])
+    .default("silence")
+    .describe("what hides the sound: silence, another clip's sound"),
+  schedule: z
+    .enum(["both", "alternate"])
+    .default("both")
+    .describe("masked passes per step: both, or one modality a step at half the cost"),
+});
+
+const guards = z.strictObject({
+  canarySteps: z
+    .int()
+    .min(0)
+    .default(3)
+    .describe("first steps in which hiding a modality must change log-probs; 0: off"),
+  maxEmptyRate: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe("largest share of empty completions in a batch"),
+  constantRewardGroups: z
+    .int()
+    .min(1)
+    .default(32)
+    .describe("groups in a row without reward variance before the run stops"),
+  zeroGradSteps: z.int().min(1).default(2).describe("steps in a row with gradient norm 0"),
+  maxRolloutLogpGap: z
+    .number()
+    .positive()
+    .default(0.2)
+    .describe("largest mean |Δ log-prob| between sampler and trainer in the first steps, nats"),
+});
+
+const client = z.strictObject({
+  url: z.url().optional().describe("where trainers reach the service; default: its host and port"),
+  timeoutSec: z.number().positive().default(120).describe("seconds per request"),
+  retries: z.int().min(0).default(8).describe("repeats after 429, 5xx, lost connections"),
+  maxBatch: z.int().min(1).default(256).describe("items per request"),
+});
+
+const training = z.strictObject({
+  model: z.string().min(1).default("Qwen/Qwen2.5-Omni-7B").describe("model id or folder"),
+  modelType: z.string().min(1).default("qwen2_5_omni").describe("ms-swift's --model_type"),
+  audio: z
+    .enum(["in-video", "separate"])
+    .default("in-video")
+    .describe("in-video: the video's own sound (USE_AUDIO_IN_VIDEO); separate: `audios` column"),
+  gpus: z.int().min(1).default(8).describe("GPUs of one machine"),
+  rolloutGpus: z.int().min(1).default(4).describe("server mode: GPUs that only roll out"),
+  numGenerations: z.int().min(2).default(8).describe("G: responses per clip"),
+  perDeviceBatch: z.int().min(1).default(2).describe("responses per GPU and forward pass"),
+  gradientAccumulation: z.int().min(1).default(8).describe("forward passes per optimiser step"),
+  maxCompletionTokens: z.int().min(1).default(512).describe("longest response, tokens"),
+  maxPromptTokens: z.int().min(1).default(8192).describe("longest prompt, media included, tokens"),
+  learningRate: z.number().positive().default(1e-6).describe("peak learning rate"),
+  epochs: z.number().positive().default(1).describe("passes over the data"),
+  temperature: z.number().positive().default(1).describe("of rollouts and of every log-prob"),
+  referenceKl: z.number().min(0).default(0.01).describe("ms-swift's --beta; the KL is its own"),
+  lossType: z.enum(["grpo", "bnpo", "dr_grpo"]).default("grpo").describe("ms-swift's --loss_type"),
+  zeroStage: z.literal(2).default(2).describe("DeepSpeed ZeRO stage; 3 hangs with audio"),
+  rewardWeight: z.number().positive().default(1).describe("weight of the reward in ms-swift"),
+  video: z
+    .strictObject({
+      fps: z.number().positive().default(2).describe("frames per second shown to the model"),
+      maxFrames: z.int().min(2).default(32).describe("most frames; clips beyond it are refused"),
+      maxPixels: z.int().min(784).default(100_352).describe("pixels per frame (FPS × VIDEO_*)"),
+    })
+    .prefault({})
+    .describe("environment that trainer and rollout server must share"),
+});
+
+/** One file for `oppo serve` and `oppo export ms-swift`: rewards, loss and the run that uses them. */
+export const swiftOptions = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[\w.-]+$/, "letters, digits, '.', '_' and '-' only")
+    .default("oppo")
+    .describe("name of the run"),
+  service: serviceOptions.prefault({}),
+  client: client.prefault({}).describe("how the trainer talks to the service"),
+  embedder: embedderOptions,
+  decomposer: decomposerOptions,
+  judge: judgeOptions,
+  reward: rewardOptions.prefault({}),
+  loss: lossConfigSchema.prefault({ preset: "robust" }),
+  masks: masks.prefault({}),
+  guards: guards.prefault({}),
+  training: training.prefault({}),
+});
+export type SwiftOptions = z.infer<typeof swiftOptions>;

@@ -1,0 +1,138 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import type { RewardOptions } from "../rewards/options.ts";
+import { bearer } from "./auth.ts";
+import { answerFailure, failureOf, invalidRequest } from "./failures.ts";
+import { checkLimits } from "./limits.ts";
+import type { ServiceMetrics } from "./metrics.ts";
+import type { ServiceOptions } from "./options.ts";
+import { RequestError } from "./request-error.ts";
+import { capabilitiesRoute, healthRoute } from "./routes/status.ts";
+import { decomposeRoute, evidenceRoute, rewardsRoute } from "./routes/work.ts";
+import { type RewardParts, type RewardService, serviceVersion } from "./service.ts";
+import type { Admission } from "./work/admission.ts";
+
+/** What the HTTP face of a service is made of. */
+export interface AppParts extends RewardParts {
+  service: RewardService;
+  admission: Admission;
+  metrics: ServiceMetrics;
+  options: ServiceOptions;
+  apiKey: string | undefined;
+  /** Gets a line about every error that is not the caller's. */
+  log(line: string): void;
+}
+
+/** The routes, as hono's typed client reads them. */
+export type ServiceApp = ReturnType<typeof createApp>;
+
+/** The service as an HTTP application; `app.request` answers without a port. */
+export function createApp(parts: AppParts) {
+  const { service, admission, metrics, options } = parts;
+  const { versions } = service;
+
+  /** Runs one request's work within the limits. */
+  async function within<T>(
+    route: string,
+    items: readonly Readonly<Record<string, unknown>>[],
+    work: () => Promise<T>,
+  ): Promise<T> {
+    checkLimits(items, options.limits);
+    const results = await admission.admit(items.length, work);
+    metrics.items(route, items.length);
+    return results;
+  }
+
+  const app = new OpenAPIHono({
+    defaultHook(result) {
+      if (!result.success) throw invalidRequest(result.error.issues);
+    },
+  });
+  app.use(async (context, next) => {
+    const started = performance.now();
+    await next();
+    const route = knownRoutes.has(context.req.path) ? context.req.path : "other";
+    metrics.request(route, context.res.status, (performance.now() - started) / 1000);
+  });
+  app.use(bearer(parts.apiKey));
+  app.use(
+    bodyLimit({
+      maxSize: options.limits.bodyBytes,
+      onError() {
+        throw new RequestError(413, "BODY_TOO_LARGE", "the request is too large", {
+          hint: `at most ${options.limits.bodyBytes} bytes; split it`,
+        });
+      },
+    }),
+  );
+  app.onError((error, context) => {
+    const { status } = failureOf(error);
+    if (status >= 500) parts.log(`${context.req.path} ${status}: ${describe(error)}`);
+    return answerFailure(context, error);
+  });
+  app.notFound((context) =>
+    answerFailure(context, new RequestError(404, "NOT_FOUND", `nothing at ${context.req.path}`)),
+  );
+  app.get("/metrics", async (context) =>
+    context.text(await metrics.text(), 200, { "Content-Type": metrics.contentType }),
+  );
+  app.doc31("/openapi.json", {
+    openapi: "3.1.0",
+    info: { title: "OPPO reward service", version: serviceVersion },
+  });
+
+  return app
+    .openapi(evidenceRoute, async (context) => {
+      const { items, unit } = context.req.valid("json");
+      const results = await within("evidence", items, () => service.evidence(items, unit));
+      return context.json({ versions, unit, results }, 200);
+    })
+    .openapi(rewardsRoute, async (context) => {
+      const { items, unit } = context.req.valid("json");
+      const results = await within("rewards", items, () => service.rewards(items, unit));
+      return context.json({ versions, unit, results }, 200);
+    })
+    .openapi(decomposeRoute, async (context) => {
+      const { items, unit } = context.req.valid("json");
+      const results = await within("decompose", items, () => service.decompose(items, unit));
+      return context.json({ versions, unit, results }, 200);
+    })
+    .openapi(healthRoute, (context) => {
+      const state = { queued_items: admission.queued, uptime_sec: Math.round(process.uptime()) };
+      if (admission.stopping) return context.json({ status: "stopping" as const, ...state }, 503);
+      return context.json({ status: "ok" as const, ...state }, 200);
+    })
+    .openapi(capabilitiesRoute, (context) => context.json(describeService(parts), 200));
+}
+
+const knownRoutes = new Set([
+  "/v1/evidence",
+  "/v1/rewards",
+  "/v1/decompose",
+  "/v1/health",
+  "/v1/capabilities",
+  "/metrics",
+  "/openapi.json",
+]);
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
+
+function describeService({ service, options, apiKey, ...parts }: AppParts) {
+  const { limits } = options;
+  return {
+    versions: service.versions,
+    units: ["utf16" as const, "code_point" as const],
+    limits: {
+      body_bytes: limits.bodyBytes,
+      items: limits.items,
+      text_units: limits.textUnits,
+      queued_items: limits.queuedItems,
+    },
+    embedder: { id: parts.embedder.id, calibration: parts.calibration },
+    decomposer: { id: parts.decomposer.id, persistent: options.stateFolder !== undefined },
+    judge: null,
+    reward: { ...(parts.reward satisfies RewardOptions) },
+    authentication: apiKey === undefined ? ("none" as const) : ("bearer" as const),
+  };
+}

@@ -1,0 +1,97 @@
+import { canonicalJson, sha256 } from "../core/files.ts";
+import { extractClaims } from "../cues/claims.ts";
+import { extractorId } from "../cues/decompose.ts";
+import type { Calibration, Embedder } from "../judges/port.ts";
+import type { RewardOptions } from "../rewards/options.ts";
+import { createScorer } from "../rewards/scorer.ts";
+import { decomposeResult, evidenceResult, reasoningOf, rewardResult } from "./answers.ts";
+import type { Decomposer } from "./decomposer/port.ts";
+import type { ServiceMetrics } from "./metrics.ts";
+import { cuesOf, decomposed, labelOf } from "./references.ts";
+import { type ScoringOptions, sharedScorer } from "./scoring.ts";
+import type { DecomposeResult } from "./wire/decompose.ts";
+import type { EvidenceItem, EvidenceResult } from "./wire/evidence.ts";
+import type { Unit, Versions } from "./wire/fields.ts";
+import type { RewardItem, RewardResult } from "./wire/rewards.ts";
+
+/** Changes whenever an answer to the same request may. */
+export const serviceVersion = "oppo-service-1";
+
+/** What decides rewards. */
+export interface RewardParts {
+  embedder: Embedder;
+  calibration: Calibration;
+  reward: RewardOptions;
+  decomposer: Decomposer;
+}
+
+/** The service without HTTP: wire items in, wire results out, same order. */
+export interface RewardService {
+  readonly versions: Versions;
+  evidence(items: readonly EvidenceItem[], unit: Unit): Promise<EvidenceResult[]>;
+  rewards(items: readonly RewardItem[], unit: Unit): Promise<RewardResult[]>;
+  decompose(
+    items: readonly { id: string; reference: string }[],
+    unit: Unit,
+  ): Promise<DecomposeResult[]>;
+}
+
+export function createRewardService(
+  parts: RewardParts,
+  scoring: ScoringOptions,
+  metrics: ServiceMetrics,
+): RewardService {
+  const { embedder, calibration, reward, decomposer } = parts;
+  const scorer = sharedScorer(
+    createScorer({ embedder, calibration, options: reward }),
+    scoring,
+    metrics,
+  );
+  async function evidence(item: EvidenceItem, index: number, unit: Unit): Promise<EvidenceResult> {
+    const reasoning = reasoningOf(item.text);
+    const claims = extractClaims(reasoning.text, reasoning.start);
+    if (item.reference === undefined && item.cues === undefined) {
+      return evidenceResult(item.id, item.text, claims, null, unit);
+    }
+    const reference = await cuesOf(item, index, decomposer);
+    const response = `<think>${reasoning.text}</think>`;
+    const [scored] = await scorer.score([{ response, reference, label: "" }]);
+    const matches = scored!.claims.map(({ match }) => match);
+    return evidenceResult(item.id, item.text, claims, matches, unit);
+  }
+
+  return {
+    versions: versionsOf(parts),
+    evidence: (items, unit) => Promise.all(items.map((item, i) => evidence(item, i, unit))),
+    async rewards(items, unit) {
+      const labels = items.map((item, index) => labelOf(item, index, reward.accuracy.mode));
+      const references = await Promise.all(
+        items.map((item, index) => cuesOf(item, index, decomposer)),
+      );
+      const scored = await scorer.score(
+        items.map(({ response }, i) => ({
+          response,
+          reference: references[i]!,
+          label: labels[i]!,
+        })),
+      );
+      return items.map((item, i) => rewardResult(item, references[i]!, scored[i]!, unit));
+    },
+    decompose: (items, unit) =>
+      Promise.all(
+        items.map(async ({ id, reference }, index) =>
+          decomposeResult(id, reference, await decomposed(reference, index, decomposer), unit),
+        ),
+      ),
+  };
+}
+
+function versionsOf({ embedder, calibration, reward, decomposer }: RewardParts): Versions {
+  return {
+    service: serviceVersion,
+    extractor: extractorId,
+    decomposer: decomposer.id,
+    embedder: embedder.id,
+    reward: sha256(canonicalJson({ reward, calibration })).slice(0, 12),
+  };
+}
