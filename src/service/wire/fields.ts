@@ -59,7 +59,7 @@ export const givenCue = z
 export type GivenCue = z.infer<typeof givenCue>;
 
 export const cueFields = {
-  reference: text.min(1).optional().openapi({ description: "reasoning to take the cues from" }),
+  reference: text.min(1).optional().openapi({ description: "reasoning that holds the cues" }),
   cues: z.array(givenCue).optional().openapi({ description: "the cues themselves" }),
 };
 
