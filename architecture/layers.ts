@@ -88,7 +88,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     folders: ["core", "cues", "rewards", "judges/port.ts", "endpoint/port.ts"],
     packages: ["node", "hono", "@hono/zod-openapi", "@hono/node-server", "zod", "prom-client"],
   },
-  client: { folders: ["core", "service"], packages: ["hono", "p-retry"] },
+  client: { folders: ["core", "service"], packages: ["node", "hono", "p-retry"] },
   // What `oppo export` writes: the files another trainer is started with.
   export: { folders: ["core", "loss", "rewards", "corpus", "*/options.ts"], packages: ["node"] },
   report: {
