@@ -7,18 +7,30 @@ import {
   truncateSync,
   writeSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { ConfigError } from "../core/errors.ts";
-import { type ClipFeatures, featureDims } from "../media/features.ts";
+import { canonicalJson, sha256 } from "../core/files.ts";
+import { type ClipFeatures, featureDims, featuresVersion } from "../media/features.ts";
 import type { FeatureOptions } from "../media/options.ts";
+import type { ClipResult } from "./job.ts";
+import type { ManifestRow } from "./manifest.ts";
 
+/** Changes with the layout of a record. */
+const recordVersion = "2";
 /** Bytes of a record that hold the clip id (UTF-8, zero padded). */
 const idBytes = 64;
+/** Then the size of the clip's file, as one float64. */
+const sizeBytes = 8;
+
+/** Features of a clip, and the size in bytes of the file that they were taken from. */
+export interface StoredFeatures extends ClipFeatures {
+  fileBytes: number;
+}
 
 /**
- * Decoded features in one file: records of a fixed size, each an id and the clip's two matrices as float32
- * of this machine's byte order. Appending is the only write, so a kill leaves at most one cut record, which
- * opening removes.
+ * Decoded features in one file: records of a fixed size, each an id, the size of the clip's file and the
+ * clip's two matrices as float32, in this machine's byte order. Appending is the only write, so a kill leaves
+ * at most one cut record, which opening removes; of two records of one clip the later counts.
  */
 export class FeatureStore {
   readonly file: string;
@@ -26,22 +38,22 @@ export class FeatureStore {
   private readonly videoLength: number;
   private readonly audioLength: number;
 
-  constructor(file: string, options: FeatureOptions) {
+  /** The store of the rows' clips in a corpus folder, keyed by how they were made and by the options. */
+  constructor(folder: string, rows: readonly ManifestRow[], options: FeatureOptions) {
     const dims = featureDims(options);
-    this.file = file;
+    this.file = join(folder, storeName(rows, options));
     this.options = options;
     this.videoLength = dims.video * options.videoTokens;
     this.audioLength = dims.audio * options.audioTokens;
-    mkdirSync(dirname(file), { recursive: true });
   }
 
   private get recordBytes(): number {
-    return idBytes + 4 * (this.videoLength + this.audioLength);
+    return idBytes + sizeBytes + 4 * (this.videoLength + this.audioLength);
   }
 
   /** Everything stored, by clip id. */
-  readAll(): Map<string, ClipFeatures> {
-    const out = new Map<string, ClipFeatures>();
+  readAll(): Map<string, StoredFeatures> {
+    const out = new Map<string, StoredFeatures>();
     if (!existsSync(this.file)) return out;
     const bytes = readFileSync(this.file);
     const records = Math.floor(bytes.length / this.recordBytes);
@@ -51,29 +63,33 @@ export class FeatureStore {
     for (let record = 0; record < records; record++) {
       const start = record * this.recordBytes;
       const id = bytes.toString("utf8", start, start + idBytes).replace(/\0+$/, "");
-      const at = bytes.byteOffset + start + idBytes;
+      const fileBytes = bytes.readDoubleLE(start + idBytes);
+      const at = bytes.byteOffset + start + idBytes + sizeBytes;
       const video = new Float32Array(bytes.buffer, at, this.videoLength);
       const audio = new Float32Array(bytes.buffer, at + 4 * this.videoLength, this.audioLength);
-      out.set(id, this.shape(video, audio));
+      out.set(id, { fileBytes, ...this.shape(video, audio) });
     }
     return out;
   }
 
-  /** Appends one clip and gives its features back in shape. */
-  append(id: string, video: Float32Array, audio: Float32Array): ClipFeatures {
+  /** Appends a job's result and gives its features back in shape. @throws where it brought none. */
+  append({ id, bytes, features }: ClipResult): StoredFeatures {
+    if (!features) throw new TypeError(`no features of clip '${id}' to store`);
     const record = Buffer.alloc(this.recordBytes);
     if (record.write(id, 0, idBytes, "utf8") !== Buffer.byteLength(id)) {
       throw new ConfigError("CLIP_ID", `clip id '${id}' is longer than ${idBytes} bytes`);
     }
-    record.set(bytesOf(video), idBytes);
-    record.set(bytesOf(audio), idBytes + 4 * this.videoLength);
+    record.writeDoubleLE(bytes, idBytes);
+    record.set(bytesOf(features.video), idBytes + sizeBytes);
+    record.set(bytesOf(features.audio), idBytes + sizeBytes + 4 * this.videoLength);
+    mkdirSync(dirname(this.file), { recursive: true });
     const handle = openSync(this.file, "a");
     try {
       writeSync(handle, record);
     } finally {
       closeSync(handle);
     }
-    return this.shape(video, audio);
+    return { fileBytes: bytes, ...this.shape(features.video, features.audio) };
   }
 
   private shape(video: Float32Array, audio: Float32Array): ClipFeatures {
@@ -84,6 +100,12 @@ export class FeatureStore {
       audio: { features: audio, tokens: audioTokens, dim: dims.audio },
     };
   }
+}
+
+function storeName(rows: readonly ManifestRow[], options: FeatureOptions): string {
+  const made = rows.map(({ id, file, seed, factors, noise }) => [id, file, seed, factors, noise]);
+  const key = canonicalJson({ record: recordVersion, version: featuresVersion, options, made });
+  return `features-${sha256(key).slice(0, 16)}.bin`;
 }
 
 const bytesOf = (values: Float32Array): Uint8Array =>

@@ -4,6 +4,8 @@ import { ConfigError } from "../core/errors.ts";
 import { canonicalJson, readJson, sha256, writeFileAtomic, writeJson } from "../core/files.ts";
 import { appendJsonl, readJsonl, writeJsonl } from "../core/jsonl.ts";
 import { type ProgressListener, silent } from "../core/progress.ts";
+import type { FeatureOptions } from "../media/options.ts";
+import { FeatureStore } from "./feature-store.ts";
 import type { ClipJob } from "./job.ts";
 import { type CorpusInfo, type ManifestRow, type Split, splits } from "./manifest.ts";
 import type { CorpusOptions } from "./options.ts";
@@ -12,7 +14,7 @@ import { defaultWorkers, runJobs } from "./pool.ts";
 import { swiftRow, swiftSftRow } from "./swift.ts";
 
 /** Changes when the same options begin to give other clips or texts. */
-export const corpusVersion = "1";
+export const corpusVersion = "2";
 
 /** How a long step over clips is run and watched. */
 export interface GenerateControls {
@@ -20,6 +22,12 @@ export interface GenerateControls {
   signal?: AbortSignal;
   /** Worker threads; default: one per core, at most 8. 0 renders in this thread. */
   workers?: number;
+}
+
+/** Controls of making a corpus. */
+export interface CorpusControls extends GenerateControls {
+  /** Features to take of each file as it is written; `loadFeatures` then finds them stored. */
+  features?: FeatureOptions;
 }
 
 /** A clip that is written: what `clips.jsonl` remembers, so that a resumed run can trust the file. */
@@ -31,13 +39,14 @@ interface Written {
 /**
  * Writes a corpus: `clips/`, `manifest.jsonl` (the oracle), `swift-<split>.jsonl` and
  * `swift-sft-train.jsonl` (the same for ms-swift: GRPO, cold start) and, last, `corpus.json`. Called again on a folder it was killed in, it goes on where it was; on a complete
- * corpus of the same options it does nothing.
+ * corpus of the same options it does nothing. With `features` each worker also decodes what it has just
+ * written, and stores the features as `loadFeatures` would.
  * @throws ConfigError `CORPUS_OPTIONS` where the folder holds a corpus of other options.
  */
 export async function generateCorpus(
   folder: string,
   options: CorpusOptions,
-  controls: GenerateControls = {},
+  controls: CorpusControls = {},
 ): Promise<CorpusInfo> {
   const rows = planCorpus(options);
   const manifest = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
@@ -92,9 +101,9 @@ async function renderMissing(
   folder: string,
   rows: readonly ManifestRow[],
   options: CorpusOptions,
-  controls: GenerateControls,
+  controls: CorpusControls,
 ): Promise<void> {
-  const { progress = silent, workers = defaultWorkers(), signal } = controls;
+  const { progress = silent, workers = defaultWorkers(), signal, features = null } = controls;
   const journal = join(folder, "clips.jsonl");
   const written = existsSync(journal) ? readJsonl<Written>(journal) : [];
   const sizes = new Map(written.map(({ id, bytes }) => [id, bytes]));
@@ -102,22 +111,21 @@ async function renderMissing(
   writeJsonl(journal, written);
   const { render } = options;
   const jobs = rows
-    .map((row): ClipJob & { kind: "render" } => ({
-      kind: "render",
-      id: row.id,
-      file: join(folder, row.file),
-      wav: render.wav ? join(folder, `clips/${row.id}.wav`) : null,
-      row,
-      render,
-    }))
+    .map((row): ClipJob => {
+      const wav = render.wav ? join(folder, `clips/${row.id}.wav`) : null;
+      const file = join(folder, row.file);
+      return { id: row.id, file, render: { row, options: render, wav }, features };
+    })
     .filter((job) => !isWritten(job.file, sizes.get(job.id)));
+  const store = features && new FeatureStore(folder, rows, features);
+  const step = features ? "render and decode clips" : "render clips";
   let done = rows.length - jobs.length;
-  progress({ step: "render clips", done, total: rows.length });
+  progress({ step, done, total: rows.length });
   await runJobs(jobs, { workers, signal }, (result) => {
-    if (result.kind !== "render") return;
+    store?.append(result);
     appendJsonl(journal, [{ id: result.id, bytes: result.bytes } satisfies Written]);
     done++;
-    progress({ step: "render clips", done, total: rows.length });
+    progress({ step, done, total: rows.length });
   });
 }
 

@@ -11,7 +11,12 @@ export {
   salientValues,
   visualFactors,
 } from "./factors.ts";
-export { corpusVersion, type GenerateControls, generateCorpus } from "./generate.ts";
+export {
+  type CorpusControls,
+  corpusVersion,
+  type GenerateControls,
+  generateCorpus,
+} from "./generate.ts";
 export { emotionWords, type FactorClaim, phrases, readClaim, readEmotion } from "./lexicon.ts";
 export { loadFeatures } from "./load-features.ts";
 export { loadManifest } from "./load-manifest.ts";

@@ -7,32 +7,43 @@ import type { ManifestRow } from "./manifest.ts";
 import type { RenderOptions } from "./options.ts";
 import { renderClip } from "./plan.ts";
 
-/** Work on one clip that a worker thread can do. `file` is an absolute path. */
-export type ClipJob =
-  | {
-      kind: "render";
-      id: string;
-      file: string;
-      wav: string | null;
-      row: ManifestRow;
-      render: RenderOptions;
-    }
-  | { kind: "features"; id: string; file: string; options: FeatureOptions };
+/**
+ * Work on one clip that a worker thread can do: write it, take the features of the written file, or both.
+ * `file` is an absolute path.
+ */
+export interface ClipJob {
+  id: string;
+  file: string;
+  render: { row: ManifestRow; options: RenderOptions; wav: string | null } | null;
+  features: FeatureOptions | null;
+}
 
-/** What a job gives back: the size of the file written, or the features, [tokens × dim] each. */
-export type ClipResult =
-  | { kind: "render"; id: string; bytes: number }
-  | { kind: "features"; id: string; video: Float32Array; audio: Float32Array };
+/** What a job gives back. */
+export interface ClipResult {
+  id: string;
+  /** Size of the file. */
+  bytes: number;
+  /** Features of the file where the job asked for them, [tokens × dim] each. */
+  features: { video: Float32Array; audio: Float32Array } | null;
+}
 
 /** @throws MediaError naming the clip. */
-export async function doJob(job: ClipJob): Promise<ClipResult> {
-  if (job.kind === "render") {
-    const clip = renderClip(job.row, job.render);
-    if (job.wav) await writeClip(job.wav, clip);
-    await writeClip(job.file, clip);
-    return { kind: "render", id: job.id, bytes: statSync(job.file).size };
+export async function doJob({ id, file, render, features }: ClipJob): Promise<ClipResult> {
+  if (render) {
+    const clip = renderClip(render.row, render.options);
+    if (render.wav) await writeClip(render.wav, clip);
+    await writeClip(file, clip);
   }
-  const clip = await readClip(job.file, { sampleRateHz: job.options.sampleRateHz });
-  const { video, audio } = clipFeatures(clip, job.options);
-  return { kind: "features", id: job.id, video: video.features, audio: audio.features };
+  // Always of the file, also right after writing it: what is trained on is what anyone can decode.
+  const decoded = features && (await decodeFeatures(file, features));
+  return { id, bytes: statSync(file).size, features: decoded };
+}
+
+async function decodeFeatures(
+  file: string,
+  options: FeatureOptions,
+): Promise<ClipResult["features"]> {
+  const clip = await readClip(file, { sampleRateHz: options.sampleRateHz });
+  const { video, audio } = clipFeatures(clip, options);
+  return { video: video.features, audio: audio.features };
 }

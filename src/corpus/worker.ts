@@ -5,7 +5,10 @@ import type { Reply } from "./pool.ts";
 
 /** A worker thread: one clip job at a time, each answered by one reply. */
 parentPort?.on("message", async (job: ClipJob) => {
-  parentPort?.postMessage(await answer(job));
+  const reply = await answer(job);
+  const features = "result" in reply ? reply.result.features : null;
+  const moved = features ? [features.video.buffer, features.audio.buffer] : [];
+  parentPort?.postMessage(reply, moved as ArrayBuffer[]);
 });
 
 async function answer(job: ClipJob): Promise<Reply> {

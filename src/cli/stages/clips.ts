@@ -18,11 +18,14 @@ export interface Clips {
   blank: { video: Float32Array; audio: Float32Array };
 }
 
-/** Writes the synthetic corpus where it is missing; an unfinished one is completed. */
+/** Writes the synthetic corpus where it is missing, features too; an unfinished one is completed. */
 export async function makeCorpus(workspace: Workspace): Promise<void> {
-  const { layout, progress } = workspace;
-  await timed(layout.timings, "write clips", () =>
-    generateCorpus(layout.corpus, corpusOptionsOf(workspace), { progress }),
+  const { layout, progress, experiment } = workspace;
+  await timed(layout.timings, "write and decode clips", () =>
+    generateCorpus(layout.corpus, corpusOptionsOf(workspace), {
+      progress,
+      features: experiment.features,
+    }),
   );
 }
 
@@ -31,11 +34,11 @@ export function corpusOptionsOf({ experiment }: Workspace) {
   return { ...experiment.corpus, seed: `${experiment.corpus.seed}/${experiment.seed}` };
 }
 
-/** Decodes every clip of the corpus (features are cached beside it). */
+/** Loads the features of every clip; those not stored when it was written are decoded now. */
 export async function openClips(workspace: Workspace): Promise<Clips> {
   const { experiment, layout, progress } = workspace;
   const rows = loadManifest(layout.corpus);
-  const features = await timed(layout.timings, "decode clips", () =>
+  const features = await timed(layout.timings, "load features", () =>
     loadFeatures(layout.corpus, rows, experiment.features, { progress }),
   );
   const raw = rows.map((row) => promptOf(row.id, features));
