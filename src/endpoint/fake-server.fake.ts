@@ -33,6 +33,8 @@ export interface FakeServer {
   baseUrl: string;
   /** Requests that came, faulty ones included. */
   requests: FakeRequest[];
+  /** Most requests ever under way together. */
+  mostAtOnce(): number;
   close(): Promise<void>;
 }
 
@@ -54,6 +56,8 @@ export function seededFaults(
 export async function startFakeServer(options: FakeServerOptions): Promise<FakeServer> {
   const requests: FakeRequest[] = [];
   const attempts = new Map<string, number>();
+  let underWay = 0;
+  let most = 0;
   const server = createServer(async (incoming, outgoing) => {
     const text = await readBody(incoming);
     if (incoming.url !== "/v1/chat/completions") {
@@ -62,10 +66,12 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
     const checked = checkBody(text, incoming.headers.authorization);
     if (typeof checked === "string") return reply(outgoing, 400, { error: { message: checked } });
     requests.push(checked);
+    most = Math.max(most, ++underWay);
     const attempt = (attempts.get(checked.contentHash) ?? 0) + 1;
     attempts.set(checked.contentHash, attempt);
     if (options.latencyMs) await new Promise((done) => setTimeout(done, options.latencyMs));
     const fault = options.fault?.(checked, attempt);
+    underWay--;
     respond(outgoing, completion(checked, options.answer(checked)), fault);
   });
   await new Promise<void>((resolve) =>
@@ -74,6 +80,7 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
   return {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests,
+    mostAtOnce: () => most,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
