@@ -35,6 +35,17 @@ export class Rng {
     return Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * this.float());
   }
 
+  /** Fills `out` with standard normals: both of each Box-Muller pair, so at half the price of `normal`. */
+  normals(out: Float32Array): Float32Array {
+    for (let i = 0; i < out.length; i += 2) {
+      const radius = Math.sqrt(-2 * Math.log(1 - this.float()));
+      const angle = 2 * Math.PI * this.float();
+      out[i] = radius * Math.cos(angle);
+      if (i + 1 < out.length) out[i + 1] = radius * Math.sin(angle);
+    }
+    return out;
+  }
+
   pick<T>(items: readonly T[]): T {
     if (items.length === 0) throw new RangeError("Rng.pick: empty list");
     return items[this.int(items.length)] as T;

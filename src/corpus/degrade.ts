@@ -11,23 +11,27 @@ export function degradeVideo(video: Video, level: number, rng: Rng): Video {
   const { width, height, frames } = video;
   const contrast = 1 - 0.6 * level;
   const grain = 55 * level;
-  const data = new Uint8Array(video.data.length);
+  // Stores rounded, within 0 and 255.
+  const data = new Uint8ClampedArray(video.data.length);
   const columns = Math.ceil(width / 2);
+  const field = new Float32Array(columns * Math.ceil(height / 2));
+  const lit = new Float32Array(256);
   for (let frame = 0; frame < frames; frame++) {
     const light = 128 + 18 * level * rng.normal();
-    const field = Float32Array.from({ length: columns * Math.ceil(height / 2) }, () =>
-      rng.normal(),
-    );
-    for (let pixel = 0; pixel < width * height; pixel++) {
-      const [x, y] = [pixel % width, Math.floor(pixel / width)];
-      const speck = grain * field[(y >> 1) * columns + (x >> 1)]!;
-      for (let c = 0; c < 3; c++) {
-        const at = (frame * width * height + pixel) * 3 + c;
-        data[at] = clampByte((video.data[at]! - 128) * contrast + light + speck);
+    for (let value = 0; value < 256; value++) lit[value] = (value - 128) * contrast + light;
+    rng.normals(field);
+    let at = frame * width * height * 3;
+    for (let y = 0; y < height; y++) {
+      const row = (y >> 1) * columns;
+      for (let x = 0; x < width; x++, at += 3) {
+        const speck = grain * field[row + (x >> 1)]!;
+        data[at] = lit[video.data[at]!]! + speck;
+        data[at + 1] = lit[video.data[at + 1]!]! + speck;
+        data[at + 2] = lit[video.data[at + 2]!]! + speck;
       }
     }
   }
-  return { ...video, data };
+  return { ...video, data: new Uint8Array(data.buffer) };
 }
 
 /**
@@ -47,21 +51,22 @@ export function degradeAudio(audio: Audio, level: number, rng: Rng): Audio {
   return { ...audio, samples };
 }
 
-/** Noise of about 1/f power and unit variance: white noise through three leaky integrators. */
-function pinkNoise(length: number, rng: Rng): Float32Array {
-  const poles = [0.99, 0.9, 0.4] as const;
-  const state = [0, 0, 0];
-  const out = new Float32Array(length);
-  for (let i = 0; i < length; i++) {
-    const white = rng.normal();
-    let sum = 0;
-    for (let k = 0; k < 3; k++) {
-      state[k] = poles[k]! * state[k]! + Math.sqrt(1 - poles[k]! ** 2) * white;
-      sum += state[k]!;
-    }
-    out[i] = sum / 2;
-  }
-  return out;
-}
+/** Poles of three leaky integrators, and what keeps the variance of each at 1. */
+const [slow, middle, fast] = [0.99, 0.9, 0.4] as const;
+const [slowGain, middleGain, fastGain] = [slow, middle, fast].map((pole) =>
+  Math.sqrt(1 - pole ** 2),
+) as [number, number, number];
 
-const clampByte = (value: number): number => Math.max(0, Math.min(255, Math.round(value)));
+/** Noise of about 1/f power and unit variance: white noise through the three integrators. */
+function pinkNoise(length: number, rng: Rng): Float32Array {
+  const noise = rng.normals(new Float32Array(length));
+  let [a, b, c] = [0, 0, 0];
+  for (let i = 0; i < length; i++) {
+    const white = noise[i]!;
+    a = slow * a + slowGain * white;
+    b = middle * b + middleGain * white;
+    c = fast * c + fastGain * white;
+    noise[i] = (a + b + c) / 2;
+  }
+  return noise;
+}

@@ -18,7 +18,7 @@ export interface ClipFeatures {
 }
 
 /** Changes when the same clip and options begin to give other features; part of cache keys. */
-export const featuresVersion = "1";
+export const featuresVersion = "2";
 
 /** Fixed constants, never a clip's own statistics: loudness and brightness are evidence. */
 const grey = { mean: 0.52, deviation: 0.2, changeDeviation: 0.1 };
@@ -52,14 +52,17 @@ function videoFeatures(video: Video, options: FeatureOptions): FeatureStream {
     return greySquare(video, frame, frameSize);
   });
   const features = new Float32Array(tokens * dim);
-  for (let pixel = 0; pixel < frameSize ** 2; pixel++) {
-    let total = 0;
-    for (const square of squares) total += square[pixel]!;
-    for (let k = 0; k < count; k++) {
-      const value = standardGrey(squares[k]![pixel]!, total / count, options.stillRemoved);
-      features[k * frameSize ** 2 + pixel] = value;
-    }
+  const pixels = frameSize ** 2;
+  const mean = new Float64Array(pixels);
+  for (const square of squares) {
+    for (let pixel = 0; pixel < pixels; pixel++) mean[pixel]! += square[pixel]! / count;
   }
+  squares.forEach((square, k) => {
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      const value = standardGrey(square[pixel]!, mean[pixel]!, options.stillRemoved);
+      features[k * pixels + pixel] = value;
+    }
+  });
   return { features, tokens, dim };
 }
 
@@ -73,9 +76,9 @@ function standardGrey(value: number, clipMean: number, removed: number): number 
 function greySquare(video: Video, frame: number, size: number): Float32Array {
   const pixels = video.width * video.height;
   const luma = new Float32Array(pixels);
+  const { data } = video;
   for (let i = 0, at = frame * pixels * 3; i < pixels; i++, at += 3) {
-    const [red, green, blue] = [video.data[at]!, video.data[at + 1]!, video.data[at + 2]!];
-    luma[i] = (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
+    luma[i] = (0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!) / 255;
   }
   return resizeImage(
     luma,

@@ -36,24 +36,24 @@ export function logMel(audio: Audio, options: MelOptions): LogMel {
   const data = new Float32Array(frames * options.melBands);
   const input = new Float64Array(plan.fft.size);
   const spectrum = plan.fft.createComplexArray() as number[];
-  const power = new Float64Array(plan.fft.size / 2 + 1);
+  const power = new Float64Array(plan.bins);
+  const silence = 10 ** logMelFloor;
   for (let frame = 0; frame < frames; frame++) {
     const start = frame * hop;
-    input.fill(0);
-    for (let i = 0; i < plan.window.length && start + i < samples.length; i++) {
-      input[i] = samples[start + i]! * plan.window[i]!;
-    }
+    const there = Math.min(plan.window.length, samples.length - start);
+    for (let i = 0; i < there; i++) input[i] = samples[start + i]! * plan.window[i]!;
+    input.fill(0, there);
     plan.fft.realTransform(spectrum, input as unknown as number[]);
     for (let bin = 0; bin < power.length; bin++) {
-      power[bin] = (spectrum[2 * bin]! ** 2 + spectrum[2 * bin + 1]! ** 2) * plan.scale;
+      const [re, im] = [spectrum[2 * bin]!, spectrum[2 * bin + 1]!];
+      power[bin] = (re * re + im * im) * plan.scale;
     }
-    plan.filters.forEach((filter, band) => {
+    for (let band = 0; band < options.melBands; band++) {
+      const { first, weights } = plan.filters[band]!;
       let sum = 0;
-      for (let i = 0; i < filter.weights.length; i++) {
-        sum += filter.weights[i]! * power[filter.first + i]!;
-      }
-      data[frame * options.melBands + band] = Math.log10(Math.max(sum, 10 ** logMelFloor));
-    });
+      for (let i = 0; i < weights.length; i++) sum += weights[i]! * power[first + i]!;
+      data[frame * options.melBands + band] = Math.log10(Math.max(sum, silence));
+    }
   }
   return { frames, bands: options.melBands, data };
 }
@@ -67,6 +67,8 @@ interface Plan {
   fft: FFT;
   window: Float64Array;
   filters: Filter[];
+  /** Bins from 0 that the filters look at. */
+  bins: number;
   /** Makes a full-scale sine's peak bin 1, whatever the window length. */
   scale: number;
 }
@@ -82,10 +84,12 @@ function planFor(sampleRateHz: number, length: number, options: MelOptions): Pla
     { length },
     (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length),
   );
+  const filters = melFilters(sampleRateHz, fft.size, options);
   const plan = {
     fft,
     window,
-    filters: melFilters(sampleRateHz, fft.size, options),
+    filters,
+    bins: Math.max(...filters.map(({ first, weights }) => first + weights.length)),
     scale: (4 / length) ** 2,
   };
   plans.set(key, plan);

@@ -7,41 +7,57 @@ export function resizeImage(
   size: { width: number; height: number; stride: number },
   target: { width: number; height: number; channels: number },
 ): Float32Array {
+  const { channels } = target;
   const columns = coverage(size.width, target.width);
   const rows = coverage(size.height, target.height);
-  const { channels } = target;
-  const out = new Float32Array(target.width * target.height * channels);
-  for (let y = 0; y < target.height; y++) {
+  const narrow = new Float64Array(size.height * target.width * channels);
+  for (let y = 0; y < size.height; y++) {
     for (let x = 0; x < target.width; x++) {
+      const { first, weights } = columns[x]!;
       const at = (y * target.width + x) * channels;
-      for (const row of rows[y]!) {
-        for (const column of columns[x]!) {
-          const from = (row.index * size.width + column.index) * size.stride;
-          const weight = row.weight * column.weight;
-          for (let c = 0; c < channels; c++)
-            out[at + c] = out[at + c]! + weight * source[from + c]!;
-        }
+      for (let i = 0; i < weights.length; i++) {
+        const from = (y * size.width + first + i) * size.stride;
+        for (let c = 0; c < channels; c++) narrow[at + c]! += weights[i]! * source[from + c]!;
       }
+    }
+  }
+  const line = target.width * channels;
+  const out = new Float32Array(target.height * line);
+  for (let y = 0; y < target.height; y++) {
+    const { first, weights } = rows[y]!;
+    for (let x = 0; x < line; x++) {
+      let sum = 0;
+      for (let i = 0; i < weights.length; i++) sum += weights[i]! * narrow[(first + i) * line + x]!;
+      out[y * line + x] = sum;
     }
   }
   return out;
 }
 
-interface Part {
-  index: number;
-  weight: number;
+/** The run of source cells that a target cell covers; the weights sum to 1. */
+interface Run {
+  first: number;
+  weights: Float64Array;
 }
 
-/** Which source cells each target cell covers; weights of one target sum to 1. */
-function coverage(from: number, to: number): Part[][] {
+const coverages = new Map<string, Run[]>();
+
+function coverage(from: number, to: number): Run[] {
+  const key = `${from}/${to}`;
+  const known = coverages.get(key);
+  if (known) return known;
   const ratio = from / to;
-  return Array.from({ length: to }, (_, i) => {
-    const parts: Part[] = [];
+  const runs = Array.from({ length: to }, (_, i): Run => {
     const [start, end] = [i * ratio, (i + 1) * ratio];
-    for (let index = Math.floor(start); index < Math.min(from, Math.ceil(end)); index++) {
-      const overlap = Math.min(end, index + 1) - Math.max(start, index);
-      if (overlap > 1e-9) parts.push({ index, weight: overlap / ratio });
-    }
-    return parts;
+    const first = Math.floor(start);
+    const last = Math.min(from, Math.ceil(end));
+    const weights = Float64Array.from(
+      { length: Math.max(1, last - first) },
+      (_, k) => Math.min(end, first + k + 1) - Math.max(start, first + k),
+    );
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    return { first, weights: weights.map((weight) => weight / total) };
   });
+  coverages.set(key, runs);
+  return runs;
 }
