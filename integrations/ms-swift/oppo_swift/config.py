@@ -1,0 +1,204 @@
+"""Settings of the plugin: one JSON file, named by the environment variable OPPO_CONFIG.
+
+`oppo export ms-swift` writes it. Every field must be there: a forgotten weight is an error, not a default.
+Names and meanings of `loss` are those of src/loss/options.ts. `python -m oppo_swift.config FILE` checks one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from .errors import OppoSwiftError
+from .fields import boolean, choice, dataclass, integer, number, read, section, text
+
+FORMAT = "oppo-ms-swift-1"
+ENVIRONMENT_VARIABLE = "OPPO_CONFIG"
+
+
+@dataclass(frozen=True)
+class Service:
+    """Where `oppo serve` answers. `api_key_env` names the variable with the key, null for none."""
+
+    url: str = text()
+    api_key_env: str | None = text(nullable=True)
+    timeout_s: float = number(above=0)
+    retries: int = integer(0)
+    max_batch: int = integer(1)
+
+
+@dataclass(frozen=True)
+class Reward:
+    """Factor on the service's reward (0 to 1) before ms-swift's own reward weights."""
+
+    weight: float = number(above=0)
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    weight: float = number(0)
+    cap: float = number(above=0)
+    level: str = choice("claim", "token")
+    routing: str = choice("full", "mask", "both", "gated")
+
+
+@dataclass(frozen=True)
+class Onset:
+    weight: float = number(0)
+    cap: float = number(above=0)
+
+
+@dataclass(frozen=True)
+class Invariance:
+    weight: float = number(0)
+    kappa: float = number(0)
+    huber: float = number(above=0)
+
+
+@dataclass(frozen=True)
+class Attribution:
+    weight: float = number(0)
+    cap: float = number(above=0)
+    routing: str = choice("ungated", "gated")
+
+
+@dataclass(frozen=True)
+class Papo:
+    weight: float = number(0)
+    tokens: str = choice("evidence", "all")
+    estimator: str = choice("k1", "k2", "k3", "reciprocal")
+    cap: float = number(above=0)
+    maskedGradient: bool = boolean()
+    fullEntropy: float = number(0)
+    maskedEntropy: float = number(0)
+
+
+@dataclass(frozen=True)
+class Counterfactual:
+    sensitivity: float = number(0)
+    invariance: float = number(0)
+    cap: float = number(above=0)
+    routing: str = choice("full", "masked", "both")
+    fullEstimator: str = choice("k1", "k2")
+
+
+@dataclass(frozen=True)
+class Controller:
+    enabled: bool = boolean()
+    warmupSteps: int = integer(0)
+    warmupFormatRate: float = number(0, 1)
+    halveBelow: float = number(0, 1)
+    stopBelow: float = number(0, 1)
+    smoothing: float = number(0, 1)
+    patience: int = integer(1)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """The auxiliary terms. Surrogate and reference KL are ms-swift's (`--loss_type`, `--beta`)."""
+
+    sensitivity: Sensitivity = section(Sensitivity)
+    onset: Onset = section(Onset)
+    invariance: Invariance = section(Invariance)
+    attribution: Attribution = section(Attribution)
+    papo: Papo = section(Papo)
+    counterfactual: Counterfactual = section(Counterfactual)
+    controller: Controller = section(Controller)
+
+
+@dataclass(frozen=True)
+class Masks:
+    """How a stream is hidden, and whether a completion gets both masked passes or one in turn."""
+
+    visual: str = choice("black", "mean", "swap")
+    acoustic: str = choice("silence", "swap")
+    schedule: str = choice("both", "alternate")
+
+
+@dataclass(frozen=True)
+class Guards:
+    """When to stop. See guard/watch.py."""
+
+    canary_steps: int = integer(1)
+    max_empty_rate: float = number(0, 1)
+    constant_reward_groups: int = integer(1)
+    zero_grad_steps: int = integer(1)
+    max_rollout_logp_gap: float = number(above=0)
+
+
+@dataclass(frozen=True)
+class Settings:
+    format: str = choice(FORMAT)
+    service: Service = section(Service)
+    reward: Reward = section(Reward)
+    loss: Loss = section(Loss)
+    masks: Masks = section(Masks)
+    guards: Guards = section(Guards)
+    temperature: float = number(above=0)
+
+
+def load_settings(path: str | os.PathLike[str] | None = None) -> Settings:
+    """Settings from `path`, by default from the file that OPPO_CONFIG names.
+
+    Raises OppoSwiftError: CONFIG_ENV, CONFIG_FILE, CONFIG_JSON, CONFIG_FIELD or CONFIG_CONFLICT.
+    """
+    chosen = path if path is not None else os.environ.get(ENVIRONMENT_VARIABLE)
+    if not chosen:
+        raise OppoSwiftError(
+            "CONFIG_ENV",
+            f"the environment variable {ENVIRONMENT_VARIABLE} is not set",
+            f"{ENVIRONMENT_VARIABLE}=/path/to/oppo.json; `oppo export ms-swift` writes one",
+        )
+    try:
+        raw = Path(chosen).read_text(encoding="utf-8")
+    except OSError as error:
+        raise OppoSwiftError("CONFIG_FILE", f"cannot read {chosen}: {error.strerror}") from None
+    try:
+        data = json.loads(raw, object_pairs_hook=_no_duplicates)
+    except ValueError as error:
+        raise OppoSwiftError("CONFIG_JSON", f"{chosen} is not valid JSON: {error}") from None
+    settings = read(Settings, data, str(chosen))
+    _check_conflicts(settings, str(chosen))
+    return settings
+
+
+def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    names = [name for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{name!r} is given twice")
+    return dict(pairs)
+
+
+def _check_conflicts(settings: Settings, source: str) -> None:
+    loss, masks = settings.loss, settings.masks
+    problems = []
+    if not settings.service.url.startswith(("http://", "https://")):
+        problems.append("service.url must begin with http:// or https://")
+    if loss.controller.stopBelow > loss.controller.halveBelow:
+        problems.append("loss.controller.stopBelow exceeds halveBelow")
+    if loss.attribution.weight > 0 and masks.schedule == "alternate":
+        problems.append("loss.attribution compares both masked passes: masks.schedule must be both")
+    if loss.onset.weight > 0 and masks.visual == "swap" and masks.acoustic == "swap":
+        problems.append(
+            "loss.onset never acts under swap masks (the stream still shows something): set its weight to 0"
+        )
+    if problems:
+        raise OppoSwiftError("CONFIG_CONFLICT", f"{source}: " + "; ".join(problems))
+
+
+def main() -> int:
+    """Checks the file named on the command line; exit code 1 and a message if it is refused."""
+    try:
+        load_settings(sys.argv[1] if len(sys.argv) > 1 else None)
+    except OppoSwiftError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("ok")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

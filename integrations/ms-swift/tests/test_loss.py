@@ -1,0 +1,101 @@
+"""The torch loss gives the values and gradients of the TypeScript loss (loss_vectors.json)."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from conftest import vectors
+
+torch = pytest.importorskip("torch")
+
+from oppo_swift.config import Loss  # noqa: E402
+from oppo_swift.errors import OppoSwiftError  # noqa: E402
+from oppo_swift.fields import read  # noqa: E402
+from oppo_swift.loss import Claim, Sample, auxiliary_loss, masked_pass_learns, measure  # noqa: E402
+from oppo_swift.loss.totals import add  # noqa: E402
+
+pytestmark = pytest.mark.swift
+VECTORS = vectors("loss")
+CASES = VECTORS["cases"]
+PASSES = ("full", "video", "audio")
+
+
+def samples_of(case: dict[str, Any]) -> list[Sample]:
+    def leaf(values: list[float] | None) -> Any:
+        return None if values is None else torch.tensor(values, dtype=torch.float64, requires_grad=True)
+
+    return [
+        Sample(
+            full=leaf(raw["full"]),
+            video=leaf(raw["video"]),
+            audio=leaf(raw["audio"]),
+            claims=tuple(
+                Claim(claim["modality"], tuple(claim["heads"]), claim["match"], claim["onset"])
+                for claim in raw["claims"]
+            ),
+            partial=frozenset(raw["partial"]),
+        )
+        for raw in case["samples"]
+    ]
+
+
+def gradient_gap(case: dict[str, Any], samples: list[Sample]) -> float:
+    gap = 0.0
+    for name in PASSES:
+        for sample, wanted in zip(samples, case["gradient"][name], strict=True):
+            leaf = getattr(sample, name)
+            if leaf is None:
+                assert wanted is None
+                continue
+            got = torch.zeros_like(leaf) if leaf.grad is None else leaf.grad
+            expected = torch.zeros_like(leaf) if wanted is None else torch.tensor(wanted, dtype=torch.float64)
+            gap = max(gap, float((got - expected).abs().max()))
+    return gap
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_value_and_gradient(case: dict[str, Any]) -> None:
+    samples = samples_of(case)
+    options = read(Loss, case["options"], "vectors")
+    total, _ = auxiliary_loss(samples, options, measure(samples), case["suppression"])
+    total.backward()
+    assert abs(float(total.detach()) - case["loss"]) < VECTORS["tolerance"]
+    assert gradient_gap(case, samples) < VECTORS["tolerance"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_micro_batches_add_up_to_the_batch(case: dict[str, Any]) -> None:
+    samples = samples_of(case)
+    options = read(Loss, case["options"], "vectors")
+    parts = [samples[:1], samples[1:]]
+    totals = add(measure(part) for part in parts)
+    losses = [auxiliary_loss(part, options, totals, case["suppression"])[0] for part in parts]
+    sum(losses).backward()
+    assert abs(float(sum(losses).detach()) - case["loss"]) < VECTORS["tolerance"]
+    assert gradient_gap(case, samples) < VECTORS["tolerance"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_masked_pass_learns_tells_whether_a_graph_is_needed(case: dict[str, Any]) -> None:
+    learns = any(row is not None and any(row) for name in ("video", "audio") for row in case["gradient"][name])
+    options = read(Loss, case["options"], "vectors")
+    assert learns <= masked_pass_learns(options)
+
+
+def test_missing_passes_are_refused() -> None:
+    case = next(case for case in CASES if case["name"] == "preset robust")
+    blind = [dataclasses.replace(sample, video=None, audio=None) for sample in samples_of(case)]
+    options = read(Loss, case["options"], "vectors")
+    with pytest.raises(OppoSwiftError, match="PASSES_MISSING"):
+        auxiliary_loss(blind, options, measure(blind), 1.0)
+
+
+def test_a_term_without_anything_to_act_on_is_zero_with_a_graph() -> None:
+    sample = Sample(full=torch.tensor([-1.0, -2.0], requires_grad=True), video=torch.tensor([-1.0, -1.0]))
+    options = read(Loss, CASES[0]["options"], "vectors")
+    total, values = auxiliary_loss([sample], options, measure([sample]), 1.0)
+    total.backward()
+    assert float(total.detach()) == 0 and values == {"sensitivity": 0.0}
+    assert sample.full.grad is not None and not sample.full.grad.any()
