@@ -12,3 +12,15 @@ export interface Calibration {
   low: number;
   high: number;
 }
+
+/** Says which claims state which cues, in place of an embedder's cosines. */
+export interface CueJudge {
+  /** Name and version, written into every record. */
+  readonly id: string;
+  /** Degrees from 0 to 1, [cues × claims], of one response and modality. @throws OppoError, never guesses. */
+  judge(question: {
+    modality: string;
+    cues: readonly string[];
+    claims: readonly string[];
+  }): Promise<number[][]>;
+}

@@ -1,14 +1,15 @@
 import { type CueModality, cueModalities } from "../cues/cue.ts";
-import type { Calibration, Embedder } from "../judges/port.ts";
+import type { Calibration, CueJudge, Embedder } from "../judges/port.ts";
 import { accuracyReward } from "./accuracy.ts";
 import { combineReward, type RewardTerms } from "./combine.ts";
 import { formatReward } from "./format.ts";
+import { type Compare, judgedComparison } from "./judged.ts";
 import { matchModality, recordMatches, recordNearest } from "./matching.ts";
 import type { RewardOptions } from "./options.ts";
 import { type ModalityScore, perceptionReward } from "./perception.ts";
-import { embedAll, type Phrase, type ReadItem, readItem } from "./phrases.ts";
+import { embedAll, type ReadItem, readItem } from "./phrases.ts";
 import type { ScoredClaim, ScoredCue, ScoredResponse, ScoreItem } from "./scored.ts";
-import { compareTexts, type Similarity } from "./similarity.ts";
+import { compareTexts } from "./similarity.ts";
 
 export type { ScoredClaim, ScoredCue, ScoredResponse, ScoreItem } from "./scored.ts";
 
@@ -17,27 +18,31 @@ export interface Scorer {
   score(items: readonly ScoreItem[]): Promise<ScoredResponse[]>;
 }
 
-/** Reward of responses under one embedder, with thresholds measured for it. */
+/**
+ * Reward of responses under one embedder, with thresholds measured for it. With a `judge` it decides
+ * similarities and the embedder is not asked.
+ */
 export function createScorer(parts: {
   embedder: Embedder;
   calibration: Calibration;
   options: RewardOptions;
+  judge?: CueJudge | undefined;
 }): Scorer {
+  const { embedder, calibration, options, judge } = parts;
   return {
     async score(items) {
       const read = items.map(readItem);
-      const vectors = await embedAll(read, parts.embedder);
-      return read.map((item) => scoreItem(item, vectors, parts));
+      if (judge) {
+        const compare = await Promise.all(read.map((item) => judgedComparison(item, judge)));
+        return read.map((item, i) => scoreItem(item, compare[i]!, options));
+      }
+      const compare = comparison(await embedAll(read, embedder), calibration);
+      return read.map((item) => scoreItem(item, compare, options));
     },
   };
 }
 
-function scoreItem(
-  read: ReadItem,
-  vectors: ReadonlyMap<string, Float32Array>,
-  { calibration, options }: { calibration: Calibration; options: RewardOptions },
-): ScoredResponse {
-  const compare = comparison(vectors, calibration);
+function scoreItem(read: ReadItem, compare: Compare, options: RewardOptions): ScoredResponse {
   const scoredClaims = read.claims.map(
     (claim): ScoredClaim => ({ ...claim, match: 0, nearest: null, recovered: null }),
   );
@@ -67,8 +72,8 @@ function scoreItem(
   };
 }
 
-function comparison(vectors: ReadonlyMap<string, Float32Array>, calibration: Calibration) {
-  return (cue: Phrase, claim: Phrase): Similarity => {
+function comparison(vectors: ReadonlyMap<string, Float32Array>, calibration: Calibration): Compare {
+  return (cue, claim) => {
     const cueVector = vectors.get(cue.embedded);
     const claimVector = vectors.get(claim.embedded);
     // Text of nothing but punctuation has no vector and resembles nothing.
