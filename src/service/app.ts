@@ -131,7 +131,7 @@ function describeService({ service, options, apiKey, ...parts }: AppParts) {
     },
     embedder: { id: parts.embedder.id, calibration: parts.calibration },
     decomposer: { id: parts.decomposer.id, persistent: options.stateFolder !== undefined },
-    judge: null,
+    judge: parts.judge ? { id: parts.judge.id } : null,
     reward: { ...(parts.reward satisfies RewardOptions) },
     authentication: apiKey === undefined ? ("none" as const) : ("bearer" as const),
   };

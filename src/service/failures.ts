@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
-import { JudgeError, OppoError } from "../core/errors.ts";
+import { EndpointError, OppoError } from "../core/errors.ts";
 import { fieldPath, RequestError } from "./request-error.ts";
 import type { Failure } from "./wire/fields.ts";
 
@@ -19,10 +19,10 @@ export function failureOf(error: unknown): Answer {
     const { status, code, message, details, retryAfterSec } = error;
     return { status, failure: failure(code, message, details.path), retryAfterSec };
   }
-  // The encoder did not answer; the request itself may be sound.
-  if (error instanceof JudgeError) {
-    return { status: 503, failure: failure(error.code, error.message), retryAfterSec: 5 };
+  if (error instanceof EndpointError) {
+    return { status: 502, failure: failure(error.code, error.message), retryAfterSec: 5 };
   }
+  // The encoder did not answer; the request itself may be sound.
   if (error instanceof OppoError) {
     return { status: 503, failure: failure(error.code, error.message), retryAfterSec: 5 };
   }

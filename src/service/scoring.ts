@@ -1,4 +1,4 @@
-import { JudgeError } from "../core/errors.ts";
+import { OppoError } from "../core/errors.ts";
 import { canonicalJson, sha256 } from "../core/files.ts";
 import type { ScoredResponse, ScoreItem, Scorer } from "../rewards/scorer.ts";
 import type { ServiceMetrics } from "./metrics.ts";
@@ -10,8 +10,14 @@ export interface ScoringOptions {
   cacheEntries: number;
 }
 
-/** Errors of the encoder as a whole: asking again text by text would only take longer. */
-const wholesale: ReadonlySet<string> = new Set(["EMBEDDINGS_UNREACHABLE", "EMBEDDINGS_TIMEOUT"]);
+/** Errors of a server as a whole: asking again text by text would only take longer. */
+const wholesale: ReadonlySet<string> = new Set([
+  "EMBEDDINGS_UNREACHABLE",
+  "EMBEDDINGS_TIMEOUT",
+  "ENDPOINT_UNREACHABLE",
+  "ENDPOINT_TIMEOUT",
+  "ENDPOINT_AUTH",
+]);
 
 /**
  * A scorer for many callers: equal items are scored once, and what concurrent calls ask for goes to the
@@ -24,13 +30,10 @@ export function sharedScorer(
 ): Scorer {
   const cache = resultCache<ScoredResponse>(cacheEntries);
   const batcher = createBatcher<ScoreItem, ScoredResponse>({
-    run: async (items) => {
-      const results = await metrics.scoredBatch(items.length, () => scorer.score(items));
-      return results;
-    },
+    run: (items) => metrics.scoredBatch(items.length, () => scorer.score(items)),
     maxItems: batch.items,
     waitMs: batch.waitMs,
-    mayBeOneItem: (error) => error instanceof JudgeError && !wholesale.has(error.code),
+    mayBeOneItem: (error) => error instanceof OppoError && !wholesale.has(error.code),
   });
 
   return {

@@ -1,7 +1,7 @@
 import { canonicalJson, sha256 } from "../core/files.ts";
 import { extractClaims } from "../cues/claims.ts";
 import { extractorId } from "../cues/decompose.ts";
-import type { Calibration, Embedder } from "../judges/port.ts";
+import type { Calibration, CueJudge, Embedder } from "../judges/port.ts";
 import type { RewardOptions } from "../rewards/options.ts";
 import { createScorer } from "../rewards/scorer.ts";
 import { decomposeResult, evidenceResult, reasoningOf, rewardResult } from "./answers.ts";
@@ -23,6 +23,8 @@ export interface RewardParts {
   calibration: Calibration;
   reward: RewardOptions;
   decomposer: Decomposer;
+  /** Decides similarities in place of the embedder. */
+  judge?: CueJudge | undefined;
 }
 
 /** The service without HTTP: wire items in, wire results out, same order. */
@@ -41,9 +43,9 @@ export function createRewardService(
   scoring: ScoringOptions,
   metrics: ServiceMetrics,
 ): RewardService {
-  const { embedder, calibration, reward, decomposer } = parts;
+  const { embedder, calibration, reward, decomposer, judge } = parts;
   const scorer = sharedScorer(
-    createScorer({ embedder, calibration, options: reward }),
+    createScorer({ embedder, calibration, options: reward, judge }),
     scoring,
     metrics,
   );
@@ -86,12 +88,13 @@ export function createRewardService(
   };
 }
 
-function versionsOf({ embedder, calibration, reward, decomposer }: RewardParts): Versions {
+function versionsOf({ embedder, calibration, reward, decomposer, judge }: RewardParts): Versions {
   return {
     service: serviceVersion,
     extractor: extractorId,
     decomposer: decomposer.id,
     embedder: embedder.id,
     reward: sha256(canonicalJson({ reward, calibration })).slice(0, 12),
+    ...(judge && { judge: judge.id }),
   };
 }

@@ -4,7 +4,7 @@ import { openEmbedder } from "../../judges/open.ts";
 import { type Listening, listen } from "../../service/listen.ts";
 import { openService } from "../../service/open.ts";
 import { say } from "../print.ts";
-import { openDecomposer, readSwiftOptions } from "../swift.ts";
+import { openDecomposer, openJudge, readSwiftOptions } from "../swift.ts";
 
 /** `oppo serve`: rewards and evidence over HTTP, for trainers in other languages. */
 export function serveCommand() {
@@ -50,19 +50,22 @@ async function serve(settings: SwiftOptions): Promise<void> {
   const apiKey = process.env[options.apiKeyEnv] || undefined;
   const { embedder, calibration } = await openEmbedder(settings.embedder);
   const decomposer = openDecomposer(settings.decomposer);
+  const judge = openJudge(settings.judge, options.stateFolder);
   const opened = openService({
     options,
     embedder,
     calibration,
     reward,
     decomposer,
+    judge,
     log: say,
     ...(apiKey === undefined ? {} : { apiKey }),
   });
   const listening = await listen(opened, options, apiKey);
   // The first line of stdout is the address: whoever asked for port 0 reads it there.
   process.stdout.write(`${listening.url}\n`);
-  say(`embedder ${embedder.id}, decomposer ${decomposer.id}, key ${apiKey ? "needed" : "none"}`);
+  const deciding = judge ? `judge ${judge.id}` : `embedder ${embedder.id}`;
+  say(`${deciding}, decomposer ${decomposer.id}, key ${apiKey ? "needed" : "none"}`);
   await untilStopped(listening);
   await embedder.close?.();
 }

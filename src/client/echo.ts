@@ -1,0 +1,39 @@
+import { ServiceError } from "../core/errors.ts";
+import { sha256 } from "../core/files.ts";
+import { lengthIn } from "../service/offsets.ts";
+import type { Unit } from "../service/wire/fields.ts";
+
+interface Sent {
+  id: string;
+  text: string;
+}
+
+interface Echo {
+  id: string;
+  length: number;
+  sha256: string;
+}
+
+/**
+ * Checks that every result is about the text that was sent under its id.
+ * @throws ServiceError ECHO naming the item: two requests were mixed, or a text changed on its way.
+ */
+export function checkEchoes(sent: readonly Sent[], results: readonly Echo[], unit: Unit): void {
+  if (results.length !== sent.length) {
+    mismatch(`${results.length} results for ${sent.length} items`);
+  }
+  for (const [i, { id, text }] of sent.entries()) {
+    const result = results[i]!;
+    if (result.id !== id) mismatch(`result ${i} is about '${result.id}', not '${id}'`);
+    if (result.sha256 !== sha256(text)) mismatch(`result '${id}' is about another text`);
+    if (result.length !== lengthIn(text, unit)) {
+      mismatch(`result '${id}' counts ${result.length} ${unit}, not ${lengthIn(text, unit)}`);
+    }
+  }
+}
+
+function mismatch(message: string): never {
+  throw new ServiceError("ECHO", `reward service: ${message}`, {
+    hint: "client and service are of different versions, or something between them rewrites texts",
+  });
+}
