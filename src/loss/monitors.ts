@@ -12,7 +12,8 @@ const matchedFrom = 0.5;
  * - `drop/matched|unmatched`: mean D_C, nats; `drop/own`, `drop/other` per evidence token;
  * - `neutral/full|video|audio`: mean log-prob of tokens outside every claim. Watch it drift: more than .1
  *   nat from a run without auxiliary terms means the loss spills over;
- * - `nll/full|video|audio`: mean −logp, the sampled estimate of each pass's entropy or cross-entropy;
+ * - `nll/full|video|audio`: mean −logp, the sampled estimate of each pass's entropy or cross-entropy; of a
+ *   masked pass over the tokens that were read, and `neutral` only where tokens outside claims were;
  * - `gradient/masked_ratio`: norm of the masked passes' gradient over the full pass's;
  * - `response/tokens`, `passes/video|audio`: mean length, share of samples that carry the pass.
  */
@@ -69,6 +70,8 @@ function passMonitors(batch: readonly LossSample[]): Record<string, number> {
       const logprobs = sample[pass] ?? [];
       for (let t = 0; t < logprobs.length; t++) {
         const value = logprobs[t] as number;
+        // a masked pass may have been read at evidence alone
+        if (Number.isNaN(value)) continue;
         averages.add(`nll/${pass}`, -value, 1);
         if (!claimed.has(t)) averages.add(`neutral/${pass}`, value, 1);
       }

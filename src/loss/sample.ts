@@ -14,9 +14,12 @@ export interface LossSample {
   rollout: ArrayLike<number>;
   /** r: reference policy; only where the reference KL is on. */
   reference?: ArrayLike<number>;
-  /** m^v: current policy, video hidden; absent when this rollout had no such pass. */
+  /**
+   * m^v: current policy, video hidden; absent when this rollout had no such pass. NaN at tokens that
+   * were not read because the objective does not look at them (`maskedReads`).
+   */
   video?: ArrayLike<number>;
-  /** m^a: current policy, audio hidden. */
+  /** m^a: current policy, audio hidden; likewise. */
   audio?: ArrayLike<number>;
   claims: readonly ClaimTokens[];
   /**

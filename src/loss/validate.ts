@@ -59,20 +59,23 @@ function validateSample(sample: LossSample, index: number): void {
   }
   for (const pass of passes) {
     const values = sample[pass];
-    if (values) validateLogprobs(values, sample.full.length, index, pass);
+    if (values) validateLogprobs(values, sample, index, pass);
   }
   sample.claims.forEach((claim, at) => {
     validateClaim(claim, sample.full.length, `batch.${index}.claims.${at}`, index);
   });
 }
 
+/** Masked passes may be unread (NaN) outside claims; evidence must have its log-prob. */
 function validateLogprobs(
   values: ArrayLike<number>,
-  length: number,
+  { full: { length }, claims }: LossSample,
   sample: number,
-  pass: string,
+  pass: (typeof passes)[number],
 ): void {
   const path = `batch.${sample}.${pass}`;
+  const masked = pass === "video" || pass === "audio";
+  const evidence = new Set(masked ? claims.flatMap(({ heads }) => heads) : []);
   if (values.length !== length) {
     throw new LossError(
       "LENGTH_MISMATCH",
@@ -82,6 +85,7 @@ function validateLogprobs(
   }
   for (let token = 0; token < values.length; token++) {
     const value = values[token] as number;
+    if (masked && Number.isNaN(value) && !evidence.has(token)) continue;
     if (!Number.isFinite(value) || value > roundingNats) {
       throw new LossError(
         "BAD_LOGPROB",

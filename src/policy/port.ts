@@ -8,11 +8,14 @@ export interface Policy {
   readonly id: string;
   /** `samplesPerPrompt` completions of each prompt, prompt by prompt: out[prompt][sample]. */
   sample(prompts: readonly Prompt[], options: SampleOptions): Promise<Completion[][]>;
-  /** Log-prob of every completion token given the prompt and the tokens before it: one array per datum. */
+  /**
+   * Log-prob of every completion token given the prompt and the tokens before it, or of those a datum
+   * asks for with `read`: one array per datum.
+   */
   logprobs(batch: readonly Datum[]): Promise<Float32Array[]>;
   /**
    * Adds Σ gradient · ∂logp/∂θ to the accumulated gradient. `gradient` is dL/dlogp, one array per datum,
-   * same lengths as its tokens. Returns the log-probs of the pass that was differentiated.
+   * as long as what `logprobs` returns for it. Returns the log-probs of the pass that was differentiated.
    */
   backward(
     batch: readonly Datum[],
@@ -52,6 +55,11 @@ export interface Completion {
 export interface Datum {
   prompt: Prompt;
   tokens: Int32Array;
+  /**
+   * Positions in `tokens` whose log-probs are wanted, ascending; default: all. An engine may leave out
+   * whatever only the others need: tokens after the last one wanted, most of the last block.
+   */
+  read?: readonly number[];
 }
 
 export interface AdamOptions {

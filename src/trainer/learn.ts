@@ -37,7 +37,10 @@ export async function learn(
       run.policy,
       batch,
       passes,
-      (samples) => omniPerceptionObjective(samples, run.loss, { suppression: strength }),
+      {
+        options: run.loss,
+        loss: (samples) => omniPerceptionObjective(samples, run.loss, { suppression: strength }),
+      },
       run.options,
       round === 0,
     );

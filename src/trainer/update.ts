@@ -1,4 +1,6 @@
 import { claimTokens } from "../cues/evidence.ts";
+import type { LossOptions } from "../loss/options.ts";
+import { maskedReads, spreadReads } from "../loss/reads.ts";
 import type { LossResult, LossSample } from "../loss/sample.ts";
 import type { Datum, Policy, StepReport } from "../policy/port.ts";
 import type { ScoredGroup } from "./collect.ts";
@@ -48,34 +50,63 @@ export async function rolloutBatch(
   };
 }
 
+/** What an optimiser step minimises. */
+export interface Objective {
+  options: LossOptions;
+  /** Loss of the whole batch and its gradient on each log-prob. */
+  loss: (samples: readonly LossSample[]) => LossResult;
+}
+
 /**
  * One optimiser step: log-probs of every pass → loss and its gradient on each log-prob → backward.
  * On the weights that sampled (`fresh`), l equals o and the full pass needs no forward of its own; the
- * backward pass returns its log-probs, which shows whether that is true.
+ * backward pass returns its log-probs, which shows whether that is true. Masked passes are read where the
+ * objective looks, and all of them go to the policy at once, so that it may batch them.
  */
 export async function update(
   policy: Policy,
   batch: RolloutBatch,
   passes: readonly MaskedPass[],
-  objective: (samples: readonly LossSample[]) => LossResult,
+  objective: Objective,
   adam: Parameters<Policy["step"]>[0],
   fresh: boolean,
 ): Promise<UpdateReport> {
   const full = fresh ? batch.rollout : await policy.logprobs(batch.data);
   const samples = batch.data.map((_, index) => sampleOf(batch, full, index));
-  for (const pass of passes) {
-    const hidden = await policy.logprobs(pass.batch);
-    pass.rollouts.forEach((index, at) => {
-      const sample = samples[index]!;
-      sample[pass.modality] = hidden[at]!;
-      if (pass.partial) sample.partial = [...(sample.partial ?? []), pass.modality];
-    });
-  }
-  const result = objective(samples);
+  const masked = maskedData(passes, batch, objective.options);
+  const hidden = masked.length > 0 ? await policy.logprobs(masked.map(({ datum }) => datum)) : [];
+  masked.forEach(({ pass, rollout, datum: { tokens, read } }, at) => {
+    const sample = samples[rollout]!;
+    const values = hidden[at]!;
+    sample[pass.modality] = read ? spreadReads(values, read, tokens.length) : values;
+    if (pass.partial) sample.partial = [...(sample.partial ?? []), pass.modality];
+  });
+  const result = objective.loss(samples);
   const differentiated = await policy.backward(batch.data, result.gradient.full);
-  for (const pass of passes) await backwardMasked(policy, pass, result);
+  await backwardMasked(policy, masked, result);
   const step = await policy.step(adam);
   return { result, step, samplerGap: fresh ? meanGap(differentiated, batch.rollout) : undefined };
+}
+
+/** One rollout under one masked pass. */
+interface MaskedDatum {
+  pass: MaskedPass;
+  /** Index in the batch. */
+  rollout: number;
+  datum: Datum;
+}
+
+function maskedData(
+  passes: readonly MaskedPass[],
+  { claims }: RolloutBatch,
+  options: LossOptions,
+): MaskedDatum[] {
+  return passes.flatMap((pass) =>
+    pass.rollouts.map((rollout, at) => {
+      const read = maskedReads(options, claims[rollout]!);
+      return { pass, rollout, datum: read ? { ...pass.batch[at]!, read } : pass.batch[at]! };
+    }),
+  );
 }
 
 function sampleOf(batch: RolloutBatch, full: readonly Float32Array[], index: number): LossSample {
@@ -88,16 +119,21 @@ function sampleOf(batch: RolloutBatch, full: readonly Float32Array[], index: num
   };
 }
 
-/** Differentiates a masked pass, only over the rollouts whose gradient is not zero everywhere. */
-async function backwardMasked(policy: Policy, pass: MaskedPass, result: LossResult): Promise<void> {
+/** Differentiates the masked passes, only where the gradient is not zero. */
+async function backwardMasked(
+  policy: Policy,
+  masked: readonly MaskedDatum[],
+  result: LossResult,
+): Promise<void> {
   const data: Datum[] = [];
-  const gradient: Float64Array[] = [];
-  pass.rollouts.forEach((index, at) => {
-    const row = result.gradient[pass.modality][index];
-    if (row?.some((value) => value !== 0)) {
-      data.push(pass.batch[at]!);
-      gradient.push(row);
-    }
-  });
+  const gradient: number[][] = [];
+  for (const { pass, rollout, datum } of masked) {
+    const row = result.gradient[pass.modality][rollout];
+    if (!row) continue;
+    const read = [...row.keys()].filter((token) => row[token] !== 0);
+    if (read.length === 0) continue;
+    data.push({ ...datum, read });
+    gradient.push(read.map((token) => row[token]!));
+  }
   if (data.length > 0) await policy.backward(data, gradient);
 }

@@ -53,14 +53,15 @@ export class LinearPolicy implements Policy {
   async logprobs(batch: readonly Datum[]): Promise<Float32Array[]> {
     if (batch.length === 0) throw new PolicyError("BATCH_EMPTY", "no data");
     return batch.map((datum) =>
-      Float32Array.from(datum.tokens, (token, at) => Math.log(this.next(datum, at)[token]!)),
+      Float32Array.from(readOf(datum), (at) => Math.log(this.next(datum, at)[datum.tokens[at]!]!)),
     );
   }
 
   async backward(batch: readonly Datum[], gradient: readonly ArrayLike<number>[]) {
     batch.forEach((datum, row) => {
-      datum.tokens.forEach((token, at) => {
-        const weight = gradient[row]![at]!;
+      readOf(datum).forEach((at, index) => {
+        const token = datum.tokens[at]!;
+        const weight = gradient[row]![index]!;
         if (!Number.isFinite(weight)) throw new PolicyError("GRADIENT", "not finite");
         const x = this.features(datum, at);
         this.next(datum, at).forEach((probability, id) => {
@@ -134,6 +135,11 @@ export class LinearPolicy implements Policy {
     const total = exps.reduce((sum, value) => sum + value, 0);
     return exps.map((value) => value / total);
   }
+}
+
+/** Positions whose log-probs are asked for. */
+function readOf({ tokens, read }: Datum): readonly number[] {
+  return read ?? [...tokens.keys()];
 }
 
 function streamMean(prompt: Prompt, modality: "video" | "audio"): number {

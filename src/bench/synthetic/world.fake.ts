@@ -150,13 +150,13 @@ export class FakePolicy implements Policy {
   }
 
   async logprobs(batch: readonly Datum[]): Promise<Float32Array[]> {
-    return batch.map(({ prompt, tokens }) => {
+    return batch.map(({ prompt, tokens, read }) => {
       this.asked.push(prompt.id);
       const view = viewOf(prompt);
       const out = Float32Array.from(tokens, (_, at) => this.mind.expect?.(view, at) ?? -1);
       const text = fakeTokenizer.decode(tokens).text;
       out[tokens.length - 1] = this.mind.believe?.(view, text) ?? -1;
-      return out;
+      return read ? Float32Array.from(read, (at) => out[at]!) : out;
     });
   }
 

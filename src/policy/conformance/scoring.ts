@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { PolicyError } from "../../core/errors.ts";
 import { maskPrompt } from "../../prompt/mask.ts";
+import type { Datum } from "../port.ts";
 import { type Check, close, datum, far, someBatch } from "./check.ts";
 
 /** `logprobs`: a distribution, causal, independent of the batch, and sensitive to what it sees. */
@@ -27,6 +29,22 @@ export const scoringChecks: Readonly<Record<string, Check>> = {
       const [alone] = await policy.logprobs([one]);
       close(alone as Float32Array, together[index] as Float32Array, test.tolerance);
       close(reversed[index] as Float32Array, together[index] as Float32Array, test.tolerance);
+    }
+  },
+
+  "gives the log-probs asked for, and refuses positions that are none": async (policy, test) => {
+    const batch = someBatch(test);
+    const all = await policy.logprobs(batch);
+    const reads = [[1, 3], [], [2], [0, 1, 2]];
+    const asked = batch.map((one, index) => ({ ...one, read: reads[index] as number[] }));
+    const some = await policy.logprobs(asked);
+    some.forEach((row, index) => {
+      const expected = (reads[index] as number[]).map((at) => (all[index] as Float32Array)[at]);
+      close(row, Float32Array.from(expected as number[]), test.tolerance);
+    });
+    const [first] = batch as [Datum];
+    for (const read of [[3, 1], [1, 1], [-1], [first.tokens.length], [0.5]]) {
+      await assert.rejects(policy.logprobs([{ ...first, read }]), PolicyError);
     }
   },
 

@@ -82,6 +82,27 @@ export const trainingChecks: Readonly<Record<string, Check>> = {
     assert.ok(Math.abs(whole.gradientNorm / parts.gradientNorm - 1) < 1e-3);
   },
 
+  "differentiates what is read as it does the whole with zeros elsewhere": async (policy, test) => {
+    const batch = someBatch(test);
+    const reads = [[1, 3], [], [2], [0, 1, 2]];
+    const gradient = randomGradient(batch, "read").map((row, index) =>
+      row.map((value, at) => (reads[index]?.includes(at) ? value : 0)),
+    );
+    await policy.backward(batch, gradient);
+    const whole = await policy.step({ learningRate: 0 });
+    const asked = batch.map((one, index) => ({ ...one, read: reads[index] as number[] }));
+    const some = gradient.map((row, index) =>
+      (reads[index] as number[]).map((at) => row[at] as number),
+    );
+    const passed = await policy.backward(asked, some);
+    const parts = await policy.step({ learningRate: 0 });
+    assert.deepEqual(
+      passed.map(({ length }) => length),
+      [2, 0, 1, 3],
+    );
+    assert.ok(Math.abs(whole.gradientNorm / parts.gradientNorm - 1) < 1e-3);
+  },
+
   "learns: steps on one completion make it likelier": async (policy, test) => {
     const batch = [datum(test.prompt(0), [1, 2, 3, 4])];
     const total = (rows: Float32Array[]): number => weigh(rows, constant(batch, 1));

@@ -1,6 +1,7 @@
 /** From a list of completions to chunks of static shape: completions of one prompt share its prefix. */
 import type { Prompt } from "../../prompt/prompt.ts";
-import type { Bucket } from "./programs.ts";
+import type { Datum } from "../port.ts";
+import type { Bucket, ScoringBucket } from "./programs.ts";
 
 /** A prompt with the indices of the completions that follow it. */
 export interface Group {
@@ -14,12 +15,26 @@ export interface Chunk {
   groups: Group[];
 }
 
+/** A chunk whose completions are scored or differentiated. */
+export interface ScoringChunk extends Chunk {
+  bucket: ScoringBucket;
+}
+
 /** Completions in one run. Larger chunks gain nothing: the arrays leave the cache. */
 export const chunkRows = 64;
 const largestGroup = 16;
 const ladder = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64] as const;
+/** Group sizes of what is scored: coarse, because a member that is missing costs little there. */
+const scoredGroups = [1, 2, 4, 8, 16] as const;
 /** Sequence lengths are rounded up to a multiple of this. */
 const lengthStep = 8;
+/** Numbers of rows are rounded up to so many parts of the rectangle of slots. */
+const rowParts = 16;
+/** From this share of the tokens on, all are read: the shorter last block would not pay for itself. */
+const readsWorthwhile = 0.6;
+/** Reads of a completion are rounded up to a multiple of this, their sum to parts of the rectangle. */
+const readStep = 8;
+const readParts = 4;
 
 /**
  * Chunks of the given completions. Equal prompts (same features, same masking, same text, whatever their
@@ -29,13 +44,14 @@ export function chunkByPrompt(
   prompts: readonly Prompt[],
   lengths: readonly number[],
   limits: { maxTokens: number; maxTextTokens: number },
+  sizes: readonly number[] = ladder,
 ): Chunk[] {
   const length = (group: Group): number =>
     Math.max(...group.members.map((index) => lengths[index] as number));
   const groups = groupByPrompt(prompts).flatMap((group) => split(group, lengths));
   const bySize = new Map<number, Group[]>();
   for (const group of groups) {
-    const size = roundUp(group.members.length);
+    const size = roundUp(group.members.length, sizes);
     bySize.set(size, [...(bySize.get(size) ?? []), group]);
   }
   const chunks: Chunk[] = [];
@@ -56,6 +72,60 @@ export function chunkByPrompt(
     }
   }
   return chunks;
+}
+
+/** Chunks of a batch to be scored. Data that ask for no log-prob are in none of them. */
+export function chunkToScore(
+  batch: readonly Datum[],
+  limits: { maxTokens: number; maxTextTokens: number },
+): ScoringChunk[] {
+  const asked = batch.flatMap((datum, index) => (readCount(datum) > 0 ? [index] : []));
+  const chunks = chunkByPrompt(
+    asked.map((index) => (batch[index] as Datum).prompt),
+    asked.map((index) => neededTokens(batch[index] as Datum)),
+    limits,
+    scoredGroups,
+  );
+  return chunks.map(({ bucket, groups }) => {
+    const ownIndices = groups.map(({ prompt, members }) => ({
+      prompt,
+      members: members.map((at) => asked[at] as number),
+    }));
+    const data = ownIndices.flatMap(({ members }) => members.map((index) => batch[index] as Datum));
+    return { bucket: scoringBucket(bucket, data), groups: ownIndices };
+  });
+}
+
+/** Tokens up to the last one to be read: a completion is causal, so what follows has no effect. */
+export function neededTokens({ tokens, read }: Datum): number {
+  return read ? (read[read.length - 1] as number) + 1 : tokens.length;
+}
+
+/** How many log-probs are wanted. */
+export function readCount({ tokens, read }: Datum): number {
+  return read?.length ?? tokens.length;
+}
+
+function scoringBucket(bucket: Bucket, data: readonly Datum[]): ScoringBucket {
+  const { prompts, group } = bucket;
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const total = sum(data.map(neededTokens));
+  // rows and slots both need a blank
+  const full = total === prompts * group * bucket.tokens;
+  const tokens = full ? bucket.tokens + lengthStep : bucket.tokens;
+  const rows = roundRows(total, prompts * group * tokens, rowParts);
+  const counts = data.map(readCount);
+  const read = sum(counts);
+  if (read > readsWorthwhile * total) return { ...bucket, tokens, rows };
+  const width = Math.ceil((Math.max(...counts) + 1) / readStep) * readStep;
+  const reads = { width, rows: roundRows(read, prompts * group * width, readParts) };
+  return { ...bucket, tokens, rows, reads };
+}
+
+/** More than `count`, in whole `parts` of `most`. */
+function roundRows(count: number, most: number, parts: number): number {
+  const unit = Math.ceil(most / parts);
+  return Math.min(most, Math.ceil((count + 1) / unit) * unit);
 }
 
 /** Members by prompt, in order of first appearance. */
@@ -100,6 +170,6 @@ function roundLength(length: number, most: number): number {
   return Math.min(most, Math.ceil(length / lengthStep) * lengthStep);
 }
 
-function roundUp(count: number): number {
-  return ladder.find((size) => size >= count) ?? count;
+function roundUp(count: number, sizes: readonly number[] = ladder): number {
+  return sizes.find((size) => size >= count) ?? count;
 }

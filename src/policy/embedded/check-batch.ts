@@ -8,7 +8,7 @@ import type { ModelShape } from "./params.ts";
 export function checkBatch(shape: ModelShape, batch: readonly Datum[]): void {
   if (batch.length === 0) throw new PolicyError("EMPTY_BATCH", "the batch has no datum");
   const seen = new Set<Prompt>();
-  batch.forEach(({ prompt, tokens }, index) => {
+  batch.forEach(({ prompt, tokens, read }, index) => {
     if (!seen.has(prompt)) checkPrompt(shape, prompt);
     seen.add(prompt);
     const where = `datum ${index} ('${prompt.id}')`;
@@ -16,6 +16,19 @@ export function checkBatch(shape: ModelShape, batch: readonly Datum[]): void {
     if (tokens.length > shape.maxTokens) throw tooLong(where, tokens.length, shape.maxTokens);
     const bad = tokens.find((id) => !(id >= 0 && id < shape.vocabulary));
     if (bad !== undefined) throw outOfVocabulary(where, bad, shape);
+    if (read) checkRead(where, read, tokens.length);
+  });
+}
+
+function checkRead(where: string, read: readonly number[], length: number): void {
+  const at = read.findIndex(
+    (position, i) =>
+      !Number.isInteger(position) || position >= length || position <= (read[i - 1] ?? -1),
+  );
+  if (at < 0) return;
+  throw new PolicyError("READ_POSITION", `${where}: read[${at}] is ${read[at]}`, {
+    path: `read.${at}`,
+    hint: `give ascending positions below the completion's ${length} tokens`,
   });
 }
 
@@ -65,12 +78,13 @@ export function checkGradient(
     );
   }
   gradient.forEach((values, index) => {
-    const { prompt, tokens } = batch[index] as Datum;
+    const { prompt, tokens, read } = batch[index] as Datum;
     const where = `gradient of datum ${index} ('${prompt.id}')`;
-    if (values.length !== tokens.length) {
+    const wanted = (read ?? tokens).length;
+    if (values.length !== wanted) {
       throw new PolicyError(
         "GRADIENT_SHAPE",
-        `${where} has ${values.length} values for ${tokens.length} tokens`,
+        `${where} has ${values.length} values for ${wanted} tokens`,
       );
     }
     for (let i = 0; i < values.length; i++) {

@@ -11,7 +11,7 @@ import type {
   StepReport,
 } from "../port.ts";
 import { type AdamState, adamStep, initAdam, zerosLike } from "./adam.ts";
-import { type Chunk, chunkByPrompt } from "./batch.ts";
+import { chunkByPrompt, chunkToScore, type ScoringChunk } from "./batch.ts";
 import { checkBatch, checkGradient, checkSampling } from "./check-batch.ts";
 import {
   type PolicyDescription,
@@ -32,7 +32,7 @@ import { ProgramRunner } from "./program-runner.ts";
 import { sampleChunk } from "./sample.ts";
 import {
   completionTensors,
-  eachRow,
+  eachOutput,
   gradientTensor,
   type NamedTensors,
   prefixTensors,
@@ -195,8 +195,8 @@ export class EmbeddedPolicy implements Policy {
 
   private async score(batch: readonly Datum[]): Promise<Float32Array[]> {
     checkBatch(this.description.shape, batch);
-    const out: Float32Array[] = [];
-    for (const chunk of this.chunks(batch)) {
+    const out = batch.map(() => new Float32Array(0));
+    for (const chunk of chunkToScore(batch, this.description.shape)) {
       const outputs = await this.runner.run("logprobs", chunk.bucket, this.tensors(chunk, batch));
       unpack(chunk, batch, outputs[0] as TensorData, out);
     }
@@ -209,11 +209,11 @@ export class EmbeddedPolicy implements Policy {
   ): Promise<Float32Array[]> {
     checkBatch(this.description.shape, batch);
     checkGradient(batch, gradient);
-    const out: Float32Array[] = [];
-    for (const chunk of this.chunks(batch)) {
+    const out = batch.map(() => new Float32Array(0));
+    for (const chunk of chunkToScore(batch, this.description.shape)) {
       const [logprobs, ...gradients] = await this.runner.run("backward", chunk.bucket, {
         ...this.tensors(chunk, batch),
-        gradient: gradientTensor(chunk, gradient),
+        gradient: gradientTensor(chunk, batch, gradient),
       });
       unpack(chunk, batch, logprobs as TensorData, out);
       [...this.gradient.values()].forEach((total, index) => {
@@ -229,15 +229,7 @@ export class EmbeddedPolicy implements Policy {
     this.pending = false;
   }
 
-  private chunks(batch: readonly Datum[]): Chunk[] {
-    return chunkByPrompt(
-      batch.map(({ prompt }) => prompt),
-      batch.map(({ tokens }) => tokens.length),
-      this.description.shape,
-    );
-  }
-
-  private tensors(chunk: Chunk, batch: readonly Datum[]): NamedTensors {
+  private tensors(chunk: ScoringChunk, batch: readonly Datum[]): NamedTensors {
     const { shape, bos } = this.description;
     const prompts = chunk.groups.map(({ prompt }) => prompt);
     const prefix = prefixTensors(shape, chunk.bucket, prompts);
@@ -247,27 +239,27 @@ export class EmbeddedPolicy implements Policy {
 }
 
 /**
- * Copies each completion's part of [P, G, T] into `out` at its index.
+ * Copies each completion's log-probs into `out` at its index.
  * @throws PolicyError naming the datum whose log-probs are not finite.
  */
 function unpack(
-  chunk: Chunk,
+  chunk: ScoringChunk,
   batch: readonly Datum[],
   values: TensorData,
   out: Float32Array[],
 ): void {
-  eachRow(chunk, (index, at) => {
-    const { prompt, tokens } = batch[index] as Datum;
-    const row = Float32Array.from(values.subarray(at, at + tokens.length));
-    const bad = row.findIndex((value) => !Number.isFinite(value));
+  eachOutput(chunk, batch, (index, rows) => {
+    const logprobs = Float32Array.from(rows, (row) => values[row] as number);
+    const bad = logprobs.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) {
+      const { prompt, read } = batch[index] as Datum;
       throw new PolicyError(
         "LOGPROB_NOT_FINITE",
-        `log-prob of token ${bad} of datum ${index} ('${prompt.id}') is ${row[bad]}`,
+        `log-prob of token ${read?.[bad] ?? bad} of datum ${index} ('${prompt.id}') is ${logprobs[bad]}`,
         { hint: "training diverged: go back to an earlier checkpoint, lower the learning rate" },
       );
     }
-    out[index] = row;
+    out[index] = logprobs;
   });
 }
 

@@ -21,3 +21,18 @@ export const rmsNorm = jit(function rmsNorm(x: np.Array, gain: np.Array): np.Arr
 export const relu = jit(function relu(x: np.Array): np.Array {
   return nn.relu(x);
 });
+
+/**
+ * Rows of a table in another order, and blanks: y[i] = table[index[i]]. `inverse` says for every row of the
+ * table which i shows it; a row that several i show (a blank) must have no effect on the result. Then the
+ * derivative is a gather by `inverse`, where the general one of a gather has to add up rows.
+ */
+export const regroup = jit(function regroup(
+  table: np.Array,
+  index: np.Array,
+  _inverse: np.Array,
+): np.Array {
+  // always true, but the cotangent then is no bare view, which jax-js's compiler refuses to scatter
+  const shown = np.greaterEqual(index.ref, 0).reshape([-1, 1]);
+  return np.where(shown, np.take(table, index, 0), 0);
+});

@@ -3,11 +3,12 @@
  *
  * A prompt is a prefix [video tokens, audio tokens, text tokens] whose positions see each other; a
  * completion is causal and sees the prefix. The prefix is encoded once per prompt and its keys and
- * values serve all G completions of it. Dimension words: P prompts, G completions of each, T completion
- * tokens, S prefix tokens, H heads, K width of a head.
+ * values serve all G completions of it. Dimension words: P prompts, G completions of each, T slots for
+ * tokens of a completion, N rows (tokens of all completions, without gaps), S prefix tokens, H heads, K
+ * width of a head.
  */
 import { numpy as np } from "@jax-js/jax";
-import { logSoftmax, relu, rmsNorm, softmax } from "./layers.ts";
+import { logSoftmax, regroup, relu, rmsNorm, softmax } from "./layers.ts";
 import type { ModelShape } from "./params.ts";
 
 /** Model parameters as arrays, by name. Reading one takes a reference, so a weight may be used often. */
@@ -84,37 +85,131 @@ function embedPrefix(weights: Weights, inputs: PrefixInputs): np.Array {
   return np.concatenate([media, text], 1);
 }
 
+/** Two index arrays that are each other's inverse: which row each slot shows, and the slot of each row. */
+export interface Pairing {
+  slots: np.Array;
+  rows: np.Array;
+}
+
 /**
- * Next-token logits [P, G, T, vocabulary] of completions after their prompts. `tokens` is int32
- * [P, G, T], BOS first; `bias` [P, T, S + T] is 0 where a token sees a position and −1e9 elsewhere.
+ * Completions as rows without gaps: all work but attention is done once a token, none on padding.
+ * Attention wants slots [P, G, T]; pairings (`packing.ts`) lead from rows to slots and back, head by head.
  */
+export interface CompletionInputs {
+  /** int32 [N]: the token before the one to predict. */
+  tokens: np.Array;
+  /** int32 [N]: its position in the completion. */
+  positions: np.Array;
+  /** [P, T, S + T]: 0 where a token sees a position and −1e9 elsewhere. */
+  bias: np.Array;
+  /** Rows of queries, keys, values [N · 3 · H] ↔ slots [3 · P · H · G · T]. */
+  qkv: Pairing;
+  /** Rows of attention's output [N · H] ↔ slots [P · H · G · T]. */
+  mixed: Pairing;
+  /** Where log-probs are wanted, if not everywhere: the last block then runs for these R rows alone. */
+  reads?: ReadInputs | undefined;
+}
+
+/** R rows to be read, in at most Q slots a completion. The last block's other rows are only keys and values. */
+export interface ReadInputs {
+  /** `slots` int32 [R]: the row of each read; `rows` int32 [N]: the read of each row, the last if none. */
+  at: Pairing;
+  /** [P, G, Q, S + T]. */
+  bias: np.Array;
+  /** Rows of keys and values [N · 2 · H] ↔ slots [2 · P · H · G · T]. */
+  kv: Pairing;
+  /** Rows of queries [R · H] ↔ slots [P · H · G · Q]. */
+  queries: Pairing;
+}
+
+/** Next-token logits [N or R, vocabulary] of completions [G, T] after each prompt of the cache. */
 export function completionLogits(
   shape: ModelShape,
   weights: Weights,
   cache: readonly KeysValues[],
-  tokens: np.Array,
-  bias: np.Array,
+  inputs: CompletionInputs,
+  [group, length]: readonly [group: number, length: number],
 ): np.Array {
   const { layers, heads, headWidth } = shape;
-  const [prompts, group, length] = tokens.shape as [number, number, number];
-  const visible = bias.shape[2] as number;
-  const groupBias = bias.reshape([prompts, 1, 1, length, visible]);
+  const [prompts] = inputs.bias.shape as [number];
+  const inner = heads * headWidth;
+  const slots = [prompts, heads, group, length, headWidth];
+  const groupBias = inputs.bias.reshape([prompts, 1, 1, length, inputs.bias.shape[2] as number]);
   let x = np
-    .take(weights.get("token.embedding"), tokens, 0)
-    .add(firstRows(weights.get("completion.position"), length));
-  for (let layer = 0; layer < layers; layer++) {
-    const qkv = project(weights, layer, x.ref)
-      .reshape([prompts, group, length, 3, heads, headWidth])
-      .transpose([3, 0, 4, 1, 2, 5]);
+    .take(weights.get("token.embedding"), inputs.tokens, 0)
+    .add(np.take(weights.get("completion.position"), inputs.positions, 0));
+  const whole = inputs.reads ? layers - 1 : layers;
+  for (let layer = 0; layer < whole; layer++) {
+    const [rows] = x.shape as [number];
+    const projected = project(weights, layer, x.ref).reshape([rows * 3 * heads, headWidth]);
+    const qkv = toSlots(projected, inputs.qkv).reshape([3, ...slots]);
+    const own = { keys: qkv.ref.slice(1), values: qkv.ref.slice(2) };
     const shared = cache[layer] as KeysValues;
-    const queries = qkv.ref.slice(0).mul(headWidth ** -0.5);
-    const keys = afterPrefix(shared.keys, qkv.ref.slice(1));
-    const values = afterPrefix(shared.values, qkv.slice(2));
-    const scores = np.matmul(queries, keys.transpose([0, 1, 2, 4, 3])).add(groupBias.ref);
-    const mixed = np.matmul(softmax(scores), values).transpose([0, 2, 3, 1, 4]);
-    x = finishBlock(weights, layer, x, mixed.reshape([prompts, group, length, heads * headWidth]));
+    const mixed = attend(shape, qkv.slice(0), shared, own, groupBias.ref);
+    x = finishBlock(weights, layer, x, toRows(mixed, inputs.mixed).reshape([rows, inner]));
   }
+  const { reads } = inputs;
+  if (reads) x = readingBlock(shape, weights, cache[whole] as KeysValues, x, reads, slots);
   return readOut(weights, x);
+}
+
+/** The last block for the rows to be read: [R, width]. */
+function readingBlock(
+  shape: ModelShape,
+  weights: Weights,
+  shared: KeysValues,
+  x: np.Array,
+  reads: ReadInputs,
+  slots: readonly number[],
+): np.Array {
+  const { layers, heads, headWidth } = shape;
+  const [prompts, , group] = slots as [number, number, number];
+  const inner = heads * headWidth;
+  const layer = layers - 1;
+  const [rows] = x.shape as [number];
+  const [width] = reads.bias.shape.slice(2) as [number];
+  const weight = weights.get(`layer.${layer}.attention.qkv`);
+  const normed = rmsNorm(x.ref, weights.get(`layer.${layer}.attention.norm`));
+  const kvRows = np.matmul(normed, weight.ref.slice([], [inner, 3 * inner]));
+  const kv = toSlots(kvRows.reshape([rows * 2 * heads, headWidth]), reads.kv).reshape([
+    2,
+    ...slots,
+  ]);
+  const read = toSlots(x, reads.at);
+  const [count] = read.shape as [number];
+  const readNormed = rmsNorm(read.ref, weights.get(`layer.${layer}.attention.norm`));
+  const queryRows = np.matmul(readNormed, weight.slice([], [0, inner]));
+  const queries = toSlots(queryRows.reshape([count * heads, headWidth]), reads.queries);
+  const own = { keys: kv.ref.slice(0), values: kv.slice(1) };
+  const bias = reads.bias.reshape([prompts, 1, group, width, reads.bias.shape[3] as number]);
+  const spread = queries.reshape([prompts, heads, group, width, headWidth]);
+  const mixed = attend(shape, spread, shared, own, bias);
+  return finishBlock(weights, layer, read, toRows(mixed, reads.queries).reshape([count, inner]));
+}
+
+/** Attention of queries [P, H, G, Q, K] to prefix and own tokens; bias broadcasts to [P, H, G, Q, S + T]. */
+function attend(
+  { headWidth }: ModelShape,
+  queries: np.Array,
+  shared: KeysValues,
+  own: KeysValues,
+  bias: np.Array,
+): np.Array {
+  const keys = afterPrefix(shared.keys, own.keys);
+  const values = afterPrefix(shared.values, own.values);
+  const scaled = queries.mul(headWidth ** -0.5);
+  const scores = np.matmul(scaled, keys.transpose([0, 1, 2, 4, 3])).add(bias);
+  return np.matmul(softmax(scores), values);
+}
+
+function toSlots(rows: np.Array, pairing: Pairing): np.Array {
+  return regroup(rows, pairing.slots.ref, pairing.rows.ref);
+}
+
+/** [P, H, G, Q, K] to rows of width K. */
+function toRows(slots: np.Array, pairing: Pairing): np.Array {
+  const width = slots.shape[4] as number;
+  return regroup(slots.reshape([-1, width]), pairing.rows.ref, pairing.slots.ref);
 }
 
 /** Shared [P, H, S, K] before each completion's own [P, H, G, T, K]: [P, H, G, S + T, K]. */
@@ -137,7 +232,7 @@ function afterPrefix(shared: np.Array, own: np.Array): np.Array {
   return np.concatenate([spread, own], 3);
 }
 
-/** Log-probs [P, G, T] of `targets` int32 [P, G, T]; `vocabulary` is int32 [V]: 0, 1, 2 … */
+/** Log-probs [N] of `targets` int32 [N] under logits [N, V]; `vocabulary` is int32 [V]: 0, 1, 2 … */
 export function targetLogprobs(
   logits: np.Array,
   targets: np.Array,

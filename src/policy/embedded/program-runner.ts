@@ -1,7 +1,6 @@
 import type { Compiled, Executor, TensorData } from "./executor.ts";
 import type { ModelShape, Parameters } from "./params.ts";
 import {
-  type Bucket,
   backwardProgram,
   decodeProgram,
   logprobsProgram,
@@ -18,6 +17,11 @@ const sources = {
 } as const;
 
 export type ProgramKind = keyof typeof sources;
+
+type ArgumentsOf<F> = F extends (...args: infer A) => unknown ? A : never;
+
+/** Sizes that a kind of program is made for. */
+export type BucketOf<Kind extends ProgramKind> = ArgumentsOf<(typeof sources)[Kind]>[1];
 
 interface Entry {
   source: ProgramSource;
@@ -39,7 +43,11 @@ export class ProgramRunner {
   }
 
   /** Outputs are valid until the next run of the same kind and bucket. */
-  async run(kind: ProgramKind, bucket: Bucket, tensors: NamedTensors): Promise<TensorData[]> {
+  async run<Kind extends ProgramKind>(
+    kind: Kind,
+    bucket: BucketOf<Kind>,
+    tensors: NamedTensors,
+  ): Promise<TensorData[]> {
     const { source, compiled } = await this.entry(kind, bucket);
     return compiled.run(
       source.inputs.map(({ name }) => (this.parameters.get(name) ?? tensors[name]) as TensorData),
@@ -52,20 +60,21 @@ export class ProgramRunner {
     for (const { compiled } of entries) compiled.dispose();
   }
 
-  private entry(kind: ProgramKind, bucket: Bucket): Promise<Entry> {
-    // a prefill does not depend on the completions' sizes
-    const { prompts, group, tokens, text } = bucket;
-    const sizes = kind === "prefill" ? [prompts, text] : [prompts, group, tokens, text];
-    const key = `${kind}/${sizes.join("/")}`;
+  private entry<Kind extends ProgramKind>(kind: Kind, bucket: BucketOf<Kind>): Promise<Entry> {
+    const source = (): ProgramSource =>
+      (sources[kind] as (shape: ModelShape, bucket: BucketOf<Kind>) => ProgramSource)(
+        this.shape,
+        bucket,
+      );
+    const key = `${kind}/${JSON.stringify(bucket)}`;
     const known = this.entries.get(key);
     if (known) return known;
-    const entry = this.compile(kind, bucket);
+    const entry = this.compile(source());
     this.entries.set(key, entry);
     return entry;
   }
 
-  private async compile(kind: ProgramKind, bucket: Bucket): Promise<Entry> {
-    const source = sources[kind](this.shape, bucket);
+  private async compile(source: ProgramSource): Promise<Entry> {
     const compiled = await this.executor.compile(source.name, source.program, source.inputs);
     return { source, compiled };
   }

@@ -3,8 +3,9 @@ import { Rng } from "../../core/rng.ts";
 import { embeddedOptions } from "../options.ts";
 import type { Executor, TensorData, TensorSpec } from "./executor.ts";
 import { createJaxExecutor } from "./jax-executor.ts";
-import { elements, initParameters, parameterSpecs } from "./params.ts";
+import { initParameters, parameterSpecs } from "./params.ts";
 import { backwardProgram, logprobsProgram } from "./programs.ts";
+import { fixtureBatch, scoringFixture } from "./scoring.fixture.ts";
 
 const shape = {
   ...embeddedOptions.parse({ width: 12, heads: 2, headWidth: 4, maxTokens: 6, maxTextTokens: 4 }),
@@ -12,30 +13,7 @@ const shape = {
   video: { tokens: 3, dim: 4 },
   audio: { tokens: 2, dim: 5 },
 };
-const bucket = { prompts: 2, group: 2, tokens: 4, text: 3 };
-
-/** Random values for every input that is not a parameter; one position hidden, causal bias. */
-function inputsOf(specs: readonly TensorSpec[]): Map<string, TensorData> {
-  const rng = new Rng("inputs");
-  return new Map(
-    specs.map(({ name, shape: dims, dtype }): [string, TensorData] => {
-      const length = elements(dims);
-      if (name === "vocabulary") return [name, Int32Array.from({ length }, (_, id) => id)];
-      if (dtype === "int32") return [name, Int32Array.from({ length }, () => rng.int(7))];
-      if (name === "hidden") return [name, Float32Array.from({ length }, (_, i) => (i ? 0 : -1e9))];
-      if (name === "bias") return [name, biasOf(dims as [number, number, number])];
-      return [name, Float32Array.from({ length }, () => rng.normal())];
-    }),
-  );
-}
-
-function biasOf([prompts, tokens, length]: [number, number, number]): Float32Array {
-  const prefix = length - tokens;
-  return Float32Array.from({ length: prompts * tokens * length }, (_, i) => {
-    const [token, position] = [Math.floor(i / length) % tokens, i % length];
-    return position > prefix + token || position === 0 ? -1e9 : 0;
-  });
-}
+const batch = fixtureBatch(shape, "a");
 
 function dot(a: TensorData, b: TensorData): number {
   let total = 0;
@@ -50,16 +28,20 @@ describe("backward program", () => {
   });
   afterAll(() => executor.close());
 
-  it("differentiates every parameter as finite differences do", async () => {
+  it.each([
+    ["everywhere", batch],
+    ["at the tokens read", batch.map((datum, index) => ({ ...datum, read: index < 4 ? [1] : [] }))],
+  ])("differentiates every parameter as finite differences do, %s", async (_where, data) => {
+    const { bucket, tensors } = scoringFixture(shape, data);
+    expect(bucket.reads !== undefined).toBe(data !== batch);
     const forward = logprobsProgram(shape, bucket);
     const backward = backwardProgram(shape, bucket);
     const score = await executor.compile(forward.name, forward.program, forward.inputs);
     const derive = await executor.compile(backward.name, backward.program, backward.inputs);
     const parameters = initParameters(shape, "fd");
-    const inputs = inputsOf(backward.inputs);
     const take = (specs: readonly TensorSpec[]): TensorData[] =>
-      specs.map(({ name }) => parameters.get(name) ?? inputs.get(name)!);
-    const weights = inputs.get("gradient")!;
+      specs.map(({ name }) => parameters.get(name) ?? tensors[name]!);
+    const weights = tensors.gradient!;
     const value = async (): Promise<number> => {
       const [logprobs] = await score.run(take(forward.inputs));
       return dot(logprobs!, weights);
@@ -96,24 +78,24 @@ describe("logprobs program", () => {
   afterAll(() => executor.close());
 
   it("lets nothing through from a hidden position, and everything from the others", async () => {
+    const { bucket, tensors } = scoringFixture(shape, batch);
     const { name, program, inputs: specs } = logprobsProgram(shape, bucket);
     const compiled = await executor.compile(name, program, specs);
     const parameters = initParameters(shape, "hidden");
-    const inputs = inputsOf(specs);
     const score = async (): Promise<TensorData> => {
-      const all = specs.map((spec) => parameters.get(spec.name) ?? inputs.get(spec.name)!);
-      return (await compiled.run(all))[0]!;
+      const all = specs.map((spec) => parameters.get(spec.name) ?? tensors[spec.name]!);
+      return (await compiled.run(all))[0]!.slice();
     };
     const before = await score();
-    const video = inputs.get("video")!;
-    // position 0 of the first prompt is hidden: its features are the first `dim` values
-    video.fill(50, 0, shape.video.dim);
+    // the second prompt's video is hidden
+    const { video } = tensors;
+    video!.fill(50, video!.length / 2);
     expect(await score()).toEqual(before);
-    video[shape.video.dim]! += 1;
+    video![0]! += 1;
     const after = await score();
-    const half = before.length / 2;
-    expect(after.subarray(0, half)).not.toEqual(before.subarray(0, half));
-    expect(after.subarray(half)).toEqual(before.subarray(half));
+    // completions of the first prompt come first: 4 + 5 + 1 tokens, then 2 + 5 + 3 of the second
+    expect(after.subarray(0, 10)).not.toEqual(before.subarray(0, 10));
+    expect(after.subarray(10, 20)).toEqual(before.subarray(10, 20));
     compiled.dispose();
   });
 });

@@ -2,10 +2,12 @@
 import { grad, numpy as np } from "@jax-js/jax";
 import type { Program, TensorSpec } from "./executor.ts";
 import {
+  type CompletionInputs,
   completionLogits,
   decodeStep,
   encodePrefix,
   type KeysValues,
+  type Pairing,
   type PrefixInputs,
   targetLogprobs,
   Weights,
@@ -20,14 +22,22 @@ export interface Bucket {
   text: number;
 }
 
+/** Sizes of a program that scores completions: their tokens stand in N rows without gaps (`packing.ts`). */
+export interface ScoringBucket extends Bucket {
+  /** N, blanks included. */
+  rows: number;
+  /** Where only some log-probs are wanted: R rows of them, in at most Q slots a completion. */
+  reads?: { rows: number; width: number };
+}
+
 export interface ProgramSource {
   name: string;
   program: Program;
   inputs: TensorSpec[];
 }
 
-/** Parameters, prefix, completion → log-probs [P, G, T]. */
-export function logprobsProgram(shape: ModelShape, bucket: Bucket): ProgramSource {
+/** Parameters, prefix, completion → log-probs [N], or [R] where the bucket has reads. */
+export function logprobsProgram(shape: ModelShape, bucket: ScoringBucket): ProgramSource {
   const inputs = [
     ...parameterInputs(shape),
     ...prefixSpecs(shape, bucket),
@@ -41,17 +51,16 @@ export function logprobsProgram(shape: ModelShape, bucket: Bucket): ProgramSourc
 }
 
 /**
- * As `logprobs`, with `gradient` [P, G, T] = dL/dlogp as last input → log-probs, then Σ gradient ·
- * ∂logp/∂θ for every parameter. Padding has gradient 0 and so adds nothing.
+ * As `logprobs`, with `gradient` [N or R] = dL/dlogp as last input → log-probs, then Σ gradient ·
+ * ∂logp/∂θ for every parameter. Blanks have gradient 0 and so add nothing.
  */
-export function backwardProgram(shape: ModelShape, bucket: Bucket): ProgramSource {
-  const { prompts, group, tokens } = bucket;
+export function backwardProgram(shape: ModelShape, bucket: ScoringBucket): ProgramSource {
   const parameters = parameterInputs(shape);
   const inputs = [
     ...parameters,
     ...prefixSpecs(shape, bucket),
     ...completionSpecs(shape, bucket),
-    float("gradient", [prompts, group, tokens]),
+    float("gradient", [bucket.reads?.rows ?? bucket.rows]),
   ];
   return {
     name: programName("backward", bucket),
@@ -107,14 +116,16 @@ export function prefixTokens(shape: ModelShape, bucket: Bucket): number {
 
 function scored(
   shape: ModelShape,
-  bucket: Bucket,
+  bucket: ScoringBucket,
   specs: readonly TensorSpec[],
   arrays: readonly np.Array[],
 ): np.Array {
   const read = reader(specs, arrays);
   const weights = weightsOf(shape, arrays);
   const cache = encodePrefix(shape, weights, prefixInputs(read, bucket));
-  const logits = completionLogits(shape, weights, cache, read("tokens"), read("bias"));
+  const { group, tokens } = bucket;
+  const completions = completionInputs(read, bucket);
+  const logits = completionLogits(shape, weights, cache, completions, [group, tokens]);
   return targetLogprobs(logits, read("targets"), read("vocabulary"));
 }
 
@@ -128,14 +139,32 @@ function prefixSpecs(shape: ModelShape, bucket: Bucket): TensorSpec[] {
   return text > 0 ? [...specs, int("text", [prompts, text])] : specs;
 }
 
-function completionSpecs(shape: ModelShape, bucket: Bucket): TensorSpec[] {
-  const { prompts, group, tokens } = bucket;
-  return [
-    int("tokens", [prompts, group, tokens]),
-    int("targets", [prompts, group, tokens]),
-    float("bias", [prompts, tokens, prefixTokens(shape, bucket) + tokens]),
+function completionSpecs(shape: ModelShape, bucket: ScoringBucket): TensorSpec[] {
+  const { prompts, group, tokens, rows, reads } = bucket;
+  const { heads } = shape;
+  const visible = prefixTokens(shape, bucket) + tokens;
+  const slots = prompts * heads * group;
+  const specs = [
+    int("tokens", [rows]),
+    int("positions", [rows]),
+    int("targets", [reads?.rows ?? rows]),
+    float("bias", [prompts, tokens, visible]),
     int("vocabulary", [shape.vocabulary]),
+    ...pairing("qkv", 3 * slots * tokens, 3 * rows * heads),
+    ...pairing("mixed", slots * tokens, rows * heads),
   ];
+  if (!reads) return specs;
+  return [
+    ...specs,
+    ...pairing("at", reads.rows, rows),
+    ...pairing("kv", 2 * slots * tokens, 2 * rows * heads),
+    ...pairing("queries", slots * reads.width, reads.rows * heads),
+    float("queries.bias", [prompts, group, reads.width, visible]),
+  ];
+}
+
+function pairing(name: string, slots: number, rows: number): TensorSpec[] {
+  return [int(`${name}.slots`, [slots]), int(`${name}.rows`, [rows])];
 }
 
 function decodeSpecs(shape: ModelShape, bucket: Bucket): TensorSpec[] {
@@ -171,6 +200,26 @@ function prefixInputs(read: Read, bucket: Bucket): PrefixInputs {
   };
 }
 
+function completionInputs(read: Read, { reads }: ScoringBucket): CompletionInputs {
+  const paired = (name: string): Pairing => ({
+    slots: read(`${name}.slots`),
+    rows: read(`${name}.rows`),
+  });
+  return {
+    tokens: read("tokens"),
+    positions: read("positions"),
+    bias: read("bias"),
+    qkv: paired("qkv"),
+    mixed: paired("mixed"),
+    reads: reads && {
+      at: paired("at"),
+      bias: read("queries.bias"),
+      kv: paired("kv"),
+      queries: paired("queries"),
+    },
+  };
+}
+
 /** The parameters lead every program's inputs. */
 function weightsOf(shape: ModelShape, arrays: readonly np.Array[]): Weights {
   return new Weights(
@@ -200,8 +249,15 @@ function layersOf(
 const flatten = (cache: readonly KeysValues[]): np.Array[] =>
   cache.flatMap(({ keys, values }) => [keys, values]);
 
-function programName(kind: string, { prompts, group, tokens, text }: Bucket): string {
-  return `${kind}[${prompts}x${group}x${tokens}${text > 0 ? `+${text}` : ""}]`;
+function programName(kind: string, bucket: Bucket & Partial<ScoringBucket>): string {
+  const { prompts, group, tokens, text, rows, reads } = bucket;
+  const parts = [
+    `${prompts}x${group}x${tokens}`,
+    ...(text > 0 ? [`+${text}`] : []),
+    ...(rows ? [` ${rows} rows`] : []),
+    ...(reads ? [`, ${reads.rows} of ${reads.width} read`] : []),
+  ];
+  return `${kind}[${parts.join("")}]`;
 }
 
 const float = (name: string, shape: number[]): TensorSpec => ({ name, shape, dtype: "float32" });

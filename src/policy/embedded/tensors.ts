@@ -1,8 +1,9 @@
 /** Fills the input tensors of a chunk. Rows without a prompt or completion stay zero and are ignored. */
 import type { Modality, Prompt } from "../../prompt/prompt.ts";
 import type { Datum } from "../port.ts";
-import type { Chunk } from "./batch.ts";
+import { neededTokens, type ScoringChunk } from "./batch.ts";
 import type { TensorData } from "./executor.ts";
+import { headIndices, type Packing, pack } from "./packing.ts";
 import type { ModelShape } from "./params.ts";
 import { type Bucket, prefixTokens } from "./programs.ts";
 
@@ -48,47 +49,144 @@ function stack(
   return out;
 }
 
-/** `tokens` (shifted right, BOS first), `targets`, `bias` (from the prefix's `hidden`), `vocabulary`. */
+/** Everything a scoring program takes beside parameters and prefix; `hidden` is the prefix's. */
 export function completionTensors(
   shape: ModelShape,
-  chunk: Chunk,
+  chunk: ScoringChunk,
   batch: readonly Datum[],
   bos: number,
   hidden: TensorData,
 ): NamedTensors {
-  const { prompts, group, tokens } = chunk.bucket;
-  const inputs = new Int32Array(prompts * group * tokens);
-  const targets = new Int32Array(prompts * group * tokens);
-  eachRow(chunk, (index, at) => {
-    const completion = (batch[index] as Datum).tokens;
-    targets.set(completion, at);
-    inputs[at] = bos;
-    inputs.set(completion.subarray(0, -1), at + 1);
-  });
+  const { prompts, group, tokens: width, rows, reads } = chunk.bucket;
+  const lengths = perCompletion(chunk, (index) => neededTokens(batch[index] as Datum));
+  const packing = pack({ prompts, group, width, lengths }, rows);
+  const tokens = new Int32Array(rows);
+  const positions = new Int32Array(rows);
+  const targets = new Int32Array(reads?.rows ?? rows);
+  let row = 0;
+  let read = 0;
+  for (const index of membersOf(chunk)) {
+    const datum = batch[index] as Datum;
+    const length = neededTokens(datum);
+    for (let t = 0; t < length; t++) {
+      tokens[row + t] = t === 0 ? bos : (datum.tokens[t - 1] as number);
+      positions[row + t] = t;
+    }
+    for (const t of outputPositions(chunk, datum)) targets[read++] = datum.tokens[t] as number;
+    row += length;
+  }
+  const qkv = headIndices(packing, shape.heads, 3);
+  const mixed = headIndices(packing, shape.heads, 1);
   return {
-    tokens: inputs,
+    tokens,
+    positions,
     targets,
     bias: completionBias(chunk.bucket, hidden),
     vocabulary: Int32Array.from({ length: shape.vocabulary }, (_, id) => id),
+    ...pairing("qkv", qkv.slots, qkv.rows),
+    ...pairing("mixed", mixed.slots, mixed.rows),
+    ...(reads ? readTensors(shape, chunk, batch, packing, hidden) : {}),
   };
 }
 
-/** dL/dlogp [P, G, T]; padding 0. */
-export function gradientTensor(chunk: Chunk, gradient: readonly ArrayLike<number>[]): Float32Array {
-  const { prompts, group, tokens } = chunk.bucket;
-  const out = new Float32Array(prompts * group * tokens);
-  eachRow(chunk, (index, at) => out.set(gradient[index] as ArrayLike<number>, at));
+/** What the last block takes where only some log-probs are wanted. */
+function readTensors(
+  shape: ModelShape,
+  chunk: ScoringChunk,
+  batch: readonly Datum[],
+  packing: Packing,
+  hidden: TensorData,
+): NamedTensors {
+  const { prompts, group, rows, reads } = chunk.bucket;
+  const { width, rows: count } = reads as NonNullable<typeof reads>;
+  const lengths = perCompletion(
+    chunk,
+    (index) => outputPositions(chunk, batch[index] as Datum).length,
+  );
+  const queries = headIndices(pack({ prompts, group, width, lengths }, count), shape.heads, 1);
+  const kv = headIndices(packing, shape.heads, 2);
+  // a blank read shows the last row, which is blank itself; rows that are not read, the last read
+  const rowOfRead = new Int32Array(count).fill(rows - 1);
+  const readOfRow = new Int32Array(rows).fill(count - 1);
+  let first = 0;
+  let read = 0;
+  for (const index of membersOf(chunk)) {
+    const datum = batch[index] as Datum;
+    for (const t of outputPositions(chunk, datum)) {
+      rowOfRead[read] = first + t;
+      readOfRow[first + t] = read++;
+    }
+    first += neededTokens(datum);
+  }
+  return {
+    ...pairing("at", rowOfRead, readOfRow),
+    ...pairing("kv", kv.slots, kv.rows),
+    ...pairing("queries", queries.slots, queries.rows),
+    "queries.bias": readBias(chunk, batch, width, hidden),
+  };
+}
+
+function pairing(name: string, slots: Int32Array, rows: Int32Array): NamedTensors {
+  return { [`${name}.slots`]: slots, [`${name}.rows`]: rows };
+}
+
+/** dL/dlogp for the program's output rows; blanks and what nobody asked for 0. */
+export function gradientTensor(
+  chunk: ScoringChunk,
+  batch: readonly Datum[],
+  gradient: readonly ArrayLike<number>[],
+): Float32Array {
+  const { rows, reads } = chunk.bucket;
+  const out = new Float32Array(reads?.rows ?? rows);
+  eachOutput(chunk, batch, (index, at) => {
+    at.forEach((row, i) => {
+      out[row] = (gradient[index] as ArrayLike<number>)[i] as number;
+    });
+  });
   return out;
 }
 
-/** Calls `visit` with each completion's index and where its row begins in a [P, G, T] array. */
-export function eachRow(chunk: Chunk, visit: (index: number, at: number) => void): void {
-  const { group, tokens } = chunk.bucket;
-  chunk.groups.forEach(({ members }, prompt) => {
+/** Calls `visit` with each completion's index and the output rows of the log-probs it wants, in order. */
+export function eachOutput(
+  chunk: ScoringChunk,
+  batch: readonly Datum[],
+  visit: (index: number, rows: readonly number[]) => void,
+): void {
+  let first = 0;
+  for (const index of membersOf(chunk)) {
+    const datum = batch[index] as Datum;
+    const computed = outputPositions(chunk, datum);
+    // either what is wanted is computed alone, row by row, or every token is and the wanted ones picked
+    const wanted = chunk.bucket.reads || !datum.read ? [...computed.keys()] : datum.read;
+    const start = first;
+    visit(
+      index,
+      wanted.map((at) => start + at),
+    );
+    first += computed.length;
+  }
+}
+
+/** Positions of a completion that the program's output has, in order. */
+function outputPositions(chunk: ScoringChunk, datum: Datum): readonly number[] {
+  if (chunk.bucket.reads && datum.read) return datum.read;
+  return [...Array(neededTokens(datum)).keys()];
+}
+
+/** The chunk's completions in the order of its rows. */
+function membersOf({ groups }: ScoringChunk): number[] {
+  return groups.flatMap(({ members }) => members);
+}
+
+/** A number for every completion of the bucket [P, G]; 0 where there is none. */
+function perCompletion({ bucket, groups }: ScoringChunk, of: (index: number) => number): number[] {
+  const values = Array<number>(bucket.prompts * bucket.group).fill(0);
+  groups.forEach(({ members }, prompt) => {
     members.forEach((index, sample) => {
-      visit(index, (prompt * group + sample) * tokens);
+      values[prompt * bucket.group + sample] = of(index);
     });
   });
+  return values;
 }
 
 /** [P, T, S + T]: a token sees the prefix but for what is hidden, and itself and what came before. */
@@ -104,5 +202,29 @@ function completionBias({ prompts, tokens }: Bucket, hidden: TensorData): Float3
       bias.fill(unseen, at + prefix + token + 1, at + length);
     }
   }
+  return bias;
+}
+
+/** [P, G, Q, S + T]: as `completionBias`, for the tokens that are read. */
+function readBias(
+  chunk: ScoringChunk,
+  batch: readonly Datum[],
+  width: number,
+  hidden: TensorData,
+): Float32Array {
+  const { prompts, group, tokens } = chunk.bucket;
+  const prefix = hidden.length / prompts;
+  const length = prefix + tokens;
+  const bias = new Float32Array(prompts * group * width * length);
+  chunk.groups.forEach(({ members }, prompt) => {
+    const row = hidden.subarray(prompt * prefix, (prompt + 1) * prefix);
+    members.forEach((index, sample) => {
+      outputPositions(chunk, batch[index] as Datum).forEach((token, slot) => {
+        const at = ((prompt * group + sample) * width + slot) * length;
+        bias.set(row, at);
+        bias.fill(unseen, at + prefix + token + 1, at + length);
+      });
+    });
+  });
   return bias;
 }
