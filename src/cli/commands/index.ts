@@ -6,6 +6,7 @@ import { runReport } from "../stages/report.ts";
 import { runSft } from "../stages/sft.ts";
 import { runTraining } from "../stages/train.ts";
 import { openWorkspace } from "../workspace.ts";
+import { benchCommand } from "./bench.ts";
 import { cuesCommand } from "./cues.ts";
 import { doctorCommand } from "./doctor.ts";
 import { experimentCommand, quickConfig, readExperiment } from "./experiment.ts";
@@ -22,6 +23,7 @@ export function addCommands(program: Command): Command {
     .addCommand(train())
     .addCommand(evaluate())
     .addCommand(report())
+    .addCommand(benchCommand())
     .addCommand(scoreCommand())
     .addCommand(cues())
     .addCommand(serveCommand())

@@ -1,0 +1,151 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command, Option } from "@commander-js/extra-typings";
+import { openMaskStore } from "../../../bench/mask-media/mask-store.ts";
+import { decodeMepItems, type MepItems } from "../../../bench/mep/items.ts";
+import {
+  defaultQuestionOptions,
+  describeId,
+  type MepMask,
+  mepMasks,
+} from "../../../bench/mep/questions.ts";
+import { type MepAnswer, scoreMep } from "../../../bench/mep/score.ts";
+import { mepQuestionsWithMedia } from "../../../bench/run/mep-questions.ts";
+import { mepResult } from "../../../bench/run/mep-result.ts";
+import type { BenchmarkResult } from "../../../bench/run/result.ts";
+import { BenchError, ConfigError, OppoError } from "../../../core/errors.ts";
+import { readJsonl } from "../../../core/jsonl.ts";
+import { progressPrinter } from "../../print.ts";
+import { answerQuestions } from "./answer.ts";
+import { mepBuildCommand } from "./build.ts";
+import { openEmbeddedResponder } from "./embedded.ts";
+import { type EmbedderChoice, embedderNames, extractorNamed, openMepEmbedder } from "./tools.ts";
+import { writeResults } from "./write.ts";
+
+export interface MepRunOptions extends EmbedderChoice {
+  items: string;
+  out: string;
+  mask: MepMask;
+  extractor: string;
+  thresholds: readonly number[];
+  headline: number;
+  clips?: string;
+  /** Folder of a trained system. */
+  run?: string;
+  /** JSONL of answers, or of descriptions. */
+  answers?: string;
+}
+
+/**
+ * Runs the embedded policy of a run folder over an item set, or scores stored answers, and writes
+ * `results.json`, `results.md` and `results.html`.
+ */
+export async function runMep(options: MepRunOptions): Promise<BenchmarkResult> {
+  if (!existsSync(options.items)) {
+    throw new OppoError("FILE_MISSING", "no such file", { file: options.items });
+  }
+  const items = decodeMepItems(readFileSync(options.items, "utf8"), options.items);
+  const { model, answers } =
+    options.run !== undefined
+      ? await askPolicy(items, options.run, options)
+      : readAnswers(items, options);
+  const embedder = await openMepEmbedder(options);
+  try {
+    const score = await scoreMep(items, answers, {
+      extractor: extractorNamed(options.extractor),
+      embedder,
+      thresholds: options.thresholds,
+      headline: options.headline,
+      questions: { ...defaultQuestionOptions, mask: options.mask },
+    });
+    const result = mepResult(model, score);
+    writeResults(options.out, [result]);
+    return result;
+  } finally {
+    await embedder.close?.();
+  }
+}
+
+interface Answered {
+  model: string;
+  answers: MepAnswer[];
+}
+
+async function askPolicy(items: MepItems, run: string, options: MepRunOptions): Promise<Answered> {
+  const { clips, mask, out } = options;
+  if (clips === undefined) {
+    throw new ConfigError("MEP_CLIPS", "--run needs --clips: the policy reads real files");
+  }
+  const progress = progressPrinter();
+  const masks = openMaskStore(join(out, "masked"));
+  const questions = await mepQuestionsWithMedia(
+    items,
+    { clips, masks, progress },
+    { ...defaultQuestionOptions, mask },
+  );
+  const responder = await openEmbeddedResponder(run);
+  try {
+    const journal = join(out, `answers-${mask}.jsonl`);
+    return {
+      model: responder.id,
+      answers: await answerQuestions(questions, responder, journal, progress),
+    };
+  } finally {
+    await responder.close?.();
+  }
+}
+
+/** Rows `{id, text}`; an id without "/" is a sample's, and its text a description of the whole clip. */
+function readAnswers(items: MepItems, { answers, mask }: MepRunOptions): Answered {
+  if (answers === undefined) {
+    throw new ConfigError("MEP_MODEL", "nothing to score", {
+      hint: "give --run (a trained system's folder) or --answers (a JSONL file of id and text)",
+    });
+  }
+  const samples = new Set(items.samples.map(({ id }) => id));
+  const rows = readJsonl<{ id?: unknown; text?: unknown }>(answers).map(({ id, text }, index) => {
+    if (typeof id !== "string" || typeof text !== "string") {
+      throw new BenchError("MEP_ANSWER_ROW", "a row needs 'id' and 'text', both texts", {
+        file: answers,
+        line: index + 1,
+      });
+    }
+    return { id: samples.has(id) ? describeId(id, "full", mask) : id, text };
+  });
+  return { model: answers, answers: rows };
+}
+
+const numbers = (text: string): number[] => text.split(",").map(Number);
+
+/** `oppo bench mep`, with `build` below it. */
+export const mepCommand = () =>
+  new Command("mep")
+    .description(
+      "MEP-Bench: cues recovered, probes with and without the stream, claims under a mask",
+    )
+    .option("--items <file>", "item file of `oppo bench mep build`")
+    .option("--run <folder>", "a trained system of this project, for example runs/demo/oppo")
+    .option("--answers <file>", "JSONL of stored answers: question id (or sample id) and text")
+    .option("--clips <folder>", "clips of the items")
+    .option("--out <folder>", "folder for answers and results", "runs/mep")
+    .addOption(
+      new Option("--mask <variant>", "how a stream is hidden").choices(mepMasks).default("blank"),
+    )
+    .option("--extractor <name>", "reads cues of answers: rules or sections", "rules")
+    .option("--embedder <name>", `matches cues: ${embedderNames.join(", ")}`, "use-lite+concepts")
+    .option("--embedder-base-url <url>", "OpenAI-compatible server of that embedding model")
+    .option("--embedder-cache <file>", "JSONL file that keeps vectors")
+    .option("--thresholds <list>", "cosines from which cues match", numbers, [0.5, 0.6, 0.7])
+    .option("--headline <cosine>", "the threshold tables show", Number, 0.6)
+    .action(async (options) => {
+      if (options.items === undefined) {
+        throw new ConfigError("MEP_ITEMS", "--items is missing", {
+          hint: "`oppo bench mep build` freezes an item set",
+        });
+      }
+      const given = Object.fromEntries(
+        Object.entries(options).filter(([, value]) => value !== undefined),
+      );
+      await runMep(given as unknown as MepRunOptions);
+    })
+    .addCommand(mepBuildCommand());

@@ -1,0 +1,60 @@
+import type { BenchmarkResult } from "../bench/run/result.ts";
+import { type BenchmarkGroup, differingFacts, fixed, protocolFacts } from "./benchmark-format.ts";
+import { type Html, html, systemClass } from "./html.ts";
+
+/** Under a table: what the numbers rest on, where the rows differ in it, what failed, what it cost. */
+export function caption(group: BenchmarkGroup): Html {
+  const { results } = group;
+  const differing = differingFacts(results);
+  const [first] = results;
+  const shared = Object.entries(first === undefined ? {} : protocolFacts(first)).filter(
+    ([name]) => !differing.includes(name),
+  );
+  return html`<div class="protocol"><h3>Protocol</h3>
+${
+  differing.length === 0
+    ? null
+    : html`<p class="warning">The rows differ in ${differing.join(", ")}: they don't simply compare.</p>`
+}
+${pairs(shared)}
+${results.map((result, index) => modelFacts(result, index, differing))}</div>`;
+}
+
+function modelFacts(result: BenchmarkResult, index: number, differing: readonly string[]): Html {
+  const facts = protocolFacts(result);
+  const own = differing.map((name): [string, string] => [name, facts[name] ?? "–"]);
+  const failures = failuresOf(result);
+  const { usage } = result;
+  const spent =
+    usage === undefined
+      ? []
+      : [
+          ["tokens", `${usage.promptTokens} in, ${usage.completionTokens} out`] as [string, string],
+          ...(usage.cost === undefined ? [] : [["cost", fixed(usage.cost, 2)] as [string, string]]),
+        ];
+  return html`<div class="${systemClass(index + 1)} model"><h4 class="key">${result.model}</h4>
+${pairs([["answered", answered(result)], ...own, ...spent])}
+${failures.length === 0 ? null : html`<p class="flaw">Failures: ${failures.join(", ")}</p>`}
+${result.notes.length === 0 ? null : html`<ul>${result.notes.map((note) => html`<li>${note}</li>`)}</ul>`}</div>`;
+}
+
+/** Sets of MEP-Bench are views of the same questions; of the others, each has its own. */
+function answered({ benchmark, sets }: BenchmarkResult): string {
+  const own = benchmark === "mep" ? sets.slice(0, 1) : sets;
+  const total = (of: "asked" | "answered") => own.reduce((sum, set) => sum + set.counts[of], 0);
+  return `${total("answered")} of ${total("asked")}`;
+}
+
+function failuresOf({ benchmark, sets }: BenchmarkResult): string[] {
+  const totals = new Map<string, number>();
+  for (const { counts } of benchmark === "mep" ? sets.slice(0, 1) : sets) {
+    for (const [code, count] of Object.entries(counts.failures ?? {})) {
+      totals.set(code, (totals.get(code) ?? 0) + count);
+    }
+  }
+  return [...totals].map(([code, count]) => `${code} ${count}×`);
+}
+
+function pairs(entries: readonly (readonly [string, string])[]): Html {
+  return html`<dl class="pairs">${entries.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+}

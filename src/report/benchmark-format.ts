@@ -1,0 +1,66 @@
+import type { BenchmarkResult, MetricResult } from "../bench/run/result.ts";
+
+/** Results of one benchmark, in the order given. */
+export interface BenchmarkGroup {
+  benchmark: BenchmarkResult["benchmark"];
+  title: string;
+  results: readonly BenchmarkResult[];
+}
+
+export const benchmarkTitles: Readonly<Record<BenchmarkResult["benchmark"], string>> = {
+  "mer-unibench": "MER-UniBench",
+  "mme-emotion": "MME-Emotion",
+  mep: "MEP-Bench",
+};
+
+export function groupByBenchmark(results: readonly BenchmarkResult[]): BenchmarkGroup[] {
+  const names = [...new Set(results.map(({ benchmark }) => benchmark))];
+  return names.map((benchmark) => ({
+    benchmark,
+    title: benchmarkTitles[benchmark],
+    results: results.filter((result) => result.benchmark === benchmark),
+  }));
+}
+
+/** Percentages and scores to two decimals where a paper gives them so, counts to two; "–" for none. */
+export function formatMetric(metric: MetricResult | undefined, digits = 2): string {
+  if (metric === undefined || metric.value === null) return "–";
+  return fixed(metric.value, digits);
+}
+
+/** "43.1 – 50.2"; null where no interval was computed. */
+export function formatInterval(metric: MetricResult | undefined): string | null {
+  if (metric?.low === undefined || metric.high === undefined) return null;
+  if (metric.low === null || metric.high === null) return null;
+  const digits = metric.unit === "count" ? 2 : 1;
+  return `${fixed(metric.low, digits)} – ${fixed(metric.high, digits)}`;
+}
+
+/** Fixed decimals without "-0". */
+export function fixed(value: number, digits: number): string {
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace("-", "") : text;
+}
+
+/** Every fact that two results must share to compare, by name. */
+export function protocolFacts({ protocol }: BenchmarkResult): Record<string, string> {
+  return {
+    protocol: protocol.name,
+    ...(protocol.mapping !== undefined && { mapping: protocol.mapping }),
+    ...(protocol.promptsHash !== undefined && { prompts: protocol.promptsHash.slice(0, 12) }),
+    ...protocol.tools,
+    ...Object.fromEntries(
+      Object.entries(protocol.settings).map(([name, value]) => [name, shortHash(String(value))]),
+    ),
+  };
+}
+
+const shortHash = (text: string): string =>
+  /^[0-9a-f]{64}$/.test(text) ? text.slice(0, 12) : text;
+
+/** Names of the facts in which the results of one benchmark differ: their rows don't simply compare. */
+export function differingFacts(results: readonly BenchmarkResult[]): string[] {
+  const facts = results.map(protocolFacts);
+  const names = new Set(facts.flatMap((own) => Object.keys(own)));
+  return [...names].filter((name) => new Set(facts.map((own) => own[name])).size > 1);
+}

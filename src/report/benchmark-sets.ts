@@ -1,0 +1,76 @@
+import type { BenchmarkResult, MetricResult } from "../bench/run/result.ts";
+import { type BenchmarkGroup, fixed, formatInterval, formatMetric } from "./benchmark-format.ts";
+import { type PublishedRow, publishedRows } from "./benchmark-published.ts";
+import { type Html, html, systemClass } from "./html.ts";
+
+/** Models as rows, data sets as columns, main metric with its interval; published rows in grey below. */
+export function setsTable(group: BenchmarkGroup): Html {
+  const sets = [...new Set(group.results.flatMap((result) => result.sets.map(({ name }) => name)))];
+  const overall = group.results.some((result) => (result.overall ?? []).length > 0);
+  const published = (publishedRows[group.benchmark] ?? []).filter((row) =>
+    sets.some((set) => row.values[set] !== undefined),
+  );
+  return html`<div class="scroll"><table><thead><tr><th>Model</th>${sets.map(
+    (set) => html`<th>${set}<small class="metric">${mainLabel(group, set)}</small></th>`,
+  )}${overall ? html`<th>${overallLabel(group)}</th>` : null}</tr></thead>
+<tbody>${group.results.map(
+    (result, index) =>
+      html`<tr class="${systemClass(index + 1)}"><td class="name">${result.model}</td>${sets.map(
+        (set) => setCell(result, set),
+      )}${overall ? cell(result.overall?.[0], null) : null}</tr>`,
+  )}${published.map((row) => publishedRow(row, sets, overall))}</tbody></table></div>${
+    published.length === 0
+      ? null
+      : html`<p class="note">Grey: as published (${[...new Set(published.map(({ source }) => source))].join("; ")}), for orientation.</p>`
+  }${companions(group)}`;
+}
+
+function mainLabel({ results }: BenchmarkGroup, set: string): string {
+  const own = results.flatMap((result) => result.sets.filter(({ name }) => name === set));
+  return own[0]?.metrics[0]?.label ?? "";
+}
+
+const overallLabel = ({ results }: BenchmarkGroup): string =>
+  results.flatMap((result) => result.overall ?? [])[0]?.label ?? "mean";
+
+function setCell(result: BenchmarkResult, name: string): Html {
+  const set = result.sets.find((candidate) => candidate.name === name);
+  if (set === undefined) return html`<td class="none">not run</td>`;
+  const { failed, unparseable } = set.counts;
+  const flaws = [
+    failed > 0 ? `${failed} failed` : "",
+    unparseable > 0 ? `${unparseable} unreadable` : "",
+  ].filter((text) => text !== "");
+  return cell(set.metrics[0], flaws.length > 0 ? flaws.join(", ") : null);
+}
+
+function cell(metric: MetricResult | undefined, flaw: string | null): Html {
+  const range = formatInterval(metric);
+  return html`<td><span class="value">${formatMetric(metric)}</span>${
+    range === null ? null : html`<span class="range">${range}</span>`
+  }${flaw === null ? null : html`<span class="flaw">${flaw}</span>`}</td>`;
+}
+
+function publishedRow(row: PublishedRow, sets: readonly string[], overall: boolean): Html {
+  const value = (name: string) => {
+    const own = row.values[name];
+    return html`<td>${own === undefined ? "–" : fixed(own, 2)}</td>`;
+  };
+  return html`<tr class="published"><td>${row.model}</td>${sets.map(value)}${overall ? value("mean") : null}</tr>`;
+}
+
+/** What stands beside the main metric: a hit rate says little without the length of the lists. */
+function companions({ results }: BenchmarkGroup): Html | null {
+  const rows = results.flatMap((result, index) =>
+    result.sets.flatMap((set) =>
+      set.metrics
+        .slice(1)
+        .map(
+          (metric) =>
+            html`<tr class="${systemClass(index + 1)}"><td class="name">${result.model}</td><td class="about">${set.name}</td><td class="about">${metric.label}</td>${cell(metric, null)}<td>${metric.n ?? "–"}</td></tr>`,
+        ),
+    ),
+  );
+  if (rows.length === 0) return null;
+  return html`<details><summary>All metrics of every set</summary><div class="scroll"><table class="narrow"><thead><tr><th>Model</th><th class="about">Set</th><th class="about">Metric</th><th>Value</th><th>n</th></tr></thead><tbody>${rows}</tbody></table></div></details>`;
+}

@@ -1,0 +1,87 @@
+import type { BenchmarkResult, MetricResult } from "../bench/run/result.ts";
+import {
+  formatInterval,
+  formatMetric,
+  groupByBenchmark,
+  protocolFacts,
+} from "./benchmark-format.ts";
+
+/** "@" stands for the headline threshold. */
+const mepColumns = [
+  "utilization@",
+  "recall-visual@",
+  "recall-acoustic@",
+  "shuffled@",
+  "claims-visual",
+  "claims-acoustic",
+  "probe-masked",
+  "probe-present",
+  "probe-pair",
+  "probe-absent",
+  "masked-share-visual",
+  "masked-share-acoustic",
+];
+
+/** The same results as Markdown, for a terminal or a repository: a table a benchmark and its protocol. */
+export function benchmarkMarkdown(results: readonly BenchmarkResult[]): string {
+  return groupByBenchmark(results)
+    .map(({ title, benchmark, results: own }) => {
+      const table = benchmark === "mep" ? mepTable(own) : setsTable(own);
+      return `## ${title}\n\n${table}\n\n${own.map(facts).join("\n")}\n`;
+    })
+    .join("\n");
+}
+
+function setsTable(results: readonly BenchmarkResult[]): string {
+  const sets = [...new Set(results.flatMap((result) => result.sets.map(({ name }) => name)))];
+  const rows = results.map((result) => [
+    result.model,
+    ...sets.map((name) => cell(result.sets.find((set) => set.name === name)?.metrics[0])),
+    cell(result.overall?.[0]),
+    counts(result),
+  ]);
+  return table(["model", ...sets, "overall", "asked / failed / unreadable"], rows);
+}
+
+function mepTable(results: readonly BenchmarkResult[]): string {
+  const metric = (result: BenchmarkResult, id: string) => {
+    const full = id.endsWith("@") ? `${id}${result.protocol.settings.headline}` : id;
+    return result.sets[0]?.metrics.find((candidate) => candidate.id === full);
+  };
+  const head = mepColumns.map(
+    (id) => results.map((result) => metric(result, id)?.label).find((label) => label) ?? id,
+  );
+  const rows = results.map((result) => [
+    result.model,
+    ...mepColumns.map((id) => cell(metric(result, id))),
+    counts(result),
+  ]);
+  return table(["model", ...head, "asked / failed / unreadable"], rows);
+}
+
+function cell(metric: MetricResult | undefined): string {
+  const range = formatInterval(metric);
+  return range === null ? formatMetric(metric) : `${formatMetric(metric)} [${range}]`;
+}
+
+function counts({ benchmark, sets }: BenchmarkResult): string {
+  const own = benchmark === "mep" ? sets.slice(0, 1) : sets;
+  const sum = (of: "asked" | "failed" | "unparseable") =>
+    own.reduce((total, set) => total + set.counts[of], 0);
+  return `${sum("asked")} / ${sum("failed")} / ${sum("unparseable")}`;
+}
+
+function facts(result: BenchmarkResult): string {
+  const own = Object.entries(protocolFacts(result)).map(([name, value]) => `${name} ${value}`);
+  const notes = result.notes.map((note) => `\n  - ${note}`);
+  return `- ${result.model}: ${own.join("; ")}${notes.join("")}`;
+}
+
+const line = (cells: readonly string[]): string =>
+  `| ${cells.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [
+    line(head),
+    line(head.map((_, index) => (index === 0 ? "---" : "---:"))),
+    ...rows.map(line),
+  ].join("\n");
