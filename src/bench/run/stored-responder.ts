@@ -1,0 +1,78 @@
+import { basename } from "node:path";
+import { BenchError } from "../../core/errors.ts";
+import { readJsonl } from "../../core/jsonl.ts";
+import type { Question, Responder } from "./port.ts";
+
+/** Answers made elsewhere, by question id. */
+export type StoredAnswers = ReadonlyMap<string, string>;
+
+/**
+ * Reads answers from JSONL rows `{id, text}` (also `name`, `video_id`; `response`, `reason`, `answer`).
+ * @throws BenchError `PREDICTION_ROW` with file and line, `PREDICTION_TWICE`.
+ */
+export function readStoredAnswers(file: string): StoredAnswers {
+  const answers = new Map<string, string>();
+  for (const [index, row] of readJsonl<Record<string, unknown>>(file).entries()) {
+    const id = row.id ?? row.name ?? row.video_id;
+    const text = row.text ?? row.response ?? row.reason ?? row.answer;
+    const place = { file, line: index + 1 };
+    if (typeof id !== "string" || typeof text !== "string") {
+      throw new BenchError("PREDICTION_ROW", "row has no id, or no text", {
+        ...place,
+        hint: 'write one {"id": …, "text": …} a line',
+      });
+    }
+    if (answers.has(id)) {
+      throw new BenchError("PREDICTION_TWICE", `'${id}' is answered twice`, place);
+    }
+    answers.set(id, text);
+  }
+  return answers;
+}
+
+/**
+ * Stored answers as a model under test: nothing is asked of anyone.
+ * @throws BenchError `PREDICTIONS_MISSING`, `PREDICTIONS_EXTRA` naming the ids.
+ */
+export function storedResponder(
+  file: string,
+  answers: StoredAnswers,
+  questions: readonly Question[],
+): Responder {
+  checkIds(
+    file,
+    questions.map(({ id }) => id),
+    answers,
+  );
+  return {
+    id: `answers of ${basename(file)}`,
+    async respond({ id }) {
+      return { text: answers.get(id)!, finish: "stop", attempts: 0 };
+    },
+  };
+}
+
+/** @throws BenchError `PREDICTIONS_MISSING`, `PREDICTIONS_EXTRA` naming the first ids. */
+export function checkIds(
+  file: string,
+  asked: readonly string[],
+  answers: ReadonlyMap<string, unknown>,
+): void {
+  const missing = asked.filter((id) => !answers.has(id));
+  if (missing.length > 0) {
+    const message = `${missing.length} of ${asked.length} questions have no answer: ${some(missing)}`;
+    throw new BenchError("PREDICTIONS_MISSING", message, { file });
+  }
+  const known = new Set(asked);
+  const extra = [...answers.keys()].filter((id) => !known.has(id));
+  if (extra.length > 0) {
+    throw new BenchError(
+      "PREDICTIONS_EXTRA",
+      `${extra.length} answers belong to no question: ${some(extra)}`,
+      { file, hint: "is this the right data set, and the same --limit and --sample?" },
+    );
+  }
+}
+
+const some = (ids: readonly string[]): string =>
+  ids.length > 5 ? `${ids.slice(0, 5).join(", ")}, …` : ids.join(", ");
