@@ -7,7 +7,9 @@ import { say } from "./print.ts";
 const program = addCommands(
   new Command("oppo")
     .description("Omni-Perception Policy Optimization for multimodal emotion reasoning")
-    .version("0.1.0"),
+    .version("0.1.0")
+    // A command's options and those of commands below it may share names (`bench mep`, `bench mep build`).
+    .enablePositionalOptions(),
 );
 
 try {

@@ -3,4 +3,7 @@ import { mepCommand } from "./mep/run.ts";
 
 /** `oppo bench`: benchmarks of models, one sub-command each. */
 export const benchCommand = () =>
-  new Command("bench").description("benchmarks of models").addCommand(mepCommand());
+  new Command("bench")
+    .description("benchmarks of models")
+    .enablePositionalOptions()
+    .addCommand(mepCommand());

@@ -120,6 +120,8 @@ const numbers = (text: string): number[] => text.split(",").map(Number);
 /** `oppo bench mep`, with `build` below it. */
 export const mepCommand = () =>
   new Command("mep")
+    // Its options and those of `build` share names.
+    .enablePositionalOptions()
     .description(
       "MEP-Bench: cues recovered, probes with and without the stream, claims under a mask",
     )
