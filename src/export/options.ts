@@ -23,9 +23,9 @@ const masks = z.strictObject({
 const guards = z.strictObject({
   canarySteps: z
     .int()
-    .min(0)
+    .min(1)
     .default(3)
-    .describe("first steps in which hiding a modality must change log-probs; 0: off"),
+    .describe("first steps in which hiding a modality must change log-probs"),
   maxEmptyRate: z
     .number()
     .min(0)

@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import {
+  ask,
+  hashEmbedder,
+  openFakeService,
+  postJson,
+  reference,
+  response,
+} from "./service.fake.ts";
+
+const item = { id: "a", clip_id: "clip 1", response, reference };
+
+describe("limits", () => {
+  it("refuses duplicate ids", async () => {
+    const { status, json } = await ask("/v1/rewards", { items: [item, item] });
+    expect({ status, ...json.error }).toMatchObject({
+      status: 400,
+      code: "DUPLICATE_ID",
+      path: "items[1].id",
+    });
+  });
+
+  it("refuses bodies, batches and texts beyond the limit", async () => {
+    const limits = { bodyBytes: 3000, items: 3, textUnits: 500 };
+    const service = openFakeService({}, { limits });
+    const many = [1, 2, 3, 4].map((id) => ({ id: String(id), text: "x" }));
+    const long = [
+      { id: "a", text: "x" },
+      { id: "b", text: "x".repeat(501) },
+    ];
+    const big = [{ id: "a", text: "x".repeat(4000) }];
+    const codes = [];
+    for (const items of [many, long, big]) {
+      const { status, json } = await ask("/v1/evidence", { items }, service);
+      codes.push([status, json.error.code, json.error.path]);
+    }
+    expect(codes).toEqual([
+      [413, "ITEMS_TOO_MANY", "items"],
+      [413, "TEXT_TOO_LONG", "items[1].text"],
+      [413, "BODY_TOO_LARGE", undefined],
+    ]);
+  });
+
+  it("stops reading a body of unknown length at the limit", async () => {
+    const service = openFakeService({}, { limits: { bodyBytes: 1000 } });
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += 100;
+        controller.enqueue(new Uint8Array(100).fill(32));
+      },
+    });
+    const answer = await service.app.request("/v1/evidence", {
+      method: "POST",
+      body: endless,
+      headers: { "Content-Type": "application/json" },
+      duplex: "half",
+    } as RequestInit);
+    expect(answer.status).toBe(413);
+    expect(sent).toBeLessThan(3000);
+  });
+
+  it("refuses when the queue is full, and says when to come back", async () => {
+    const service = openFakeService({ embedder: hashEmbedder(30) }, { limits: { queuedItems: 2 } });
+    const send = (id: string) =>
+      ask("/v1/rewards", { items: [{ ...item, id, response: `${response} ${id}` }] }, service);
+    const answers = await Promise.all(["a", "b", "c", "d"].map(send));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.sort()).toEqual([200, 200, 429, 429]);
+    const refused = answers.find(({ status }) => status === 429)!;
+    expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThanOrEqual(1);
+    expect(refused.json.error).toMatchObject({ code: "QUEUE_FULL" });
+  });
+
+  it("answers what is no JSON, and unknown paths, in the same shape", async () => {
+    const { app } = openFakeService();
+    const broken = await app.request("/v1/rewards", {
+      ...postJson({}),
+      body: '{"items',
+    });
+    expect([broken.status, await broken.json()]).toMatchObject([
+      400,
+      { error: { code: "BAD_REQUEST" } },
+    ]);
+    const lost = await app.request("/v1/nothing");
+    expect([lost.status, await lost.json()]).toMatchObject([404, { error: { code: "NOT_FOUND" } }]);
+  });
+});
+
+describe("keys", () => {
+  it("lets nobody in without the key, save to health", async () => {
+    const { app } = openFakeService({ apiKey: "secret" });
+    const get = (path: string, headers = {}) => app.request(path, { headers });
+    expect((await get("/v1/capabilities")).status).toBe(401);
+    expect((await get("/metrics")).status).toBe(401);
+    expect((await get("/v1/capabilities", { Authorization: "Bearer wrong" })).status).toBe(401);
+    expect((await get("/v1/capabilities", { Authorization: "Bearer secret" })).status).toBe(200);
+    expect((await get("/v1/health")).status).toBe(200);
+    const refused = await app.request("/v1/rewards", postJson({ items: [item] }));
+    expect(refused.headers.get("WWW-Authenticate")).toBe("Bearer");
+  });
+});
+
+describe("descriptions", () => {
+  it("says what it is, counts what it did, and documents its routes", async () => {
+    const service = openFakeService();
+    await ask("/v1/rewards", { items: [item, { ...item, id: "b" }] }, service);
+    await ask("/v1/rewards", { items: [item] }, service);
+    const capabilities = (await (await service.app.request("/v1/capabilities")).json()) as {
+      paths: object;
+    };
+    expect(capabilities).toMatchObject({ units: ["utf16", "code_point"], judge: null });
+    const metrics = await (await service.app.request("/metrics")).text();
+    expect(metrics).toContain('oppo_items_total{route="rewards"} 3');
+    expect(metrics).toContain('oppo_reward_cache_total{outcome="hit"} 2');
+    const openapi = (await (await service.app.request("/openapi.json")).json()) as {
+      paths: object;
+    };
+    expect(Object.keys(openapi.paths)).toEqual(
+      expect.arrayContaining(["/v1/rewards", "/v1/evidence", "/v1/decompose", "/v1/health"]),
+    );
+  });
+});

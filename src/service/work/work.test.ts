@@ -1,0 +1,143 @@
+import { describe, expect, it } from "vitest";
+import { createAdmission } from "./admission.ts";
+import { createBatcher } from "./batcher.ts";
+import { resultCache } from "./result-cache.ts";
+
+const all = { maxItems: 8, waitMs: 0, mayBeOneItem: () => true };
+
+describe("batcher", () => {
+  it("joins concurrent submissions, in order, and gives each its own results", async () => {
+    const batches: number[][] = [];
+    const batcher = createBatcher<number, number>({
+      ...all,
+      run: (items) => {
+        batches.push([...items]);
+        return Promise.resolve(items.map((item) => item * 10));
+      },
+    });
+    const results = await Promise.all([[1, 2], [3], [4, 5, 6]].map((x) => batcher.submit(x)));
+    expect(results).toEqual([[10, 20], [30], [40, 50, 60]]);
+    expect(batches).toEqual([[1, 2, 3, 4, 5, 6]]);
+  });
+
+  it("fills a batch up to its limit, and runs a larger submission whole", async () => {
+    const sizes: number[] = [];
+    const batcher = createBatcher<number, number>({
+      ...all,
+      run: (items) => {
+        sizes.push(items.length);
+        return Promise.resolve([...items]);
+      },
+    });
+    await Promise.all([5, 3, 1, 20, 2].map((n) => batcher.submit(Array(n).fill(n) as number[])));
+    expect(sizes).toEqual([8, 1, 20, 2]);
+  });
+
+  it("never runs two batches at once, and takes what came while one ran", async () => {
+    let running = 0;
+    const sizes: number[] = [];
+    const batcher = createBatcher<number, number>({
+      ...all,
+      async run(items) {
+        expect(++running).toBe(1);
+        sizes.push(items.length);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        running--;
+        return [...items];
+      },
+    });
+    const first = batcher.submit([1]);
+    await new Promise((resolve) => setTimeout(resolve, 3));
+    await Promise.all([first, ...[2, 3, 4].map((n) => batcher.submit([n]))]);
+    expect(sizes).toEqual([1, 3]);
+  });
+
+  it("lets one caller's bad item fail that caller only", async () => {
+    const batcher = createBatcher<number, number>({
+      ...all,
+      run: (items) =>
+        items.includes(13) ? Promise.reject(new Error("bad")) : Promise.resolve([...items]),
+    });
+    const [good, bad, later] = await Promise.allSettled([
+      batcher.submit([1]),
+      batcher.submit([2, 13]),
+      batcher.submit([3]),
+    ]);
+    expect([good.status, bad.status, later.status]).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  });
+
+  it("fails all at once where no single item can be to blame", async () => {
+    let runs = 0;
+    const batcher = createBatcher<number, number>({
+      ...all,
+      mayBeOneItem: () => false,
+      run() {
+        runs++;
+        return Promise.reject(new Error("down"));
+      },
+    });
+    const results = await Promise.allSettled([batcher.submit([1]), batcher.submit([2])]);
+    expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(runs).toBe(1);
+  });
+});
+
+describe("result cache", () => {
+  it("drops the least recently used beyond its bound", () => {
+    const cache = resultCache<number>(2);
+    cache.set("a", Promise.resolve(1));
+    cache.set("b", Promise.resolve(2));
+    expect(cache.get("a")).toBeDefined();
+    cache.set("c", Promise.resolve(3));
+    expect(cache.get("b")).toBeUndefined();
+    expect(cache.get("a")).toBeDefined();
+    expect(cache.size).toBe(2);
+  });
+
+  it("forgets failures", async () => {
+    const cache = resultCache<number>(2);
+    const work = Promise.reject(new Error("no"));
+    cache.set("a", work);
+    await expect(cache.get("a")).rejects.toThrow("no");
+    await Promise.resolve();
+    expect(cache.get("a")).toBeUndefined();
+  });
+});
+
+describe("admission", () => {
+  it("refuses beyond its bound with a time to come back, and takes again when there is room", async () => {
+    const admission = createAdmission(10);
+    let finish = () => {};
+    const first = admission.admit(8, () => new Promise<void>((resolve) => (finish = resolve)));
+    const refused = await admission.admit(3, () => Promise.resolve()).catch((error) => error);
+    expect(refused).toMatchObject({ status: 429, code: "QUEUE_FULL" });
+    expect(refused.retryAfterSec).toBeGreaterThanOrEqual(1);
+    expect(await admission.admit(2, () => Promise.resolve("fits"))).toBe("fits");
+    finish();
+    await first;
+    expect(await admission.admit(10, () => Promise.resolve("all"))).toBe("all");
+    expect(admission.queued).toBe(0);
+  });
+
+  it("gives room back when the work fails", async () => {
+    const admission = createAdmission(1);
+    await expect(admission.admit(1, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    expect(admission.queued).toBe(0);
+  });
+
+  it("stops: nothing new is let in, what is in work is waited for", async () => {
+    const admission = createAdmission(4);
+    let finish = () => {};
+    const work = admission.admit(1, () => new Promise<void>((resolve) => (finish = resolve)));
+    let stopped = false;
+    const stop = admission.stop().then(() => (stopped = true));
+    await expect(admission.admit(1, () => Promise.resolve())).rejects.toMatchObject({
+      status: 503,
+      code: "STOPPING",
+    });
+    expect(stopped).toBe(false);
+    finish();
+    await Promise.all([work, stop]);
+    expect(stopped).toBe(true);
+  });
+});
