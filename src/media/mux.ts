@@ -1,6 +1,6 @@
 import { renameSync, rmSync } from "node:fs";
-import { AVFMT_FLAG_BITEXACT, Dictionary, FormatContext, type Packet } from "node-av";
-import { type EncodedTrack, encodeTrack } from "./encode.ts";
+import { AVFMT_FLAG_BITEXACT, Dictionary, FormatContext } from "node-av";
+import type { EncodedTrack } from "./encode.ts";
 import { succeed } from "./ffmpeg.ts";
 
 /** A container format by FFmpeg's name, with options of its muxer. */
@@ -42,7 +42,7 @@ function mux(path: string, settings: MuxerSettings, tracks: readonly EncodedTrac
     // The muxer chooses its own time bases when the header is written.
     const timeBases = output.streams.map((stream) => stream.timeBase);
     tracks.forEach((track, index) => {
-      encodeTrack(track, (packet: Packet) => {
+      track.encode((packet) => {
         packet.streamIndex = index;
         packet.rescaleTs(track.context.timeBase, timeBases[index]!);
         succeed(output.interleavedWriteFrameSync(packet), "write packet");
