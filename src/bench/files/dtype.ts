@@ -1,0 +1,89 @@
+import { BenchError } from "../../core/errors.ts";
+
+/** Element type of a numpy array. */
+export interface Dtype {
+  kind: "f" | "i" | "u" | "b" | "U" | "S" | "O";
+  /** Bytes an element; characters for `U`. */
+  size: number;
+  littleEndian: boolean;
+}
+
+/** Reads a type string: "<f8", "|b1", "<U12", "|O", "f4". @throws BenchError `NPY_DTYPE` for others */
+export function parseDtype(text: string): Dtype {
+  const match = /^([<>|=]?)([fiubUSO])(\d*)$/.exec(text);
+  if (match === null) {
+    throw new BenchError("NPY_DTYPE", `arrays of type '${text}' are not supported`, {
+      hint: "save it as numbers, text or objects",
+    });
+  }
+  const kind = match[2] as Dtype["kind"];
+  return { kind, size: kind === "O" ? 0 : Number(match[3]), littleEndian: match[1] !== ">" };
+}
+
+/** Bytes that one element takes. */
+export function elementBytes({ kind, size }: Dtype): number {
+  return kind === "U" ? 4 * size : size;
+}
+
+/** Decodes `count` elements; 64-bit integers beyond 2^53 come as bigint. @throws BenchError `NPY_SHORT` */
+export function decodeElements(dtype: Dtype, bytes: Uint8Array, count: number): unknown[] {
+  const width = elementBytes(dtype);
+  if (bytes.length < width * count) {
+    throw new BenchError(
+      "NPY_SHORT",
+      `array data ends after ${bytes.length} of ${width * count} bytes`,
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: count }, (_, index) => decodeElement(dtype, view, index * width));
+}
+
+function decodeElement(dtype: Dtype, view: DataView, at: number): unknown {
+  const { kind, size, littleEndian } = dtype;
+  switch (`${kind}${size}`) {
+    case "f4":
+      return view.getFloat32(at, littleEndian);
+    case "f8":
+      return view.getFloat64(at, littleEndian);
+    case "b1":
+      return view.getUint8(at) !== 0;
+    case "i1":
+      return view.getInt8(at);
+    case "i2":
+      return view.getInt16(at, littleEndian);
+    case "i4":
+      return view.getInt32(at, littleEndian);
+    case "i8":
+      return safeNumber(view.getBigInt64(at, littleEndian));
+    case "u1":
+      return view.getUint8(at);
+    case "u2":
+      return view.getUint16(at, littleEndian);
+    case "u4":
+      return view.getUint32(at, littleEndian);
+    case "u8":
+      return safeNumber(view.getBigUint64(at, littleEndian));
+  }
+  if (kind === "U") return decodeText(view, at, size, littleEndian);
+  if (kind === "S") return decodeBytes(view, at, size);
+  throw new BenchError("NPY_DTYPE", `arrays of type '${kind}${size}' are not supported`);
+}
+
+export function safeNumber(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+/** Fixed-width text is padded with zeros at the end. */
+function decodeText(view: DataView, at: number, length: number, littleEndian: boolean): string {
+  let text = "";
+  for (let i = 0; i < length; i++) {
+    text += String.fromCodePoint(view.getUint32(at + 4 * i, littleEndian));
+  }
+  return text.replace(/\0+$/, "");
+}
+
+function decodeBytes(view: DataView, at: number, length: number): string {
+  const bytes = new Uint8Array(view.buffer, view.byteOffset + at, length);
+  return Buffer.from(bytes).toString("utf8").replace(/\0+$/, "");
+}
