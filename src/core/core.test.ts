@@ -43,6 +43,16 @@ describe("Rng", () => {
     expect(draw(rng)).toEqual(draw(before));
   });
 
+  it("fills arrays of any length with independent normals", () => {
+    const out = new Rng("pairs").normals(new Float32Array(20001));
+    const normal = Array.from(out);
+    expect(mean(normal)).toBeCloseTo(0, 1);
+    expect(standardDeviation(normal)).toBeCloseTo(1, 1);
+    expect(mean(normal.slice(1).map((value, i) => value * normal[i]!))).toBeCloseTo(0, 1);
+    expect(mean(normal.slice(1).map((value, i) => value ** 2 * normal[i]! ** 2))).toBeCloseTo(1, 1);
+    expect(new Rng("pairs").normals(new Float32Array(20001))).toEqual(out);
+  });
+
   it("is uniform and normal enough", () => {
     const rng = new Rng(4);
     const uniform = draw(rng, 20000);

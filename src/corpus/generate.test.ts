@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import {
   appendFileSync,
+  copyFileSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -157,6 +158,45 @@ describe("loadFeatures", () => {
     expect(await load()).toEqual(first);
     await load({ ...features, frameSize: 6 });
     expect(counts).toEqual([[0, 1, 2, 3, 4, 5], [5], [4, 5], [0, 1, 2, 3, 4, 5]]);
+  });
+
+  it.each([0, 2])(
+    "finds what the writer stored, byte for byte what the files give later (%s workers)",
+    async (workers) => {
+      await generateCorpus(folder, options, { workers, features });
+      const rows = loadManifest(folder);
+      const seen: number[] = [];
+      const stored = await loadFeatures(folder, rows, features, {
+        ...here,
+        progress: ({ done }) => seen.push(done),
+      });
+      expect(seen).toEqual([5]);
+      for (const name of readdirSync(folder)) {
+        if (name.startsWith("features-")) unlinkSync(sub(name));
+      }
+      expect(await loadFeatures(folder, rows, features, here)).toEqual(stored);
+    },
+  );
+
+  it("decodes what a kill kept from being stored, and files that were put in place of others", async () => {
+    await generateCorpus(folder, options, { ...here, features });
+    const rows = loadManifest(folder);
+    const first = await loadFeatures(folder, rows, features, here);
+    const store = readdirSync(folder).find((name) => name.startsWith("features-"))!;
+    truncateSync(sub(store), Math.floor(statSync(sub(store)).size / 2));
+    copyFileSync(sub("clips/train-00001.mp4"), sub("clips/train-00000.mp4"));
+    const seen: number[] = [];
+    const again = await loadFeatures(folder, rows, features, {
+      ...here,
+      progress: ({ done }) => seen.push(done),
+    });
+    expect(seen).toEqual([1, 2, 3, 4, 5]);
+    expect(again.get("train-00000")).toEqual(first.get("train-00001"));
+    expect(again.get("test-00000")).toEqual(first.get("test-00000"));
+    rmSync(sub("clips/train-00002.mp4"));
+    await expect(loadFeatures(folder, rows, features, here)).rejects.toMatchObject({
+      code: "MEDIA_MISSING",
+    });
   });
 
   it("names the clip that cannot be decoded, from a worker thread too", async () => {

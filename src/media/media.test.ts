@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -105,6 +113,49 @@ describe("writeClip and readClip", () => {
     expect(Buffer.compare(bytes(a.audio.samples), bytes(b.audio.samples))).toBe(0);
   });
 
+  it.each(["mp4", "mkv"])(
+    "writes the same %s bytes whatever was written before",
+    async (extension) => {
+      const clip = sampleClip();
+      const other = sampleClip(3, 300);
+      const written: Buffer[] = [];
+      for (const one of [clip, other, clip, clip]) {
+        await writeClip(file(`again.${extension}`), one);
+        written.push(readFileSync(file(`again.${extension}`)));
+      }
+      expect(written[2]!.equals(written[0]!)).toBe(true);
+      expect(written[3]!.equals(written[0]!)).toBe(true);
+      expect(written[1]!.equals(written[0]!)).toBe(false);
+    },
+  );
+
+  it.each(["mp4", "webm", "mkv", "avi"])(
+    "keeps sound where the picture is, to 5 ms, in %s",
+    async (extension) => {
+      const clip = sampleClip();
+      const samples = new Float32Array(32000);
+      samples.set(clip.audio.samples.subarray(0, 8000), 16000);
+      const late = { ...clip, audio: { ...clip.audio, samples } };
+      if (extension === "avi") await writeAvi(file("late.avi"), late);
+      else await writeClip(file(`late.${extension}`), late);
+      const { audio } = await readClip(file(`late.${extension}`));
+      const onset = audio.samples.findIndex((value) => Math.abs(value) > 0.2);
+      expect(Math.abs(onset - 16000)).toBeLessThan(80);
+    },
+  );
+
+  it.each([
+    { bits: 8, channels: 1 },
+    { bits: 16, channels: 2 },
+    { bits: 32, channels: 2 },
+  ])("reads wav of $bits bits and $channels channels as their mean", async ({ bits, channels }) => {
+    writeFileSync(file("pcm.wav"), pcmWav(bits, channels));
+    const { audio } = await readClip(file("pcm.wav"), { needVideo: false, sampleRateHz: 8000 });
+    expect(audio.samples).toHaveLength(800);
+    const mean = channels === 2 ? 0.25 : 0.5;
+    for (const value of audio.samples) expect(value).toBeCloseTo(mean, 2);
+  });
+
   it("refuses containers it cannot write, and leaves no temporary file", async () => {
     await expect(writeClip(file("x.gif"), sampleClip())).rejects.toMatchObject({
       code: "MEDIA_CONTAINER",
@@ -115,6 +166,30 @@ describe("writeClip and readClip", () => {
     expect(readdirSync(folder).filter((name) => name.includes("tmp"))).toEqual([]);
   });
 });
+
+/** A tenth of a second at 8 kHz: one half of full scale in the first channel, silence in the second. */
+function pcmWav(bits: number, channels: number): Buffer {
+  const align = (bits / 8) * channels;
+  const wav = Buffer.alloc(44 + 800 * align, bits === 8 ? 128 : 0);
+  wav.write("RIFF", 0, "latin1");
+  wav.writeUInt32LE(wav.length - 8, 4);
+  wav.write("WAVEfmt ", 8, "latin1");
+  wav.writeUInt32LE(16, 16);
+  wav.writeUInt16LE(1, 20);
+  wav.writeUInt16LE(channels, 22);
+  wav.writeUInt32LE(8000, 24);
+  wav.writeUInt32LE(8000 * align, 28);
+  wav.writeUInt16LE(align, 32);
+  wav.writeUInt16LE(bits, 34);
+  wav.write("data", 36, "latin1");
+  wav.writeUInt32LE(800 * align, 40);
+  for (let at = 44; at < wav.length; at += align) {
+    if (bits === 8) wav.writeUInt8(192, at);
+    else if (bits === 16) wav.writeInt16LE(16384, at);
+    else wav.writeInt32LE(1073741824, at);
+  }
+  return wav;
+}
 
 const bytes = (samples: Float32Array): Uint8Array => new Uint8Array(samples.buffer.slice(0));
 
@@ -136,6 +211,17 @@ describe("broken files", () => {
     expect(await code("junk.mp4")).toBe("MEDIA_UNREADABLE");
     expect(await code("junk.avi")).toBe("MEDIA_UNREADABLE");
     await failure("junk.mp4");
+  });
+
+  it("does not follow play lists and scripts to other files", async () => {
+    await writeClip(file("hidden.mp4"), sampleClip());
+    writeFileSync(
+      file("list.m3u8"),
+      `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n${file("hidden.mp4")}\n#EXT-X-ENDLIST\n`,
+    );
+    writeFileSync(file("script.ffconcat"), `ffconcat version 1.0\nfile ${file("hidden.mp4")}\n`);
+    expect(await code("list.m3u8")).toBe("MEDIA_UNREADABLE");
+    expect(await code("script.ffconcat")).toBe("MEDIA_UNREADABLE");
   });
 
   it.each(["mp4", "webm", "mkv", "wav", "avi"])(
