@@ -129,9 +129,11 @@ function completed(
   };
 }
 
-/** A cue can be asked about when it is affirmed and has three letters at least. */
-const askable = ({ text, positive }: MepCue): boolean =>
-  positive && (text.match(/\p{L}/gu) ?? []).length >= 3;
+/** A cue can be asked about when it is affirmed and a phrase of 2 to 6 words, as the precursor's cues are. */
+const askable = ({ text, positive }: MepCue): boolean => {
+  const words = text.match(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu) ?? [];
+  return positive && words.length >= 2 && words.length <= 6;
+};
 
 function presentProbes(
   sample: Bare,

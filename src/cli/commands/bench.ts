@@ -1,4 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
+import { benchmarkPageCommand } from "./benchmark-page.ts";
 import { mepCommand } from "./mep/run.ts";
 
 /** `oppo bench`: benchmarks of models, one sub-command each. */
@@ -6,4 +7,5 @@ export const benchCommand = () =>
   new Command("bench")
     .description("benchmarks of models")
     .enablePositionalOptions()
-    .addCommand(mepCommand());
+    .addCommand(mepCommand())
+    .addCommand(benchmarkPageCommand());

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
 import { openMaskStore } from "../../../bench/mask-media/mask-store.ts";
 import { decodeMepItems, type MepItems } from "../../../bench/mep/items.ts";
@@ -30,37 +30,40 @@ export interface MepRunOptions extends EmbedderChoice {
   thresholds: readonly number[];
   headline: number;
   clips?: string;
-  /** Folder of a trained system. */
-  run?: string;
+  /** Folders of trained systems, one row each. */
+  run?: readonly string[];
   /** JSONL of answers, or of descriptions. */
   answers?: string;
 }
 
 /**
- * Runs the embedded policy of a run folder over an item set, or scores stored answers, and writes
+ * Runs trained systems of a run folder over an item set, or scores stored answers, and writes
  * `results.json`, `results.md` and `results.html`.
  */
-export async function runMep(options: MepRunOptions): Promise<BenchmarkResult> {
+export async function runMep(options: MepRunOptions): Promise<BenchmarkResult[]> {
   if (!existsSync(options.items)) {
     throw new OppoError("FILE_MISSING", "no such file", { file: options.items });
   }
   const items = decodeMepItems(readFileSync(options.items, "utf8"), options.items);
-  const { model, answers } =
+  const answered =
     options.run !== undefined
-      ? await askPolicy(items, options.run, options)
-      : readAnswers(items, options);
+      ? await askPolicies(items, options.run, options)
+      : [readAnswers(items, options)];
   const embedder = await openMepEmbedder(options);
   try {
-    const score = await scoreMep(items, answers, {
-      extractor: extractorNamed(options.extractor),
-      embedder,
-      thresholds: options.thresholds,
-      headline: options.headline,
-      questions: { ...defaultQuestionOptions, mask: options.mask },
-    });
-    const result = mepResult(model, score);
-    writeResults(options.out, [result]);
-    return result;
+    const results: BenchmarkResult[] = [];
+    for (const { model, answers } of answered) {
+      const score = await scoreMep(items, answers, {
+        extractor: extractorNamed(options.extractor),
+        embedder,
+        thresholds: options.thresholds,
+        headline: options.headline,
+        questions: { ...defaultQuestionOptions, mask: options.mask },
+      });
+      results.push(mepResult(model, score));
+    }
+    writeResults(options.out, results);
+    return results;
   } finally {
     await embedder.close?.();
   }
@@ -71,28 +74,36 @@ interface Answered {
   answers: MepAnswer[];
 }
 
-async function askPolicy(items: MepItems, run: string, options: MepRunOptions): Promise<Answered> {
-  const { clips, mask, out } = options;
+/** Masked clips lie beside the items: all models are given the same files. */
+async function askPolicies(
+  items: MepItems,
+  runs: readonly string[],
+  { clips, mask, out, items: itemFile }: MepRunOptions,
+): Promise<Answered[]> {
   if (clips === undefined) {
     throw new ConfigError("MEP_CLIPS", "--run needs --clips: the policy reads real files");
   }
   const progress = progressPrinter();
-  const masks = openMaskStore(join(out, "masked"));
+  const masks = openMaskStore(join(dirname(itemFile), "masked"));
   const questions = await mepQuestionsWithMedia(
     items,
     { clips, masks, progress },
     { ...defaultQuestionOptions, mask },
   );
-  const responder = await openEmbeddedResponder(run);
-  try {
-    const journal = join(out, `answers-${mask}.jsonl`);
-    return {
-      model: responder.id,
-      answers: await answerQuestions(questions, responder, journal, progress),
-    };
-  } finally {
-    await responder.close?.();
+  const answered: Answered[] = [];
+  for (const run of runs) {
+    const responder = await openEmbeddedResponder(run);
+    try {
+      const journal = join(out, `answers-${basename(run)}-${mask}.jsonl`);
+      answered.push({
+        model: responder.id,
+        answers: await answerQuestions(questions, responder, journal, progress),
+      });
+    } finally {
+      await responder.close?.();
+    }
   }
+  return answered;
 }
 
 /** Rows `{id, text}`; an id without "/" is a sample's, and its text a description of the whole clip. */
@@ -126,7 +137,7 @@ export const mepCommand = () =>
       "MEP-Bench: cues recovered, probes with and without the stream, claims under a mask",
     )
     .option("--items <file>", "item file of `oppo bench mep build`")
-    .option("--run <folder>", "a trained system of this project, for example runs/demo/oppo")
+    .option("--run <folder...>", "trained systems of this project, for example runs/demo/oppo")
     .option("--answers <file>", "JSONL of stored answers: question id (or sample id) and text")
     .option("--clips <folder>", "clips of the items")
     .option("--out <folder>", "folder for answers and results", "runs/mep")
