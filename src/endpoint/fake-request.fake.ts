@@ -11,7 +11,7 @@ export interface FakeRequest {
   schema: unknown;
   seed: number | undefined;
   authorization: string | undefined;
-  /** Of the whole body. */
+  /** Of text and media: a repeat under another seed counts as the same. */
   contentHash: string;
 }
 
@@ -44,16 +44,17 @@ export function checkBody(body: string, authorization: string | undefined): Fake
       }
     }
     if (texts.some((text) => typeof text !== "string")) return "a text part without text";
+    const text = texts.join("\n");
     return {
       model: json.model,
-      text: texts.join("\n"),
+      text,
       media,
       temperature: json.temperature,
       maxTokens: json.max_tokens ?? json.max_completion_tokens,
       schema: json.response_format?.json_schema?.schema,
       seed: json.seed,
       authorization,
-      contentHash: sha256(body),
+      contentHash: sha256([text, ...media.map(({ hash }) => hash)].join()),
     };
   } catch (error) {
     return `bad request: ${String(error)}`;

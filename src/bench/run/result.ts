@@ -1,3 +1,5 @@
+import type { TokenUsage } from "../../endpoint/port.ts";
+
 /** What one model reached on one benchmark: plain JSON, written as results.json and read by the page. */
 export interface BenchmarkResult {
   benchmark: "mep" | "mer-unibench" | "mme-emotion";
@@ -14,8 +16,10 @@ export interface BenchmarkResult {
   usage?: {
     promptTokens: number;
     completionTokens: number;
-    /** In the currency of the given prices. */
+    /** Of the model under test, in the currency of the given prices. */
     cost?: number;
+    /** Of judges and extractors; answers from their cache count as when they were made. */
+    tools?: TokenUsage;
   };
 }
 

@@ -1,0 +1,83 @@
+import { canonicalJson } from "../../../core/files.ts";
+import type { TokenUsage } from "../../../endpoint/port.ts";
+import { type Asked, type AskOptions, askAll } from "../ask.ts";
+import type { Journal } from "../journal.ts";
+import type { Responder } from "../port.ts";
+import type { BenchmarkResult, QuestionCounts } from "../result.ts";
+import { runStage } from "../stage.ts";
+import { type Prices, totalUsage } from "../usage.ts";
+import { isUnreadable, type LabelReader, type Prediction, type ReadingFailure } from "./labels.ts";
+import type { PredictedSet } from "./result.ts";
+import { type MerTestSet, merQuestionId, merQuestions } from "./test-set.ts";
+
+export interface PredictedSets {
+  sets: PredictedSet[];
+  usage: BenchmarkResult["usage"];
+}
+
+/** Asks the model under test about every sample, and reads its answers as labels. */
+export async function predictMer(
+  testSets: readonly MerTestSet[],
+  responder: Responder,
+  reader: LabelReader,
+  journal: Journal,
+  options: AskOptions & { prices?: Prices },
+): Promise<PredictedSets> {
+  const asked = await askAll(testSets.flatMap(merQuestions), responder, journal, options);
+  const toRead = testSets.flatMap(({ set, samples }) =>
+    samples.flatMap(({ id }) => {
+      const answer = asked.answers.get(merQuestionId(set, id));
+      return answer === undefined ? [] : [{ set, id: merQuestionId(set, id), text: answer.text }];
+    }),
+  );
+  const readings = await runStage(
+    "read labels",
+    toRead,
+    ({ set, text }) => reader.read(set, text),
+    options,
+  );
+  const byId = new Map(toRead.map(({ id }, index) => [id, readings[index]!]));
+  const tokens = readings.map((reading) => ("usage" in reading ? reading.usage : undefined));
+  return {
+    sets: testSets.map((testSet) => predicted(testSet, asked, byId)),
+    usage: totalUsage(asked.answers.values(), tokens, options.prices),
+  };
+}
+
+type Reading = (Prediction & { usage?: TokenUsage }) | ReadingFailure;
+
+function predicted(
+  testSet: MerTestSet,
+  asked: Asked,
+  readings: ReadonlyMap<string, Reading>,
+): PredictedSet {
+  const predictions = new Map<string, Prediction>();
+  const failures: Record<string, number> = {};
+  let unparseable = 0;
+  for (const { id } of testSet.samples) {
+    const question = merQuestionId(testSet.set, id);
+    const reading = readings.get(question);
+    if (reading !== undefined && "openset" in reading) {
+      const { usage: _, ...prediction } = reading;
+      predictions.set(id, prediction);
+      if (isUnreadable(testSet.set, prediction)) unparseable++;
+    } else {
+      const { code } = reading ?? asked.failures.get(question)!;
+      failures[code] = (failures[code] ?? 0) + 1;
+    }
+  }
+  const counts = countsOf(testSet.samples.length, predictions.size, unparseable, failures);
+  return { testSet, runs: [{ checkpoint: "run", predictions }], counts };
+}
+
+/** Codes in a fixed order: the order of failures in time must not show in results. */
+export function countsOf(
+  asked: number,
+  answered: number,
+  unparseable: number,
+  failures: Readonly<Record<string, number>>,
+): QuestionCounts {
+  const counts = { asked, answered, failed: asked - answered, unparseable };
+  if (asked === answered) return counts;
+  return { ...counts, failures: JSON.parse(canonicalJson(failures)) };
+}
