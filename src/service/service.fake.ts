@@ -3,7 +3,7 @@ import type { ChatModel, ChatRequest } from "../endpoint/port.ts";
 import type { Embedder } from "../judges/port.ts";
 import { rewardOptions } from "../rewards/options.ts";
 import { rulesDecomposer } from "./decomposer/rules.ts";
-import { openService } from "./open.ts";
+import { type OpenedService, openService } from "./open.ts";
 import { serviceOptions } from "./options.ts";
 import type { RewardParts } from "./service.ts";
 
@@ -87,4 +87,13 @@ export async function ask<Result>(
   const answer = await service.app.request(path, postJson(body));
   const json = (await answer.json()) as Answer<Result>;
   return { status: answer.status, headers: answer.headers, json };
+}
+
+/** Waits until so many items are in work. */
+export async function queued({ app }: OpenedService, items: number): Promise<void> {
+  for (;;) {
+    const health = (await (await app.request("/v1/health")).json()) as { queued_items: number };
+    if (health.queued_items === items) return;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
 }
