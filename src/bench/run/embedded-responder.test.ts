@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Rng } from "../../core/rng.ts";
 import { featureOptions } from "../../media/options.ts";
 import { writeClip } from "../../media/write.ts";
 import type { Completion, Datum, Policy } from "../../policy/port.ts";
@@ -60,9 +61,10 @@ let clip: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "oppo-embedded-test-"));
   clip = join(folder, "clip.mp4");
-  const [width, height, frames, fps] = [32, 32, 8, 8];
+  const [width, height, frames, fps] = [32, 32, 16, 8];
   const data = new Uint8Array(width * height * frames * 3).fill(230);
-  const samples = Float32Array.from({ length: 16000 }, (_, i) => 0.5 * Math.sin(i / 5));
+  const rng = new Rng("noise");
+  const samples = Float32Array.from({ length: 32000 }, () => rng.uniform(-0.8, 0.8));
   await writeClip(clip, {
     video: { width, height, frames, fps, data },
     audio: { sampleRateHz: 16000, samples },

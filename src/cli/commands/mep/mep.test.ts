@@ -1,0 +1,196 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { decodeMepItems } from "../../../bench/mep/items.ts";
+import type { Responder } from "../../../bench/run/port.ts";
+import type { BenchmarkResult } from "../../../bench/run/result.ts";
+import { BenchError } from "../../../core/errors.ts";
+import { silent } from "../../../core/progress.ts";
+import { mergePages } from "../benchmark-page.ts";
+import { answerQuestions } from "./answer.ts";
+import { type BuildOptions, buildItemFile } from "./build.ts";
+import { runMep } from "./run.ts";
+
+let folder: string;
+const file = (name: string) => join(folder, name);
+const build: Omit<BuildOptions, "data" | "out"> = {
+  extractor: "rules",
+  embedder: "lexical",
+  seed: "1",
+  probes: 1,
+  absentProbes: 1,
+  absentBelow: 0.4,
+};
+const run = {
+  mask: "blank",
+  extractor: "rules",
+  embedder: "lexical",
+  thresholds: [0.5, 0.6, 0.7],
+  headline: 0.6,
+} as const;
+
+const rows = [
+  [
+    "a",
+    'In the video, he smiles broadly. In the audio, a loud voice. The subtitle reads "Ha, yes!"',
+  ],
+  ["b", "In the video, she lowers her head. In the audio, a trembling voice."],
+  ["c", "In the video, he frowns deeply. In the audio, he shouts."],
+] as const;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "oppo-mep-test-"));
+  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  writeFileSync(
+    file("texts.csv"),
+    `name,english\n${rows.map(([id, text]) => `${id},${quoted(text)}`).join("\n")}\n`,
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(() => {
+  vi.spyOn(process.stdout, "write").mockReturnValue(true);
+});
+
+describe("oppo bench mep build", () => {
+  it("writes the same bytes twice, and reads quoted subtitles when told to", async () => {
+    const options = { ...build, data: file("texts.csv"), subtitleFromText: true };
+    await buildItemFile({ ...options, out: file("one.json") });
+    await buildItemFile({ ...options, out: file("two.json") });
+    const text = readFileSync(file("one.json"), "utf8");
+    expect(readFileSync(file("two.json"), "utf8")).toBe(text);
+    const items = decodeMepItems(text, "one.json");
+    expect(items.source).toMatchObject({ name: "texts.csv", rows: 3 });
+    expect(items.samples.map(({ subtitle }) => subtitle)).toEqual([
+      "Ha, yes!",
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it("pins clips by content and leaves rows without one out, by name", async () => {
+    mkdirSync(file("clips"), { recursive: true });
+    for (const id of ["a", "c"]) writeFileSync(file(`clips/${id}.mp4`), `not decoded here ${id}`);
+    const items = await buildItemFile({
+      ...build,
+      data: file("texts.csv"),
+      clips: file("clips"),
+      out: file("clipped.json"),
+    });
+    expect(items.samples.map(({ clip }) => clip)).toEqual(["a.mp4", "c.mp4"]);
+    expect(items.samples.every(({ clipHash }) => clipHash?.length === 64)).toBe(true);
+    expect(items.left).toEqual([{ id: "b", reason: "no clip file" }]);
+  });
+
+  it("takes cue lists made elsewhere and names them by content", async () => {
+    const lists = rows.map(([id]) => ({
+      name: id,
+      visual_clues: [`${id} smile`],
+      audio_clues: [],
+    }));
+    writeFileSync(file("cues.jsonl"), lists.map((row) => JSON.stringify(row)).join("\n"));
+    const items = await buildItemFile({
+      ...build,
+      data: file("texts.csv"),
+      cues: file("cues.jsonl"),
+      out: file("given.json"),
+    });
+    expect(items.extractor).toMatch(/^file:cues.jsonl@[0-9a-f]{12}$/);
+    expect(items.samples[1]!.cues).toEqual({
+      visual: [{ text: "b smile", positive: true }],
+      acoustic: [],
+    });
+  });
+
+  it("says what is wrong with a file", async () => {
+    const options = { ...build, out: file("bad.json") };
+    const data = file("texts.csv");
+    await expect(buildItemFile({ ...options, data: file("no.csv") })).rejects.toThrow(
+      "no such file",
+    );
+    await expect(buildItemFile({ ...options, data, where: "split=x" })).rejects.toThrow("split=x");
+    await expect(buildItemFile({ ...options, data, clips: file("none") })).rejects.toThrow(
+      "none of 3 rows",
+    );
+    await expect(buildItemFile({ ...options, data, embedder: "bert" })).rejects.toThrow("bert");
+    writeFileSync(file("odd.csv"), "colour,weight\nred,1\n");
+    await expect(buildItemFile({ ...options, data: file("odd.csv") })).rejects.toThrow(
+      "colour, weight",
+    );
+  });
+});
+
+describe("oppo bench mep", () => {
+  it("scores stored descriptions and writes table, JSON and page", async () => {
+    await buildItemFile({ ...build, data: file("texts.csv"), out: file("items.json") });
+    writeFileSync(
+      file("answers.jsonl"),
+      rows.map(([id, text]) => JSON.stringify({ id, text })).join("\n"),
+    );
+    const [result] = await runMep({
+      ...run,
+      items: file("items.json"),
+      answers: file("answers.jsonl"),
+      out: file("out"),
+    });
+    const written = JSON.parse(readFileSync(file("out/results.json"), "utf8")) as BenchmarkResult[];
+    expect(written).toEqual([result]);
+    expect(result!.sets[0]!.metrics[0]).toMatchObject({ id: "utilization@0.6", value: 100, n: 6 });
+    expect(result!.notes).toContain(
+      "Utilization only: no probe was answered, so nothing is said about faithfulness.",
+    );
+    expect(readFileSync(file("out/results.md"), "utf8")).toContain("100.00 [100.0 – 100.0]");
+    expect(readFileSync(file("out/results.html"), "utf8")).toContain("MEP-Bench");
+    mergePages([file("out/results.json"), file("out/results.json")], file("page.html"), "Both");
+    expect(readFileSync(file("page.html"), "utf8").match(/class="bar"/g)!.length).toBeGreaterThan(
+      1,
+    );
+    expect(() => mergePages([file("nowhere.json")], file("p.html"), "")).toThrow("no such file");
+  });
+
+  it("refuses to run without a model, without clips, and on a row it can't read", async () => {
+    const options = { ...run, items: file("items.json"), out: file("out") };
+    await expect(runMep(options)).rejects.toThrow("nothing to score");
+    await expect(runMep({ ...options, run: ["runs/demo/oppo"] })).rejects.toThrow("needs --clips");
+    writeFileSync(file("broken.jsonl"), '{"id": 7}\n');
+    await expect(runMep({ ...options, answers: file("broken.jsonl") })).rejects.toThrow(
+      "broken.jsonl:1",
+    );
+  });
+});
+
+describe("the journal of answers", () => {
+  const questions = ["q1", "q2", "q3"].map((id) => ({ id, media: {}, prompt: id, maxTokens: 4 }));
+  const answering = (fails: readonly string[], asked: string[]): Responder => ({
+    id: "model",
+    async respond({ id }) {
+      asked.push(id);
+      if (fails.includes(id)) throw new BenchError("DOWN", "server is down");
+      return { text: `answer to ${id}`, finish: "stop", attempts: 1 };
+    },
+  });
+
+  it("goes on where it was, asks failed questions again, and loses nothing to a cut line", async () => {
+    const journal = file("journal.jsonl");
+    const first: string[] = [];
+    const some = await answerQuestions(questions, answering(["q2"], first), journal, silent);
+    expect(some.map(({ id }) => id)).toEqual(["q1", "q3"]);
+    writeFileSync(journal, `${readFileSync(journal, "utf8")}{"id": "q2", "te`);
+    const second: string[] = [];
+    const all = await answerQuestions(questions, answering([], second), journal, silent);
+    expect(second).toEqual(["q2"]);
+    expect(all.map(({ text }) => text).sort()).toEqual([
+      "answer to q1",
+      "answer to q2",
+      "answer to q3",
+    ]);
+  });
+
+  it("belongs to one model and one set of questions", async () => {
+    const other = { ...answering([], []), id: "other" };
+    const journal = file("journal.jsonl");
+    await expect(answerQuestions(questions, other, journal, silent)).rejects.toThrow(
+      "another model",
+    );
+  });
+});
