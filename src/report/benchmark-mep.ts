@@ -4,8 +4,13 @@ import { barPanels } from "./benchmark-bars.ts";
 import { type BenchmarkGroup, formatInterval, formatMetric } from "./benchmark-format.ts";
 import { type Html, html, systemClass } from "./html.ts";
 
+interface Columns {
+  title: string;
+  ids: Readonly<Record<string, string>>;
+}
+
 /** "@" stands for the headline threshold. */
-const columns: readonly { title: string; ids: Readonly<Record<string, string>> }[] = [
+const utilization: readonly Columns[] = [
   {
     title: "Utilization: cues recovered",
     ids: {
@@ -16,22 +21,30 @@ const columns: readonly { title: string; ids: Readonly<Record<string, string>> }
     },
   },
   { title: "Precision", ids: { "precision-visual@": "visual", "precision-acoustic@": "acoustic" } },
+  { title: "F1", ids: { "f1-visual@": "visual", "f1-acoustic@": "acoustic" } },
   { title: "Claims each", ids: { "claims-visual": "visual", "claims-acoustic": "acoustic" } },
+];
+
+const faithfulness: readonly Columns[] = [
   {
-    title: "Faithfulness: probes",
+    title: "Faithfulness: yes/no probes",
     ids: {
       "probe-masked": "masked, no",
       "probe-present": "intact, yes",
-      "probe-pair": "pair",
+      "probe-pair": "pair right",
       "probe-absent": "absent, no",
+      "probe-unparseable": "unreadable",
     },
   },
   {
     title: "Claims about the hidden stream",
     ids: { "masked-share-visual": "visual", "masked-share-acoustic": "acoustic" },
   },
+  {
+    title: "Says it is missing",
+    ids: { "masked-absence-visual": "visual", "masked-absence-acoustic": "acoustic" },
+  },
 ];
-const ids = columns.flatMap((group) => Object.entries(group.ids));
 
 /** Bars of the main numbers, in this order. */
 const panels = [
@@ -49,7 +62,8 @@ export function mepSection(group: BenchmarkGroup): Html {
     results.some(({ sets }) => sets.some((set) => set.name === name)),
   );
   return html`<p class="lead">Does a model mention what the clip shows, and does it stop where a stream is taken away? Who always says no gets 100 on masked probes and 0 pairs.</p>
-${mainTable(results, 0)}
+${mainTable(results, utilization, false)}
+${mainTable(results, faithfulness, true)}
 <div class="panels">${barPanels(
     results,
     panels.map((id) => (result) => metricOf(result, id)),
@@ -64,17 +78,23 @@ function metricOf(result: BenchmarkResult, id: string, set = result.sets[0]) {
   return set?.metrics.find((metric) => metric.id === full);
 }
 
-function mainTable(results: readonly BenchmarkResult[], offset: number): Html {
+function mainTable(
+  results: readonly BenchmarkResult[],
+  columns: readonly Columns[],
+  withCounts: boolean,
+): Html {
+  const ids = columns.flatMap((group) => Object.entries(group.ids));
   return html`<div class="scroll"><table><thead><tr class="group"><th></th>${columns.map(
     ({ title, ids: own }) => html`<th colspan="${Object.keys(own).length}">${title}</th>`,
-  )}<th></th></tr><tr><th>Model</th>${ids.map(([, label]) => html`<th>${label}</th>`)}<th>asked, failed, unreadable</th></tr></thead>
-<tbody>${results.map((result, index) => mainRow(result, result.sets[0], index + offset))}</tbody></table></div>`;
-}
-
-function mainRow(result: BenchmarkResult, set: SetResult | undefined, index: number): Html {
-  return html`<tr class="${systemClass(index + 1)}"><td class="name">${result.model}</td>${ids.map(
-    ([id]) => valueCell(metricOf(result, id, set)),
-  )}${countsCell(set)}</tr>`;
+  )}${withCounts ? html`<th colspan="2">Questions</th>` : null}</tr><tr><th>Model</th>${ids.map(
+    ([, label]) => html`<th>${label}</th>`,
+  )}${withCounts ? html`<th>asked</th><th>failed</th>` : null}</tr></thead>
+<tbody>${results.map(
+    (result, index) =>
+      html`<tr class="${systemClass(index + 1)}"><td class="name">${result.model}</td>${ids.map(
+        ([id]) => valueCell(metricOf(result, id)),
+      )}${withCounts ? countCells(result.sets[0]) : null}</tr>`,
+  )}</tbody></table></div>`;
 }
 
 export function valueCell(metric: MetricResult | undefined): Html {
@@ -85,11 +105,9 @@ export function valueCell(metric: MetricResult | undefined): Html {
   }</td>`;
 }
 
-function countsCell(set: SetResult | undefined): Html {
-  if (set === undefined) return html`<td>–</td>`;
-  const { asked, failed, unparseable } = set.counts;
-  const flawed = failed + unparseable > 0;
-  return html`<td><span class="${flawed ? "flaw" : "quietly"}">${asked}, ${failed}, ${unparseable}</span></td>`;
+function countCells(set: SetResult | undefined): Html {
+  const { asked = 0, failed = 0 } = set?.counts ?? {};
+  return html`<td>${asked}</td><td>${failed > 0 ? html`<span class="flaw">${failed}</span>` : 0}</td>`;
 }
 
 const splitIds: Readonly<Record<string, string>> = {

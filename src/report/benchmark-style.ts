@@ -1,12 +1,11 @@
 /** What the benchmark page adds to the report's style sheet. */
 export const benchmarkStyle = `
+section > .scroll + .scroll { margin-top: 22px }
 th small.metric { display: block; font-weight: 400; color: var(--soft) }
 td.none { color: var(--soft); font-size: .8rem }
 .flaw { display: block; color: var(--wrong); font-size: .78rem }
-.quietly { color: var(--soft); font-size: .78rem }
 .warning { color: var(--wrong); font-weight: 600; font-size: .95rem; margin: 0 0 10px }
 tr.published td { color: var(--soft); font-size: .82rem }
-tr.published + tr:not(.published) td { border-top: 1px solid var(--line) }
 .panels {
   display: grid;
   grid-template-columns: repeat(auto-fill,minmax(min(100%,290px),1fr));
