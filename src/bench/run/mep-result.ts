@@ -5,11 +5,15 @@ import type { BenchmarkResult, MetricResult, SetResult } from "./result.ts";
 export function mepResult(
   model: string,
   score: MepScore,
-  usage?: BenchmarkResult["usage"],
+  more: {
+    usage?: NonNullable<BenchmarkResult["usage"]>;
+    /** Questions without an answer, by error code. */
+    failures?: Record<string, number>;
+  } = {},
 ): BenchmarkResult {
   const { protocol } = score;
   const { extractors, embedders } = protocol;
-  const sets: SetResult[] = [set("all samples", score, score.estimates)];
+  const sets: SetResult[] = [set("all samples", score, score.estimates, more.failures)];
   if (score.splits !== undefined) {
     sets.push(set("congruent", score, score.splits.congruent));
     sets.push(set("conflict", score, score.splits.conflict));
@@ -39,11 +43,16 @@ export function mepResult(
       },
     },
     notes: notes(score),
-    ...(usage !== undefined && { usage }),
+    ...(more.usage !== undefined && { usage: more.usage }),
   };
 }
 
-function set(name: string, score: MepScore, estimates: MepScore["estimates"]): SetResult {
+function set(
+  name: string,
+  score: MepScore,
+  estimates: MepScore["estimates"],
+  failures?: Record<string, number>,
+): SetResult {
   const { thresholds, headline } = score.protocol;
   const order = [headline, ...thresholds.filter((threshold) => threshold !== headline)];
   const metrics = mepMetrics(order).map(
@@ -58,7 +67,8 @@ function set(name: string, score: MepScore, estimates: MepScore["estimates"]): S
   const { asked, answered, failed } = score.counts;
   const share = estimates["probe-unparseable"];
   const unparseable = Math.round(((share?.value ?? 0) * (share?.n ?? 0)) / 100);
-  return { name, metrics, counts: { asked, answered, failed, unparseable } };
+  const counts = { asked, answered, failed, unparseable, ...(failures && { failures }) };
+  return { name, metrics, counts };
 }
 
 function notes({ counts, protocol, estimates }: MepScore): string[] {
