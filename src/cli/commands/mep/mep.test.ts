@@ -3,12 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { decodeMepItems } from "../../../bench/mep/items.ts";
-import type { Responder } from "../../../bench/run/port.ts";
 import type { BenchmarkResult } from "../../../bench/run/result.ts";
-import { BenchError } from "../../../core/errors.ts";
-import { silent } from "../../../core/progress.ts";
 import { mergePages } from "../benchmark-page.ts";
-import { answerQuestions } from "./answer.ts";
 import { type BuildOptions, buildItemFile } from "./build.ts";
 import { runMep } from "./run.ts";
 
@@ -151,46 +147,12 @@ describe("oppo bench mep", () => {
   it("refuses to run without a model, without clips, and on a row it can't read", async () => {
     const options = { ...run, items: file("items.json"), out: file("out") };
     await expect(runMep(options)).rejects.toThrow("nothing to score");
-    await expect(runMep({ ...options, run: ["runs/demo/oppo"] })).rejects.toThrow("needs --clips");
+    await expect(runMep({ ...options, run: ["runs/demo/oppo"] })).rejects.toThrow(
+      "--clips is missing",
+    );
     writeFileSync(file("broken.jsonl"), '{"id": 7}\n');
     await expect(runMep({ ...options, answers: file("broken.jsonl") })).rejects.toThrow(
       "broken.jsonl:1",
-    );
-  });
-});
-
-describe("the journal of answers", () => {
-  const questions = ["q1", "q2", "q3"].map((id) => ({ id, media: {}, prompt: id, maxTokens: 4 }));
-  const answering = (fails: readonly string[], asked: string[]): Responder => ({
-    id: "model",
-    async respond({ id }) {
-      asked.push(id);
-      if (fails.includes(id)) throw new BenchError("DOWN", "server is down");
-      return { text: `answer to ${id}`, finish: "stop", attempts: 1 };
-    },
-  });
-
-  it("goes on where it was, asks failed questions again, and loses nothing to a cut line", async () => {
-    const journal = file("journal.jsonl");
-    const first: string[] = [];
-    const some = await answerQuestions(questions, answering(["q2"], first), journal, silent);
-    expect(some.map(({ id }) => id)).toEqual(["q1", "q3"]);
-    writeFileSync(journal, `${readFileSync(journal, "utf8")}{"id": "q2", "te`);
-    const second: string[] = [];
-    const all = await answerQuestions(questions, answering([], second), journal, silent);
-    expect(second).toEqual(["q2"]);
-    expect(all.map(({ text }) => text).sort()).toEqual([
-      "answer to q1",
-      "answer to q2",
-      "answer to q3",
-    ]);
-  });
-
-  it("belongs to one model and one set of questions", async () => {
-    const other = { ...answering([], []), id: "other" };
-    const journal = file("journal.jsonl");
-    await expect(answerQuestions(questions, other, journal, silent)).rejects.toThrow(
-      "another model",
     );
   });
 });

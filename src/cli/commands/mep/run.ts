@@ -1,7 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
-import { openMaskStore } from "../../../bench/mask-media/mask-store.ts";
 import { decodeMepItems, type MepItems } from "../../../bench/mep/items.ts";
 import {
   defaultQuestionOptions,
@@ -9,14 +7,12 @@ import {
   type MepMask,
   mepMasks,
 } from "../../../bench/mep/questions.ts";
-import { type MepAnswer, scoreMep } from "../../../bench/mep/score.ts";
-import { mepQuestionsWithMedia } from "../../../bench/run/mep-questions.ts";
+import { scoreMep } from "../../../bench/mep/score.ts";
 import { mepResult } from "../../../bench/run/mep-result.ts";
 import type { BenchmarkResult } from "../../../bench/run/result.ts";
 import { BenchError, ConfigError, OppoError } from "../../../core/errors.ts";
 import { readJsonl } from "../../../core/jsonl.ts";
-import { progressPrinter } from "../../print.ts";
-import { answerQuestions } from "./answer.ts";
+import { type Answered, askModel, openMepQuestions } from "./ask.ts";
 import { mepBuildCommand } from "./build.ts";
 import { openEmbeddedResponder } from "./embedded.ts";
 import { type EmbedderChoice, embedderNames, extractorNamed, openMepEmbedder } from "./tools.ts";
@@ -49,10 +45,21 @@ export async function runMep(options: MepRunOptions): Promise<BenchmarkResult[]>
     options.run !== undefined
       ? await askPolicies(items, options.run, options)
       : [readAnswers(items, options)];
+  const results = await scoreAnswered(items, answered, options);
+  writeResults(options.out, results);
+  return results;
+}
+
+/** One result a model, all matched by one embedder. */
+async function scoreAnswered(
+  items: MepItems,
+  answered: readonly Answered[],
+  options: MepRunOptions,
+): Promise<BenchmarkResult[]> {
   const embedder = await openMepEmbedder(options);
   try {
     const results: BenchmarkResult[] = [];
-    for (const { model, answers } of answered) {
+    for (const { model, answers, failures } of answered) {
       const score = await scoreMep(items, answers, {
         extractor: extractorNamed(options.extractor),
         embedder,
@@ -60,45 +67,25 @@ export async function runMep(options: MepRunOptions): Promise<BenchmarkResult[]>
         headline: options.headline,
         questions: { ...defaultQuestionOptions, mask: options.mask },
       });
-      results.push(mepResult(model, score));
+      results.push(mepResult(model, score, failures === undefined ? {} : { failures }));
     }
-    writeResults(options.out, results);
     return results;
   } finally {
     await embedder.close?.();
   }
 }
 
-interface Answered {
-  model: string;
-  answers: MepAnswer[];
-}
-
-/** Masked clips lie beside the items: all models are given the same files. */
 async function askPolicies(
   items: MepItems,
   runs: readonly string[],
-  { clips, mask, out, items: itemFile }: MepRunOptions,
+  options: MepRunOptions,
 ): Promise<Answered[]> {
-  if (clips === undefined) {
-    throw new ConfigError("MEP_CLIPS", "--run needs --clips: the policy reads real files");
-  }
-  const progress = progressPrinter();
-  const masks = openMaskStore(join(dirname(itemFile), "masked"));
-  const questions = await mepQuestionsWithMedia(
-    items,
-    { clips, masks, progress },
-    { ...defaultQuestionOptions, mask },
-  );
+  const questions = await openMepQuestions(items, options);
   const answered: Answered[] = [];
   for (const run of runs) {
     const responder = await openEmbeddedResponder(run);
     try {
-      const journal = join(out, `answers-${basename(run)}-${mask}.jsonl`);
-      answered.push({
-        model: responder.id,
-        answers: await answerQuestions(questions, responder, journal, progress),
-      });
+      answered.push(await askModel(questions, responder, options, { concurrency: 1 }));
     } finally {
       await responder.close?.();
     }

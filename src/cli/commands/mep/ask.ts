@@ -1,0 +1,63 @@
+import { dirname, join } from "node:path";
+import { openMaskStore } from "../../../bench/mask-media/mask-store.ts";
+import type { MepItems } from "../../../bench/mep/items.ts";
+import { defaultQuestionOptions, type MepMask } from "../../../bench/mep/questions.ts";
+import type { MepAnswer } from "../../../bench/mep/score.ts";
+import { type AskOptions, askAll } from "../../../bench/run/ask.ts";
+import { Journal } from "../../../bench/run/journal.ts";
+import { mepQuestionsWithMedia } from "../../../bench/run/mep-questions.ts";
+import type { Question, Responder } from "../../../bench/run/port.ts";
+import { ConfigError } from "../../../core/errors.ts";
+import { progressPrinter } from "../../print.ts";
+
+/** What one model said. */
+export interface Answered {
+  model: string;
+  answers: MepAnswer[];
+  /** Questions without an answer, by error code. */
+  failures?: Record<string, number>;
+}
+
+/**
+ * The questions with the files models are given. Masked clips lie beside the items: all models get the same.
+ * @throws ConfigError `MEP_CLIPS` without a folder of clips; as `mepQuestionsWithMedia`.
+ */
+export async function openMepQuestions(
+  items: MepItems,
+  { clips, mask, items: itemFile }: { clips?: string; mask: MepMask; items: string },
+): Promise<Question[]> {
+  if (clips === undefined) {
+    throw new ConfigError("MEP_CLIPS", "--clips is missing: models are given real files", {
+      hint: "name the folder that the items were built with",
+    });
+  }
+  const media = {
+    clips,
+    masks: openMaskStore(join(dirname(itemFile), "masked")),
+    progress: progressPrinter(),
+  };
+  return mepQuestionsWithMedia(items, media, { ...defaultQuestionOptions, mask });
+}
+
+/** Asks one model everything; its journal in the results' folder remembers answers for the next call. */
+export async function askModel(
+  questions: readonly Question[],
+  responder: Responder,
+  { mask, out }: { mask: MepMask; out: string },
+  options: AskOptions,
+): Promise<Answered> {
+  const name = responder.id.replace(/[^\w.-]+/g, "_");
+  const journal = new Journal(join(out, `answers-${name}-${mask}.jsonl`));
+  const asked = await askAll(questions, responder, journal, {
+    progress: progressPrinter(),
+    step: `ask ${responder.id}`,
+    ...options,
+  });
+  const failures: Record<string, number> = {};
+  for (const { code } of asked.failures.values()) failures[code] = (failures[code] ?? 0) + 1;
+  return {
+    model: responder.id,
+    answers: [...asked.answers].map(([id, { text }]) => ({ id, text })),
+    ...(asked.failures.size > 0 && { failures }),
+  };
+}
