@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Prompt, Stream } from "../../prompt/prompt.ts";
-import { chunkByPrompt, chunkRows, groupByPrompt } from "./batch.ts";
+import type { Datum } from "../port.ts";
+import { chunkRows, chunkToScore, groupByPrompt, neededTokens, readCount } from "./batch.ts";
 
 const stream = (): Stream => ({
   features: new Float32Array(2),
@@ -40,48 +41,80 @@ describe("groupByPrompt", () => {
   });
 });
 
-describe("chunkByPrompt", () => {
+describe("chunkToScore", () => {
   const pool = Array.from({ length: 5 }, (_, index) => prompt(`${index}`, [index]));
+  const limits = { maxTokens: 30, maxTextTokens: 1 };
   const row = fc.record({
     prompt: fc.integer({ min: 0, max: 4 }),
     length: fc.integer({ min: 1, max: 30 }),
+    read: fc.option(fc.uniqueArray(fc.nat(29), { maxLength: 8 })),
+  });
+  const datum = ({
+    prompt: at,
+    length,
+    read,
+  }: typeof row extends fc.Arbitrary<infer T> ? T : never) => ({
+    prompt: pool[at]!,
+    tokens: new Int32Array(length),
+    ...(read && { read: read.filter((token) => token < length).sort((a, b) => a - b) }),
   });
 
-  it("places every completion once, beside its prompt, in a bucket that holds it", () => {
+  it("places every completion that is read once, beside its prompt, in a bucket that holds it", () => {
     fc.assert(
-      fc.property(fc.array(row, { minLength: 1, maxLength: 150 }), (rows) => {
-        const prompts = rows.map((one) => pool[one.prompt]!);
-        const lengths = rows.map((one) => one.length);
-        const chunks = chunkByPrompt(prompts, lengths, { maxTokens: 30, maxTextTokens: 1 });
-        const placed = chunks.flatMap(({ bucket, groups }) => {
+      fc.property(fc.array(row.map(datum), { minLength: 1, maxLength: 150 }), (batch) => {
+        const placed = chunkToScore(batch, limits).flatMap(({ bucket, groups }) => {
           expect(groups.length).toBeLessThanOrEqual(bucket.prompts);
           expect(bucket.prompts * bucket.group).toBeLessThanOrEqual(chunkRows);
-          expect(bucket.tokens).toBeLessThanOrEqual(30);
-          return groups.flatMap((group) => {
+          const members = groups.flatMap((group) => {
             expect(group.members.length).toBeLessThanOrEqual(bucket.group);
             for (const index of group.members) {
-              expect(prompts[index]).toBe(group.prompt);
-              expect(lengths[index]).toBeLessThanOrEqual(bucket.tokens);
+              expect(batch[index]!.prompt).toBe(group.prompt);
+              expect(neededTokens(batch[index]!)).toBeLessThanOrEqual(bucket.tokens);
               expect(bucket.text).toBe(1);
             }
             return group.members;
           });
+          const sum = (of: (one: Datum) => number) =>
+            members.reduce((total, index) => total + of(batch[index]!), 0);
+          // rows and slots both have a blank
+          expect(bucket.rows).toBeGreaterThan(sum(neededTokens));
+          expect(bucket.prompts * bucket.group * bucket.tokens).toBeGreaterThanOrEqual(bucket.rows);
+          if (bucket.reads) {
+            const { rows, width } = bucket.reads;
+            expect(rows).toBeGreaterThan(sum(readCount));
+            expect(bucket.prompts * bucket.group * width).toBeGreaterThanOrEqual(rows);
+            for (const index of members)
+              expect(readCount(batch[index]!)).toBeLessThanOrEqual(width);
+          }
+          return members;
         });
-        expect(placed.sort((a, b) => a - b)).toEqual(rows.map((_, index) => index));
+        const read = [...batch.keys()].filter((index) => readCount(batch[index]!) > 0);
+        expect(placed.sort((a, b) => a - b)).toEqual(read);
       }),
       { numRuns: 60 },
     );
   });
 
-  it("gives a rollout batch one chunk: prompts × samples", () => {
+  it("gives a rollout batch one chunk, without rows for what is not there", () => {
     const prompts = Array.from({ length: 8 }, (_, index) => prompt(`${index}`));
-    const rows = prompts.flatMap((one) => Array<Prompt>(8).fill(one));
-    const chunks = chunkByPrompt(rows, Array<number>(64).fill(29), {
-      maxTokens: 64,
-      maxTextTokens: 0,
-    });
-    expect(chunks.map(({ bucket }) => bucket)).toEqual([
-      { prompts: 8, group: 8, tokens: 32, text: 0 },
-    ]);
+    const batch = prompts.flatMap((one, at) =>
+      Array.from({ length: 8 }, () => ({ prompt: one, tokens: new Int32Array(15 + 2 * at) })),
+    );
+    const [chunk, ...others] = chunkToScore(batch, { maxTokens: 64, maxTextTokens: 0 });
+    expect(others).toEqual([]);
+    // 1408 tokens in 64 × 32 slots: 12 sixteenths
+    expect(chunk!.bucket).toEqual({ prompts: 8, group: 8, tokens: 32, text: 0, rows: 1536 });
+  });
+
+  it("leaves out what follows the last token read, and reads alone where few are", () => {
+    const one = prompt("a");
+    const batch = Array.from({ length: 8 }, () => ({
+      prompt: one,
+      tokens: new Int32Array(30),
+      read: [2, 11],
+    }));
+    const [chunk] = chunkToScore(batch, limits);
+    // 96 tokens in 8 × 16 slots; 16 reads in 8 × 8
+    expect(chunk!.bucket).toMatchObject({ tokens: 16, rows: 104, reads: { width: 8, rows: 32 } });
   });
 });

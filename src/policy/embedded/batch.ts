@@ -1,7 +1,7 @@
 /** From a list of completions to chunks of static shape: completions of one prompt share its prefix. */
 import type { Prompt } from "../../prompt/prompt.ts";
 import type { Datum } from "../port.ts";
-import type { Bucket, ScoringBucket } from "./programs.ts";
+import type { ScoringBucket } from "./programs.ts";
 
 /** A prompt with the indices of the completions that follow it. */
 export interface Group {
@@ -9,23 +9,18 @@ export interface Group {
   members: number[];
 }
 
-/** Groups that one run of a program takes: at most `bucket.prompts`, each at most `bucket.group` long. */
-export interface Chunk {
-  bucket: Bucket;
-  groups: Group[];
-}
-
-/** A chunk whose completions are scored or differentiated. */
-export interface ScoringChunk extends Chunk {
+/** Groups that one run of a scoring program takes: at most `bucket.prompts`, at most `bucket.group` long. */
+export interface ScoringChunk {
   bucket: ScoringBucket;
+  groups: Group[];
 }
 
 /** Completions in one run. Larger chunks gain nothing: the arrays leave the cache. */
 export const chunkRows = 64;
 const largestGroup = 16;
-const ladder = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64] as const;
-/** Group sizes of what is scored: coarse, because a member that is missing costs little there. */
-const scoredGroups = [1, 2, 4, 8, 16] as const;
+export const promptCounts = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64] as const;
+/** Group sizes: coarse, because a member that is missing costs only its slots. */
+const groupSizes = [1, 2, 4, 8, 16] as const;
 /** Sequence lengths are rounded up to a multiple of this. */
 const lengthStep = 8;
 /** Numbers of rows are rounded up to so many parts of the rectangle of slots. */
@@ -37,63 +32,41 @@ const readStep = 8;
 const readParts = 4;
 
 /**
- * Chunks of the given completions. Equal prompts (same features, same masking, same text, whatever their
- * id says) are encoded once. Chunks hold completions of like length, so that little is padding.
+ * Chunks of a batch. Equal prompts (same features, same masking, same text, whatever their id says) are
+ * encoded once. Chunks hold completions of like length. Data that ask for no log-prob are in none of them.
  */
-export function chunkByPrompt(
-  prompts: readonly Prompt[],
-  lengths: readonly number[],
-  limits: { maxTokens: number; maxTextTokens: number },
-  sizes: readonly number[] = ladder,
-): Chunk[] {
-  const length = (group: Group): number =>
-    Math.max(...group.members.map((index) => lengths[index] as number));
-  const groups = groupByPrompt(prompts).flatMap((group) => split(group, lengths));
-  const bySize = new Map<number, Group[]>();
-  for (const group of groups) {
-    const size = roundUp(group.members.length, sizes);
-    bySize.set(size, [...(bySize.get(size) ?? []), group]);
-  }
-  const chunks: Chunk[] = [];
-  for (const [size, same] of bySize) {
-    same.sort((a, b) => length(a) - length(b));
-    for (const part of evenParts(same, Math.max(1, Math.floor(chunkRows / size)))) {
-      const longest = length(part[part.length - 1] as Group);
-      const text = Math.max(...part.map(({ prompt }) => prompt.text.length));
-      chunks.push({
-        groups: part,
-        bucket: {
-          prompts: roundUp(part.length),
-          group: size,
-          tokens: roundLength(longest, limits.maxTokens),
-          text: roundLength(text, limits.maxTextTokens),
-        },
-      });
-    }
-  }
-  return chunks;
-}
-
-/** Chunks of a batch to be scored. Data that ask for no log-prob are in none of them. */
 export function chunkToScore(
   batch: readonly Datum[],
   limits: { maxTokens: number; maxTextTokens: number },
 ): ScoringChunk[] {
-  const asked = batch.flatMap((datum, index) => (readCount(datum) > 0 ? [index] : []));
-  const chunks = chunkByPrompt(
-    asked.map((index) => (batch[index] as Datum).prompt),
-    asked.map((index) => neededTokens(batch[index] as Datum)),
-    limits,
-    scoredGroups,
-  );
-  return chunks.map(({ bucket, groups }) => {
-    const ownIndices = groups.map(({ prompt, members }) => ({
-      prompt,
-      members: members.map((at) => asked[at] as number),
-    }));
-    const data = ownIndices.flatMap(({ members }) => members.map((index) => batch[index] as Datum));
-    return { bucket: scoringBucket(bucket, data), groups: ownIndices };
-  });
+  const datum = (index: number): Datum => batch[index] as Datum;
+  const length = (index: number): number => neededTokens(datum(index));
+  const longest = ({ members }: Group): number => Math.max(...members.map(length));
+  const asked = [...batch.keys()].filter((index) => readCount(datum(index)) > 0);
+  const groups = groupByPrompt(asked.map((index) => datum(index).prompt))
+    .map(({ prompt, members }) => ({ prompt, members: members.map((at) => asked[at] as number) }))
+    .flatMap((group) => split(group, length));
+  const bySize = new Map<number, Group[]>();
+  for (const group of groups) {
+    const size = roundUp(group.members.length, groupSizes);
+    bySize.set(size, [...(bySize.get(size) ?? []), group]);
+  }
+  const chunks: ScoringChunk[] = [];
+  for (const [size, same] of bySize) {
+    same.sort((a, b) => longest(a) - longest(b));
+    for (const part of evenParts(same, Math.max(1, Math.floor(chunkRows / size)))) {
+      const text = Math.max(...part.map(({ prompt }) => prompt.text.length));
+      const rectangle = {
+        prompts: roundUp(part.length, promptCounts),
+        group: size,
+        tokens: roundLength(longest(part[part.length - 1] as Group), limits.maxTokens),
+        text: roundLength(text, limits.maxTextTokens),
+      };
+      const data = part.flatMap(({ members }) => members.map(datum));
+      chunks.push({ groups: part, bucket: withRows(rectangle, data) });
+    }
+  }
+  return chunks;
 }
 
 /** Tokens up to the last one to be read: a completion is causal, so what follows has no effect. */
@@ -106,7 +79,11 @@ export function readCount({ tokens, read }: Datum): number {
   return read?.length ?? tokens.length;
 }
 
-function scoringBucket(bucket: Bucket, data: readonly Datum[]): ScoringBucket {
+/** The rectangle with as many rows as the data's tokens need, and reads where that is less work. */
+function withRows(
+  bucket: Omit<ScoringBucket, "rows" | "reads">,
+  data: readonly Datum[],
+): ScoringBucket {
   const { prompts, group } = bucket;
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const total = sum(data.map(neededTokens));
@@ -149,14 +126,14 @@ export function groupByPrompt(prompts: readonly Prompt[]): Group[] {
 }
 
 /** A group larger than a program takes becomes several, completions of like length together. */
-function split({ prompt, members }: Group, lengths: readonly number[]): Group[] {
+function split({ prompt, members }: Group, length: (index: number) => number): Group[] {
   if (members.length <= largestGroup) return [{ prompt, members }];
-  const sorted = [...members].sort((a, b) => (lengths[a] as number) - (lengths[b] as number));
+  const sorted = [...members].sort((a, b) => length(a) - length(b));
   return evenParts(sorted, largestGroup).map((part) => ({ prompt, members: part }));
 }
 
 /** The fewest parts of at most `most` items, of sizes as equal as can be. */
-function evenParts<T>(items: readonly T[], most: number): T[][] {
+export function evenParts<T>(items: readonly T[], most: number): T[][] {
   const parts = Math.ceil(items.length / most);
   return Array.from({ length: parts }, (_, part) =>
     items.slice(
@@ -166,10 +143,11 @@ function evenParts<T>(items: readonly T[], most: number): T[][] {
   );
 }
 
-function roundLength(length: number, most: number): number {
+export function roundLength(length: number, most: number): number {
   return Math.min(most, Math.ceil(length / lengthStep) * lengthStep);
 }
 
-function roundUp(count: number, sizes: readonly number[] = ladder): number {
+/** The smallest of `sizes` that is enough. */
+export function roundUp(count: number, sizes: readonly number[]): number {
   return sizes.find((size) => size >= count) ?? count;
 }

@@ -11,7 +11,7 @@ import type {
   StepReport,
 } from "../port.ts";
 import { type AdamState, adamStep, initAdam, zerosLike } from "./adam.ts";
-import { chunkByPrompt, chunkToScore, type ScoringChunk } from "./batch.ts";
+import { chunkToScore, type ScoringChunk } from "./batch.ts";
 import { checkBatch, checkGradient, checkSampling } from "./check-batch.ts";
 import {
   type PolicyDescription,
@@ -20,6 +20,7 @@ import {
   resetAdam,
   writeCheckpoint,
 } from "./checkpoint.ts";
+import { CacheMemory } from "./decode-cache.ts";
 import type { Executor, TensorData } from "./executor.ts";
 import {
   initParameters,
@@ -29,7 +30,7 @@ import {
   type StreamShape,
 } from "./params.ts";
 import { ProgramRunner } from "./program-runner.ts";
-import { sampleChunk } from "./sample.ts";
+import { sampleCompletions } from "./sample.ts";
 import {
   completionTensors,
   eachOutput,
@@ -92,6 +93,7 @@ export class EmbeddedPolicy implements Policy {
   private readonly adam: AdamState;
   private readonly runner: ProgramRunner;
   private readonly executor: Executor;
+  private readonly memory = new CacheMemory();
   /** Whether `gradient` holds something that no step has used yet. */
   private pending = false;
   private closed = false;
@@ -179,17 +181,12 @@ export class EmbeddedPolicy implements Policy {
   ): Promise<Completion[][]> {
     const { shape } = this.description;
     checkSampling(shape, prompts, options);
-    const { samplesPerPrompt, maxTokens } = options;
-    const rows = prompts.flatMap((prompt) => Array<Prompt>(samplesPerPrompt).fill(prompt));
-    const chunks = chunkByPrompt(rows, Array<number>(rows.length).fill(maxTokens), shape);
-    const out: Completion[] = [];
-    for (const chunk of chunks) {
-      await sampleChunk(shape, this.runner, chunk, this.description, options, (index, made) => {
-        out[index] = made;
-      });
-    }
+    const { samplesPerPrompt } = options;
+    const { runner, memory, description } = this;
+    const decoding = { shape, runner, memory, special: description };
+    const made = await sampleCompletions(decoding, prompts, options);
     return prompts.map((_, prompt) =>
-      out.slice(prompt * samplesPerPrompt, (prompt + 1) * samplesPerPrompt),
+      made.slice(prompt * samplesPerPrompt, (prompt + 1) * samplesPerPrompt),
     );
   }
 

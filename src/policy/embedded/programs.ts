@@ -1,4 +1,4 @@
-/** The four programs of the policy at one bucket of static shapes, ready for an executor. */
+/** The four programs of the policy at static shapes, ready for an executor. */
 import { grad, numpy as np } from "@jax-js/jax";
 import type { Program, TensorSpec } from "./executor.ts";
 import {
@@ -14,20 +14,29 @@ import {
 } from "./model.ts";
 import { type ModelShape, parameterSpecs } from "./params.ts";
 
-/** Static sizes of one program: P prompts, G completions of each, T completion tokens, text tokens. */
-export interface Bucket {
+/** Sizes of what encodes prompts: P of them, text tokens of each. */
+export interface PrefixBucket {
   prompts: number;
-  group: number;
-  tokens: number;
   text: number;
 }
 
-/** Sizes of a program that scores completions: their tokens stand in N rows without gaps (`packing.ts`). */
-export interface ScoringBucket extends Bucket {
+/**
+ * Sizes of a program that scores completions: P prompts, G completions of each in T slots; their tokens
+ * stand in N rows without gaps (`packing.ts`).
+ */
+export interface ScoringBucket extends PrefixBucket {
+  group: number;
+  tokens: number;
   /** N, blanks included. */
   rows: number;
   /** Where only some log-probs are wanted: R rows of them, in at most Q slots a completion. */
   reads?: { rows: number; width: number };
+}
+
+/** Sizes of one decoding step: B completions, L positions of prefix and completion. */
+export interface DecodeBucket {
+  rows: number;
+  length: number;
 }
 
 export interface ProgramSource {
@@ -78,7 +87,7 @@ export function backwardProgram(shape: ModelShape, bucket: ScoringBucket): Progr
 }
 
 /** Parameters, prefix → keys, values of layer 0, keys, values of layer 1 … */
-export function prefillProgram(shape: ModelShape, bucket: Bucket): ProgramSource {
+export function prefillProgram(shape: ModelShape, bucket: PrefixBucket): ProgramSource {
   const inputs = [...parameterInputs(shape), ...prefixSpecs(shape, bucket)];
   return {
     name: programName("prefill", bucket),
@@ -90,8 +99,8 @@ export function prefillProgram(shape: ModelShape, bucket: Bucket): ProgramSource
   };
 }
 
-/** One token for P · G completions. Outputs: logits [P, G, V], then this token's keys and values. */
-export function decodeProgram(shape: ModelShape, bucket: Bucket): ProgramSource {
+/** One token for B completions. Outputs: logits [B, V], then this token's keys and values [B, H, K]. */
+export function decodeProgram(shape: ModelShape, bucket: DecodeBucket): ProgramSource {
   const inputs = [...parameterInputs(shape), ...decodeSpecs(shape, bucket)];
   return {
     name: programName("decode", bucket),
@@ -110,7 +119,7 @@ export function decodeProgram(shape: ModelShape, bucket: Bucket): ProgramSource 
 }
 
 /** Number of prefix positions of a bucket. */
-export function prefixTokens(shape: ModelShape, bucket: Bucket): number {
+export function prefixTokens(shape: ModelShape, bucket: PrefixBucket): number {
   return shape.video.tokens + shape.audio.tokens + bucket.text;
 }
 
@@ -129,7 +138,7 @@ function scored(
   return targetLogprobs(logits, read("targets"), read("vocabulary"));
 }
 
-function prefixSpecs(shape: ModelShape, bucket: Bucket): TensorSpec[] {
+function prefixSpecs(shape: ModelShape, bucket: PrefixBucket): TensorSpec[] {
   const { prompts, text } = bucket;
   const specs = [
     float("video", [prompts, shape.video.tokens, shape.video.dim]),
@@ -167,18 +176,16 @@ function pairing(name: string, slots: number, rows: number): TensorSpec[] {
   return [int(`${name}.slots`, [slots]), int(`${name}.rows`, [rows])];
 }
 
-function decodeSpecs(shape: ModelShape, bucket: Bucket): TensorSpec[] {
-  const { prompts, group, tokens } = bucket;
-  const length = prefixTokens(shape, bucket) + tokens;
-  const cache = [prompts, shape.heads, group, length, shape.headWidth];
+function decodeSpecs(shape: ModelShape, { rows, length }: DecodeBucket): TensorSpec[] {
+  const cache = [rows, shape.heads, length, shape.headWidth];
   const perLayer = Array.from({ length: shape.layers }, (_, layer) => [
     float(`cache.${layer}.keys`, cache),
     float(`cache.${layer}.values`, cache),
   ]);
   return [
-    int("tokens", [prompts, group]),
+    int("tokens", [rows]),
     int("position", [1]),
-    float("bias", [prompts, length]),
+    float("bias", [rows, length]),
     ...perLayer.flat(),
   ];
 }
@@ -191,7 +198,7 @@ function reader(specs: readonly TensorSpec[], arrays: readonly np.Array[]): Read
   return (name) => (arrays[index.get(name) as number] as np.Array).ref;
 }
 
-function prefixInputs(read: Read, bucket: Bucket): PrefixInputs {
+function prefixInputs(read: Read, bucket: PrefixBucket): PrefixInputs {
   return {
     video: read("video"),
     audio: read("audio"),
@@ -249,15 +256,9 @@ function layersOf(
 const flatten = (cache: readonly KeysValues[]): np.Array[] =>
   cache.flatMap(({ keys, values }) => [keys, values]);
 
-function programName(kind: string, bucket: Bucket & Partial<ScoringBucket>): string {
-  const { prompts, group, tokens, text, rows, reads } = bucket;
-  const parts = [
-    `${prompts}x${group}x${tokens}`,
-    ...(text > 0 ? [`+${text}`] : []),
-    ...(rows ? [` ${rows} rows`] : []),
-    ...(reads ? [`, ${reads.rows} of ${reads.width} read`] : []),
-  ];
-  return `${kind}[${parts.join("")}]`;
+/** For people: what an error names. */
+function programName(kind: string, sizes: object): string {
+  return `${kind}${JSON.stringify(sizes)}`;
 }
 
 const float = (name: string, shape: number[]): TensorSpec => ({ name, shape, dtype: "float32" });

@@ -1,51 +1,55 @@
-import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { Rng } from "../../core/rng.ts";
-import { draw } from "./sample.ts";
+import type { Prompt } from "../../prompt/prompt.ts";
+import { embeddedOptions } from "../options.ts";
+import { createEmbeddedPolicy } from "./embedded-policy.ts";
+import { createOnnxExecutor } from "./onnx/index.ts";
 
-describe("draw", () => {
-  it("draws tokens as often as softmax(logits / temperature) says", () => {
-    const logits = Float32Array.of(1, 0, -1, 2);
-    for (const temperature of [0.5, 1, 2]) {
-      const weights = Array.from(logits, (value) => Math.exp(value / temperature));
-      const total = weights.reduce((sum, weight) => sum + weight, 0);
-      const counts = [0, 0, 0, 0];
-      const rng = new Rng(`draw ${temperature}`);
-      for (let i = 0; i < 20_000; i++) counts[draw(logits, temperature, rng).token]! += 1;
-      counts.forEach((count, id) => {
-        expect(Math.abs(count / 20_000 - weights[id]! / total)).toBeLessThan(0.012);
-      });
-    }
+const media = { tokens: 2, dim: 3 };
+
+function prompt(index: number): Prompt {
+  const rng = new Rng(`prompt ${index}`);
+  const stream = () => ({
+    ...media,
+    attended: true,
+    features: Float32Array.from({ length: 6 }, () => rng.normal()),
   });
+  return { id: `${index}`, video: stream(), audio: stream(), text: [] };
+}
 
-  it("reports the log-prob at temperature 1, whatever the temperature", () => {
-    const logits = Float32Array.of(0, Math.log(3));
-    for (const temperature of [0, 0.1]) {
-      const { token, logprob } = draw(logits, temperature, new Rng(1));
-      expect(token).toBe(1);
-      expect(logprob).toBeCloseTo(Math.log(0.75), 6);
-    }
+it("samples the same in a batch that shrinks and grows as completion by completion", async () => {
+  const policy = createEmbeddedPolicy({
+    options: embeddedOptions.parse({ width: 16, heads: 2, headWidth: 8, maxTokens: 40 }),
+    // so few words that completions end early and at different times, and some not before the cache grew
+    vocabulary: { size: 12, bos: 1, eos: 2 },
+    video: media,
+    audio: media,
+    seed: 3,
+    executor: await createOnnxExecutor({ threads: 1 }),
   });
-
-  it("never draws a token of probability 0", () => {
-    const logits = fc.array(fc.float({ min: -5, max: 5, noNaN: true }), {
-      minLength: 2,
-      maxLength: 20,
+  const prompts = Array.from({ length: 5 }, (_, index) => prompt(index));
+  const options = { samplesPerPrompt: 4, maxTokens: 40, temperature: 1, seed: "sample" };
+  const together = await policy.sample(prompts, options);
+  const lengths = together.flat().map(({ tokens }) => tokens.length);
+  expect(Math.min(...lengths)).toBeLessThan(4);
+  expect(Math.max(...lengths)).toBeGreaterThan(16);
+  // the last prompt alone: its random streams are those of the place where it stands
+  const batch = prompts.flatMap((one, at) =>
+    together[at]!.map(({ tokens }) => ({ prompt: one, tokens })),
+  );
+  const scored = await policy.logprobs(batch);
+  together.flat().forEach(({ logprobs }, index) => {
+    logprobs.forEach((value, at) => {
+      expect(value).toBeCloseTo(scored[index]![at]!, 4);
     });
-    fc.assert(
-      fc.property(logits, fc.nat(), (values, seed) => {
-        const hidden = Float32Array.from([-Infinity, ...values, -Infinity]);
-        const { token, logprob } = draw(hidden, 1, new Rng(seed));
-        expect(token).toBeGreaterThan(0);
-        expect(token).toBeLessThan(hidden.length - 1);
-        expect(Number.isFinite(logprob)).toBe(true);
-      }),
-    );
   });
-
-  it("refuses logits that are not numbers", () => {
-    const broken = Float32Array.of(0, Number.NaN, 1);
-    expect(() => draw(broken, 1, new Rng(1))).toThrow(/not finite/);
-    expect(() => draw(Float32Array.of(Infinity, 1), 0, new Rng(1))).toThrow(/not finite/);
-  });
+  const [first] = await policy.sample([prompts[0]!], options);
+  expect(first!.map(({ tokens }) => [...tokens])).toEqual(
+    together[0]!.map(({ tokens }) => [...tokens]),
+  );
+  for (const [at, { tokens }] of together[0]!.entries()) {
+    const alone = await policy.sample([prompts[0]!], { ...options, samplesPerPrompt: at + 1 });
+    expect([...alone[0]![at]!.tokens]).toEqual([...tokens]);
+  }
+  await policy.close();
 });

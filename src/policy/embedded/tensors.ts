@@ -5,7 +5,7 @@ import { neededTokens, type ScoringChunk } from "./batch.ts";
 import type { TensorData } from "./executor.ts";
 import { headIndices, type Packing, pack } from "./packing.ts";
 import type { ModelShape } from "./params.ts";
-import { type Bucket, prefixTokens } from "./programs.ts";
+import { type PrefixBucket, prefixTokens, type ScoringBucket } from "./programs.ts";
 
 /** Added to attention scores of positions that must not be seen: exp underflows to exactly 0. */
 export const unseen = -1e9;
@@ -15,7 +15,7 @@ export type NamedTensors = Record<string, TensorData>;
 /** `video`, `audio`, `hidden` and, where the bucket has text, `text`. */
 export function prefixTensors(
   shape: ModelShape,
-  bucket: Bucket,
+  bucket: PrefixBucket,
   prompts: readonly Prompt[],
 ): NamedTensors {
   const positions = prefixTokens(shape, bucket);
@@ -36,7 +36,7 @@ export function prefixTensors(
 
 function stack(
   shape: ModelShape,
-  bucket: Bucket,
+  bucket: PrefixBucket,
   prompts: readonly Prompt[],
   modality: Modality,
 ): Float32Array {
@@ -190,7 +190,7 @@ function perCompletion({ bucket, groups }: ScoringChunk, of: (index: number) => 
 }
 
 /** [P, T, S + T]: a token sees the prefix but for what is hidden, and itself and what came before. */
-function completionBias({ prompts, tokens }: Bucket, hidden: TensorData): Float32Array {
+function completionBias({ prompts, tokens }: ScoringBucket, hidden: TensorData): Float32Array {
   const prefix = hidden.length / prompts;
   const length = prefix + tokens;
   const bias = new Float32Array(prompts * tokens * length);

@@ -21,7 +21,7 @@ const few = scoringFixture(
   shape,
   batch.map((datum, index) => ({ ...datum, read: index < 4 ? [1] : [] })),
 );
-const decoding = { prompts: 3, group: 4, tokens: 10, text: 3 };
+const decoding = { rows: 12, length: 22 };
 
 /** Values by input name: parameters, the batch's tensors, token ids or noise for the rest. */
 function inputData(

@@ -6,7 +6,7 @@ import { broadcastShape, product, rowMajorStrides } from "./shape.ts";
 import { type Atom, broadcastTo, literalValue, shapeOf, sourceSize, type View } from "./view.ts";
 
 /** Emits one operator over dense tensors that broadcast to `shape`. */
-export type Build = (inputs: Tensor[], shape: number[]) => Tensor;
+export type Build = (inputs: Tensor[], shape: readonly number[]) => Tensor;
 
 /**
  * An elementwise operator with broadcasting. The largest input keeps its memory layout and the
@@ -25,11 +25,14 @@ export function elementwise(
   const { views, atoms } = align(graph, spread);
   const order = memoryOrder(atoms, lead);
   const groups = groupAlike(order);
+  const whole = lead !== undefined && groups.length === 1 ? shapeAsStored(views[lead]!) : undefined;
   const tensors = views.map((view, i) => {
     if (literalValue(view) !== undefined) return placed(graph, view).source.tensor;
-    return arrangeLike(graph, view, i, order, groups, i !== lead);
+    const tensor = arrangeLike(graph, view, i, order, groups, i !== lead);
+    const repeated = product(tensor.shape) === 1;
+    return whole && !repeated ? graph.reshape(tensor, whole) : tensor;
   });
-  const outSizes = groups.map((group) => product(group.map((atom) => atom.size)));
+  const outSizes = whole ?? groups.map((group) => product(group.map((atom) => atom.size)));
   const tensor = build(tensors, outSizes);
   const strides = rowMajorStrides(order.map((atom) => atom.size));
   const strideOf = new Map(order.map((atom, i) => [atom, strides[i]!]));
@@ -38,6 +41,11 @@ export function elementwise(
     dims[atom.dim]!.push({ size: atom.size, stride: strideOf.get(atom) ?? 0 });
   }
   return { source: { kind: "tensor", tensor }, dims, dtype };
+}
+
+/** The lead's own shape: where no input repeats, keeping it saves reshaping the others and the result. */
+function shapeAsStored({ source }: View): readonly number[] | undefined {
+  return source.kind === "tensor" ? source.tensor.shape : undefined;
 }
 
 /** One operator applied to inputs cast to its result type. */
