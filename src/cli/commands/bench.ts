@@ -1,4 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
+import { merUniBenchCommand } from "./bench/mer-unibench.ts";
+import { mmeEmotionCommand } from "./bench/mme-emotion.ts";
 import { benchmarkPageCommand } from "./benchmark-page.ts";
 import { mepCommand } from "./mep/run.ts";
 
@@ -8,4 +10,6 @@ export const benchCommand = () =>
     .description("benchmarks of models")
     .enablePositionalOptions()
     .addCommand(mepCommand())
+    .addCommand(merUniBenchCommand())
+    .addCommand(mmeEmotionCommand())
     .addCommand(benchmarkPageCommand());

@@ -1,0 +1,207 @@
+import { basename } from "node:path";
+import { Command, Option } from "@commander-js/extra-typings";
+import { readMappings } from "../../../bench/files/wheels.ts";
+import type { EmotionMapping } from "../../../bench/mer-unibench/mapping.ts";
+import { isBasicSet, isOpenSet, merSets } from "../../../bench/mer-unibench/sets.ts";
+import { basicMapping } from "../../../bench/mer-unibench/taxonomy.ts";
+import type { MerSetId, ScoringMode } from "../../../bench/mer-unibench/types.ts";
+import { merSetsIn, readMerTestSet, readMerTruth } from "../../../bench/run/datasets/mer-data.ts";
+import { merLayouts } from "../../../bench/run/datasets/mer-layouts.ts";
+import {
+  answerLabelReader,
+  chatLabelReader,
+  type LabelReader,
+} from "../../../bench/run/mer-unibench/labels.ts";
+import { merPromptsHash } from "../../../bench/run/mer-unibench/prompts.ts";
+import { type MerResultOptions, merResults } from "../../../bench/run/mer-unibench/result.ts";
+import { predictMer } from "../../../bench/run/mer-unibench/run.ts";
+import {
+  chooseSamples,
+  type MerTestSet,
+  merQuestions,
+} from "../../../bench/run/mer-unibench/test-set.ts";
+import type { BenchmarkResult } from "../../../bench/run/result.ts";
+import { storedResponder } from "../../../bench/run/stored-responder.ts";
+import { BenchError, ConfigError } from "../../../core/errors.ts";
+import { progressPrinter } from "../../print.ts";
+import { writeResults } from "../mep/write.ts";
+import {
+  type AskingOptions,
+  addAskingOptions,
+  addJudgeOptions,
+  addModelOptions,
+  given,
+  type JudgeOptions,
+  type ModelOptions,
+} from "./model-options.ts";
+import { openJudge, openModel } from "./open-model.ts";
+import { holdsLabels, predictedSets, storedTexts } from "./predictions.ts";
+import { openRun, runFolder } from "./run-folder.ts";
+import { type SetFile, setFiles, unknownSet } from "./set-files.ts";
+import { muteNotes, settingsOf } from "./settings.ts";
+
+export interface MerOptions extends ModelOptions, JudgeOptions, AskingOptions {
+  data?: string;
+  labels?: string[];
+  sets?: string[];
+  predictions?: string[];
+  wheels?: string;
+  mapping: "published" | "corrected" | "both";
+  compat?: boolean;
+  labelsFrom: "model" | "answer";
+}
+
+/** Runs MER-UniBench, or scores stored answers, and writes results. */
+export async function runMerUniBench(options: MerOptions): Promise<BenchmarkResult[]> {
+  const mappings = await chosenMappings(options);
+  const files = setFiles(options.predictions ?? []);
+  const testSets = await readSets(options, files);
+  const mode: ScoringMode = options.compat ? "compat" : "strict";
+  const labelled = files.length > 0 && (await holdsLabels(files[0]!.file));
+  const out = runFolder(options, "mer-unibench", options.model ?? "predictions");
+  const results = labelled
+    ? merResults(await predictedSets(testSets, files, mode), {
+        model: `predictions of ${basename((options.predictions ?? []).join(" "))}`,
+        mappings,
+        mode,
+        labels: "as stored",
+        asked: false,
+      })
+    : await askedResults(testSets, files, { mappings, mode }, out, options);
+  writeResults(out, results);
+  return results;
+}
+
+async function askedResults(
+  testSets: readonly MerTestSet[],
+  files: readonly SetFile[],
+  scoring: Pick<MerResultOptions, "mappings" | "mode">,
+  out: string,
+  options: MerOptions,
+): Promise<BenchmarkResult[]> {
+  const reader: LabelReader =
+    options.labelsFrom === "answer" ? answerLabelReader : chatLabelReader(openJudge(options, out));
+  const stored = files.length > 0 ? await storedTexts(testSets, files) : undefined;
+  const { responder, clips } =
+    stored === undefined
+      ? openModel(options)
+      : {
+          responder: storedResponder(
+            basename((options.predictions ?? []).join(" ")),
+            stored,
+            testSets.flatMap(merQuestions),
+          ),
+          clips: undefined,
+        };
+  const settings = settingsOf(options, clips !== undefined);
+  const sets = testSets.map(({ set }) => set).join(" ");
+  const journal = openRun(out, {
+    benchmark: "mer-unibench",
+    model: responder.id,
+    labels: reader.id,
+    prompts: merPromptsHash,
+    sets,
+    ...settings,
+  });
+  const progress = progressPrinter();
+  const { sets: predicted, usage } = await predictMer(testSets, responder, reader, journal, {
+    concurrency: options.concurrency,
+    retryFailed: options.retryFailed === true,
+    guardAfter: options.guard && stored === undefined ? 20 : 0,
+    progress,
+    prices: given({ input: options.priceIn, output: options.priceOut }),
+  });
+  return merResults(predicted, {
+    ...scoring,
+    model: responder.id,
+    labels: reader.id,
+    asked: stored === undefined,
+    settings,
+    notes: muteNotes(clips),
+    ...(usage && { usage }),
+  });
+}
+
+/** @throws ConfigError `MAPPING_ABSENT` where the folder holds no such mapping. */
+async function chosenMappings({ wheels, mapping }: MerOptions): Promise<EmotionMapping[]> {
+  if (wheels === undefined) return [basicMapping()];
+  const all = await readMappings(wheels);
+  if (mapping === "both") return all;
+  const id = mapping === "published" ? "unibench" : "mer2026";
+  const chosen = all.filter((one) => one.id === id);
+  if (chosen.length > 0) return chosen;
+  throw new ConfigError("MAPPING_ABSENT", `no ${mapping} mapping lies here`, {
+    file: wheels,
+    hint: `there is: ${all.map((one) => one.id).join(", ")}`,
+  });
+}
+
+async function readSets(options: MerOptions, files: readonly SetFile[]): Promise<MerTestSet[]> {
+  const { data, labels } = options;
+  const truths = setFiles(labels ?? []);
+  const present = data !== undefined ? merSetsIn(data) : [...new Set(truths.map(({ set }) => set))];
+  const wanted = options.sets?.map(setNamed) ?? present;
+  const chosen = merSets
+    .map(({ id }) => id)
+    .filter((id) => wanted.includes(id))
+    .filter((id) => files.length === 0 || files.some(({ set }) => set === id));
+  if (chosen.length === 0) throw noSets(options);
+  const sets = await Promise.all(
+    chosen.map((set) => {
+      const truth = truths.find((one) => one.set === set);
+      if (truth !== undefined) return readMerTruth(set, truth.file);
+      if (data !== undefined) return readMerTestSet(data, set);
+      throw new BenchError("LABELS_MISSING", `no label file of set '${set}'`, {
+        hint: "give --labels set=file, or --data with the set's folder",
+      });
+    }),
+  );
+  return sets.map((set) => chooseSamples(set, options));
+}
+
+function noSets({ data }: MerOptions): BenchError {
+  const folders = merSets.map(({ id }) => merLayouts[id].folder).join(", ");
+  return new BenchError("SETS_NONE", "no test set to run", {
+    ...(data !== undefined && { file: data }),
+    hint: `--data holds folders such as ${folders}; each corpus comes from its owners under their licence (docs/benchmarks.md)`,
+  });
+}
+
+function setNamed(name: string): MerSetId {
+  const found = merSets.find(({ id }) => id === name);
+  if (!found) throw unknownSet(name);
+  return found.id;
+}
+
+const emotionSets = merSets.filter(({ id }) => isBasicSet(id) || isOpenSet(id)).length;
+
+/** `oppo bench mer-unibench`. */
+export const merUniBenchCommand = () =>
+  addJudgeOptions(
+    addAskingOptions(
+      addModelOptions(
+        new Command("mer-unibench")
+          .description(
+            `MER-UniBench: emotion words on ${emotionSets} sets, sentiment on ${merSets.length - emotionSets}`,
+          )
+          .option("--data <folder>", "test sets with clips, as MERBench's scripts prepare them")
+          .option("--labels <file...>", "true labels alone: folder, <set>.json, or set=file")
+          .option("--sets <id...>", `only these: ${merSets.map(({ id }) => id).join(", ")}`)
+          .option("--predictions <file...>", "stored answers or labels: folder, file or set=file")
+          .option("--wheels <folder>", "the authors' word lists; without them a small list of ours")
+          .addOption(
+            new Option("--mapping <edition>", "word lists as published, corrected, or both")
+              .choices(["published", "corrected", "both"] as const)
+              .default("both" as const),
+          )
+          .option("--compat", "inputs and failures as in the official code")
+          .addOption(
+            new Option("--labels-from <reader>", "emotion words by a second model, or <answer>")
+              .choices(["model", "answer"] as const)
+              .default("model" as const),
+          ) as unknown as Command,
+      ),
+    ),
+  ).action(async (options) => {
+    await runMerUniBench(given<MerOptions>(options));
+  });

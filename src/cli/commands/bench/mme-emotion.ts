@@ -1,0 +1,134 @@
+import { join } from "node:path";
+import { Command } from "@commander-js/extra-typings";
+import { type MmeTask, mmeTasks } from "../../../bench/mme-emotion/tasks.ts";
+import { choose } from "../../../bench/run/choose.ts";
+import { defaultClipParts, openClipParts } from "../../../bench/run/clip-parts.ts";
+import { mmeTasksIn, readMmeTask } from "../../../bench/run/datasets/mme-data.ts";
+import { mmePromptsHash } from "../../../bench/run/mme-emotion/prompts.ts";
+import { runMme } from "../../../bench/run/mme-emotion/run.ts";
+import { type MmeQuestion, mmeQuestions } from "../../../bench/run/mme-emotion/task-set.ts";
+import type { BenchmarkResult } from "../../../bench/run/result.ts";
+import { readStoredAnswers, storedResponder } from "../../../bench/run/stored-responder.ts";
+import { BenchError, ConfigError } from "../../../core/errors.ts";
+import { writeFileAtomic } from "../../../core/files.ts";
+import { progressPrinter } from "../../print.ts";
+import { writeResults } from "../mep/write.ts";
+import {
+  type AskingOptions,
+  addAskingOptions,
+  addJudgeOptions,
+  addModelOptions,
+  given,
+  type JudgeOptions,
+  type ModelOptions,
+} from "./model-options.ts";
+import { openJudge, openModel } from "./open-model.ts";
+import { openRun, runFolder } from "./run-folder.ts";
+import { muteNotes, settingsOf } from "./settings.ts";
+
+export interface MmeOptions extends ModelOptions, JudgeOptions, AskingOptions {
+  data: string;
+  tasks?: string[];
+  predictions?: string;
+  /** Model that extracts steps; the judge where not given. */
+  stepModel?: string;
+}
+
+/** Runs MME-Emotion, or judges stored answers, and writes results and the official reports. */
+export async function runMmeEmotion(options: MmeOptions): Promise<BenchmarkResult> {
+  const questions = readQuestions(options);
+  const out = runFolder(options, "mme-emotion", options.model ?? "predictions");
+  const { predictions } = options;
+  const { responder, clips } =
+    predictions === undefined
+      ? openModel(options)
+      : {
+          responder: storedResponder(
+            predictions,
+            readStoredAnswers(predictions),
+            mmeQuestions(questions),
+          ),
+          clips: undefined,
+        };
+  const judge = openJudge(options, out);
+  const { stepModel } = options;
+  const steps =
+    stepModel === undefined ? judge : openJudge({ ...options, judgeModel: stepModel }, out);
+  const judgeClips = openClipParts({ ...defaultClipParts, fps: 1, maxFrames: 10, pick: "first" });
+  const settings = settingsOf(options, clips !== undefined);
+  const tasks = [...new Set(questions.map(({ task }) => task))].join(" ");
+  const journal = openRun(out, {
+    benchmark: "mme-emotion",
+    model: responder.id,
+    judge: judge.id,
+    steps: steps.id,
+    prompts: mmePromptsHash,
+    tasks,
+    ...settings,
+  });
+  const { result, texts } = await runMme(
+    questions,
+    responder,
+    { steps, judge, clips: judgeClips },
+    journal,
+    {
+      concurrency: options.concurrency,
+      retryFailed: options.retryFailed === true,
+      guardAfter: options.guard && predictions === undefined ? 20 : 0,
+      progress: progressPrinter(),
+      prices: given({ input: options.priceIn, output: options.priceOut }),
+      settings,
+      notes: muteNotes(clips),
+    },
+  );
+  for (const [name, text] of Object.entries(texts)) {
+    writeFileAtomic(join(out, "official", `${name}.txt`), text);
+  }
+  writeResults(out, [result]);
+  return result;
+}
+
+function readQuestions(options: MmeOptions): MmeQuestion[] {
+  const { data } = options;
+  const tasks = options.tasks?.map(taskNamed) ?? mmeTasksIn(data);
+  if (tasks.length === 0) {
+    throw new BenchError("TASKS_NONE", "no question file lies here", {
+      file: data,
+      hint: `files are named <task>.json and <task>_audio.json as github.com/FunAudioLLM/MME-Emotion gives them out; tasks: ${mmeTasks.map(({ id }) => id).join(", ")}`,
+    });
+  }
+  return tasks.flatMap((task) =>
+    choose(readMmeTask(data, task), ({ label }) => label, {
+      ...options,
+      seed: `${options.seed}/${task}`,
+    }),
+  );
+}
+
+function taskNamed(name: string): MmeTask {
+  const found = mmeTasks.find(({ id }) => id === name);
+  if (found) return found.id;
+  throw new ConfigError("TASK_UNKNOWN", `no task is called '${name}'`, {
+    hint: `tasks: ${mmeTasks.map(({ id }) => id).join(", ")}`,
+  });
+}
+
+/** `oppo bench mme-emotion`. */
+export const mmeEmotionCommand = () =>
+  addJudgeOptions(
+    addAskingOptions(
+      addModelOptions(
+        new Command("mme-emotion")
+          .description("MME-Emotion: recognition and reasoning, step by step, by a judge")
+          .requiredOption("--data <folder>", "question and clue files, clips below their video_id")
+          .option("--tasks <id...>", `only these: ${mmeTasks.map(({ id }) => id).join(", ")}`)
+          .option("--predictions <file>", "JSONL of stored answers: <task>/<video_id> and text")
+          .option(
+            "--step-model <name>",
+            "model that extracts steps (default: the judge)",
+          ) as unknown as Command,
+      ),
+    ),
+  ).action(async (options) => {
+    await runMmeEmotion(given<MmeOptions>(options));
+  });

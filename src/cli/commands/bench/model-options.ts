@@ -1,0 +1,105 @@
+import { type Command, Option } from "@commander-js/extra-typings";
+import { ConfigError } from "../../../core/errors.ts";
+
+/** Options of every command that asks a model behind a server. */
+export interface ModelOptions {
+  model?: string;
+  baseUrl?: string;
+  /** Environment variable that holds the API key. */
+  apiKeyEnv: string;
+  system?: string;
+  temperature: number;
+  media: "frames" | "video";
+  fps: number;
+  maxFrames: number;
+  maxSide: number;
+  concurrency: number;
+  rpm?: number;
+  tpm?: number;
+  timeout: number;
+  attempts: number;
+  priceIn?: number;
+  priceOut?: number;
+}
+
+/** Options of the run itself. */
+export interface AskingOptions {
+  out?: string;
+  retryFailed?: boolean;
+  /** False: go on though all answers are alike. */
+  guard: boolean;
+  limit?: number;
+  sample?: number;
+  seed: string;
+}
+
+/** Options of a second model that reads or judges answers. */
+export interface JudgeOptions {
+  judgeModel?: string;
+  judgeBaseUrl?: string;
+  judgeApiKeyEnv: string;
+  judgeRpm?: number;
+}
+
+const wholeNumber =
+  (from: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= from) return value;
+    throw new ConfigError("OPTION_NUMBER", `'${text}' is no whole number from ${from}`);
+  };
+const positive = (text: string): number => {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new ConfigError("OPTION_NUMBER", `'${text}' is no number above 0`);
+};
+const notNegative = (text: string): number => (Number(text) === 0 ? 0 : positive(text));
+
+/** Adds the options of a model under test behind an OpenAI-compatible server. */
+export function addModelOptions<C extends Command>(command: C): C {
+  return command
+    .option("--model <name>", "model under test, as its server calls it")
+    .option("--base-url <url>", "OpenAI-compatible server, up to and with /v1")
+    .option("--api-key-env <name>", "environment variable with the API key", "OPENAI_API_KEY")
+    .option("--system <text>", "system message")
+    .option("--temperature <t>", "0 is greedy", notNegative, 0)
+    .addOption(
+      new Option("--media <form>", "clips as pictures and WAV, or as whole files")
+        .choices(["frames", "video"] as const)
+        .default("frames" as const),
+    )
+    .option("--fps <n>", "pictures a second", positive, 1)
+    .option("--max-frames <n>", "pictures a clip at most, spread evenly", wholeNumber(1), 16)
+    .option("--max-side <pixels>", "longer side of a picture", wholeNumber(16), 512)
+    .option("--concurrency <n>", "requests under way at once", wholeNumber(1), 4)
+    .option("--rpm <n>", "requests a minute at most", positive)
+    .option("--tpm <n>", "tokens a minute at most", positive)
+    .option("--timeout <seconds>", "time for one answer", positive, 120)
+    .option("--attempts <n>", "requests for one answer at most", wholeNumber(1), 6)
+    .option("--price-in <price>", "price of a million prompt tokens", notNegative)
+    .option("--price-out <price>", "price of a million answer tokens", notNegative) as unknown as C;
+}
+
+/** Adds the options of asking: what of it, where to, and how to go on. */
+export function addAskingOptions<C extends Command>(command: C): C {
+  return command
+    .option("--out <folder>", "run folder; started again, it goes on where it was")
+    .option("--retry-failed", "ask again what failed before")
+    .option("--no-guard", "go on though all answers are empty, alike or failed")
+    .option("--limit <n>", "the first so many of each set", wholeNumber(1))
+    .option("--sample <n>", "so many of each set, drawn in proportion to labels", wholeNumber(1))
+    .option("--seed <text>", "seed of --sample", "sample") as unknown as C;
+}
+
+/** Adds the options of the second model. */
+export function addJudgeOptions<C extends Command>(command: C): C {
+  return command
+    .option("--judge-model <name>", "model that reads or judges answers")
+    .option("--judge-base-url <url>", "its server (default: the server of --base-url)")
+    .option("--judge-api-key-env <name>", "variable with its API key", "OPENAI_API_KEY")
+    .option("--judge-rpm <n>", "its requests a minute at most", positive) as unknown as C;
+}
+
+/** Commander leaves absent options undefined; ours are exact optional. */
+export const given = <T extends object>(options: object): T =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;

@@ -1,0 +1,67 @@
+import { join } from "node:path";
+import { type ClipParts, defaultClipParts, openClipParts } from "../../../bench/run/clip-parts.ts";
+import { endpointResponder } from "../../../bench/run/endpoint-responder.ts";
+import type { Responder } from "../../../bench/run/port.ts";
+import { ConfigError } from "../../../core/errors.ts";
+import { cachedChat } from "../../../endpoint/chat-cache.ts";
+import { openChatModel } from "../../../endpoint/openai-chat.ts";
+import type { ChatModel } from "../../../endpoint/port.ts";
+import type { JudgeOptions, ModelOptions } from "./model-options.ts";
+
+/** The model under test. @throws ConfigError `MODEL_MISSING`, `BASE_URL`. */
+export function openModel(options: ModelOptions): { responder: Responder; clips: ClipParts } {
+  const { model, baseUrl, system, temperature, media, fps, maxFrames, maxSide } = options;
+  if (model === undefined || baseUrl === undefined) {
+    throw new ConfigError("MODEL_MISSING", "no model to ask", {
+      hint: "give --model and --base-url, or stored answers with --predictions",
+    });
+  }
+  const clips = openClipParts({ ...defaultClipParts, as: media, fps, maxFrames, maxSide });
+  const chat = openServer(model, baseUrl, options.apiKeyEnv, options, options.rpm);
+  const responder = endpointResponder(chat, clips, {
+    temperature,
+    ...(system !== undefined && { system }),
+  });
+  return { responder, clips };
+}
+
+/**
+ * The second model, its greedy answers kept in the run folder.
+ * @throws ConfigError `JUDGE_MISSING`, `BASE_URL`.
+ */
+export function openJudge(options: JudgeOptions & ModelOptions, out: string): ChatModel {
+  const { judgeModel: model, judgeBaseUrl, judgeApiKeyEnv, judgeRpm } = options;
+  const baseUrl = judgeBaseUrl ?? options.baseUrl;
+  if (model === undefined || baseUrl === undefined) {
+    throw new ConfigError("JUDGE_MISSING", "no model that reads or judges the answers", {
+      hint: "give --judge-model, and --judge-base-url where it has a server of its own",
+    });
+  }
+  const chat = openServer(model, baseUrl, judgeApiKeyEnv, options, judgeRpm);
+  return cachedChat(chat, join(out, "judge-answers.jsonl"));
+}
+
+function openServer(
+  model: string,
+  baseUrl: string,
+  apiKeyEnv: string,
+  { concurrency, timeout, attempts, tpm }: ModelOptions,
+  rpm: number | undefined,
+): ChatModel {
+  if (!URL.canParse(baseUrl) || !/^https?:/.test(baseUrl)) {
+    throw new ConfigError("BASE_URL", `'${baseUrl}' is no web address`, {
+      hint: "write it whole, for example http://localhost:8000/v1",
+    });
+  }
+  const apiKey = process.env[apiKeyEnv];
+  return openChatModel({
+    model,
+    baseUrl,
+    concurrency,
+    timeoutMs: timeout * 1000,
+    retry: { maxAttempts: attempts },
+    ...(apiKey !== undefined && apiKey !== "" && { apiKey }),
+    ...(rpm !== undefined && { requestsPerMinute: rpm }),
+    ...(tpm !== undefined && { tokensPerMinute: tpm }),
+  });
+}

@@ -1,0 +1,47 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Journal } from "../../../bench/run/journal.ts";
+import { RunError } from "../../../core/errors.ts";
+import { canonicalJson, readJson, writeJson } from "../../../core/files.ts";
+import { versions } from "../../../runs/versions.ts";
+import { say } from "../../print.ts";
+import type { AskingOptions } from "./model-options.ts";
+
+/** What answers depend on: two runs in one folder must agree in all of it. */
+export type RunSettings = Record<string, unknown>;
+
+/** Where a run lies by default: one folder a benchmark and model. */
+export const runFolder = ({ out }: AskingOptions, benchmark: string, model: string): string =>
+  out ?? join("runs", "bench", `${benchmark}-${model.replaceAll(/[^\w.-]+/g, "_")}`);
+
+/**
+ * Opens a run folder, new or begun: `config.json`, `versions.json`, `answers.jsonl`.
+ * @throws RunError `BENCH_RUN_DIFFERS` naming the settings that differ.
+ */
+export function openRun(folder: string, settings: RunSettings): Journal {
+  const config = join(folder, "config.json");
+  if (existsSync(config)) refuseOther(config, settings);
+  else {
+    writeJson(config, settings);
+    writeJson(join(folder, "versions.json"), versions());
+  }
+  say(`run folder ${folder}`);
+  return new Journal(join(folder, "answers.jsonl"));
+}
+
+function refuseOther(file: string, settings: RunSettings): void {
+  const before = readJson<RunSettings>(file);
+  const names = [...new Set([...Object.keys(before), ...Object.keys(settings)])];
+  const differing = names.filter(
+    (name) => canonicalJson(before[name] ?? null) !== canonicalJson(settings[name] ?? null),
+  );
+  if (differing.length === 0) return;
+  throw new RunError(
+    "BENCH_RUN_DIFFERS",
+    `this run was begun with another ${differing.join(", ")}`,
+    {
+      file,
+      hint: "choose another --out folder, or the settings it was begun with",
+    },
+  );
+}

@@ -1,0 +1,27 @@
+import type { ClipParts } from "../../../bench/run/clip-parts.ts";
+import type { BenchmarkResult } from "../../../bench/run/result.ts";
+import type { AskingOptions, ModelOptions } from "./model-options.ts";
+
+/** Settings that answers depend on: part of the run's config and of the result's protocol. */
+export function settingsOf(
+  options: ModelOptions & AskingOptions,
+  clipsShown: boolean,
+): BenchmarkResult["protocol"]["settings"] {
+  const { media, fps, maxFrames, maxSide, temperature, system } = options;
+  const { limit, sample, seed } = options;
+  return {
+    ...(clipsShown && { media, fps, "frames at most": maxFrames, "longer side": maxSide }),
+    ...(clipsShown && { temperature }),
+    ...(clipsShown && system !== undefined && { system }),
+    ...(limit !== undefined && { limit }),
+    ...(sample !== undefined && { sample, seed }),
+  };
+}
+
+/** Clips that were to be heard and have no sound track. */
+export function muteNotes(clips: ClipParts | undefined): string[] {
+  if (clips === undefined || clips.mute.size === 0) return [];
+  return [
+    `${clips.mute.size} clips asked about in this process have no sound track; they were shown alone.`,
+  ];
+}
