@@ -29,6 +29,12 @@ export {
   protocolNotes,
   type SetScores,
 } from "./protocols.ts";
+export {
+  type RecordedLabels,
+  recomputeLabels,
+  recomputeMer2026,
+  recomputeSentiment,
+} from "./recompute.ts";
 export { type PairOptions, pairLabels, type Sample } from "./samples.ts";
 export { type MerUniBenchInput, type MerUniBenchResult, scoreMerUniBench } from "./score.ts";
 export { sentimentScore } from "./sentiment.ts";

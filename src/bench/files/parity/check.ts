@@ -1,0 +1,102 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Comparison, compareValues } from "../../../core/compare-values.ts";
+import { BenchError } from "../../../core/errors.ts";
+import { readJson } from "../../../core/files.ts";
+import { checkMepParity, mepParityFiles } from "../../mep/index.ts";
+import { recomputeSteps, recomputeTask } from "../../mme-emotion/index.ts";
+import {
+  checkCleanResponse,
+  checkFullRuns,
+  checkLabelCases,
+  checkMer2026Cases,
+  checkSentimentCases,
+  checkSetLevel,
+  checkStringToList,
+  each,
+  Mappings,
+} from "./ew.ts";
+import type { MmeCase } from "./recorded.ts";
+
+export interface FileParity extends Comparison {
+  /** Path inside the parity folder. */
+  file: string;
+}
+
+interface Context {
+  parity: string;
+  data: string;
+  mappings: Mappings;
+}
+
+type Check = (content: never, context: Context) => Comparison | Promise<Comparison>;
+
+/** How each file of recorded outputs is recomputed. */
+const checks: Readonly<Record<string, Check>> = {
+  "ew/string_to_list.json": checkStringToList,
+  "ew/postprocess_llm_response.json": checkCleanResponse,
+  "ew/cases.json": async (cases: never, { mappings }) =>
+    checkLabelCases(cases, await mappings.get("unibench")),
+  "ew/cases_mer2026.json": async (cases: never, { parity, mappings }) =>
+    checkMer2026Cases(
+      cases,
+      readJson(join(parity, "ew/cases.json")),
+      await mappings.get("mer2026"),
+    ),
+  "ew/full_runs.json": async (runs: never, { data, mappings }) =>
+    checkFullRuns(runs, data, await mappings.get("unibench")),
+  "misc/mer2024_ov_set_level.json": (recorded: never, { data }) => checkSetLevel(recorded, data),
+  "sentiment/cases.json": checkSentimentCases,
+  "mme/parse_cases.json": (cases: { in: string }[]) =>
+    each(cases, ({ in: reply, ...expected }) => compareValues(expected, recomputeSteps(reply))),
+  "mme/metrics_cases.json": (cases: MmeCase[]) => each(cases, checkTask),
+  ...Object.fromEntries(
+    mepParityFiles.map((name) => [
+      `mep/${name}`,
+      (cases: unknown) => checkMepParity(name, cases) as Comparison,
+    ]),
+  ),
+};
+
+function checkTask({ task, alpha, rows, expected_stats, expected }: MmeCase): Comparison {
+  const answers = rows.map((row) => ({ groundTruth: row.ground_truth, reply: row.score }));
+  return compareValues({ expected_stats, expected }, recomputeTask(task, answers, alpha, "M"));
+}
+
+/**
+ * Recomputes every file of a folder of recorded outputs of the official evaluators.
+ *
+ * @param parity folder with `ew/`, `mep/`, `misc/`, `mme/`, `sentiment/`, any of them
+ * @param data folder with `emotion_wheel/`, `labels/`, `affectgpt_outputs/`, `mer2024_ov_store/`
+ * @throws BenchError `PARITY_UNKNOWN` for a file nobody checks, `PARITY_EMPTY` for a folder without any
+ */
+export async function checkParity(parity: string, data: string): Promise<FileParity[]> {
+  const context: Context = { parity, data, mappings: new Mappings(data) };
+  const results: FileParity[] = [];
+  for (const file of jsonFiles(parity)) {
+    const check = checks[file];
+    if (check === undefined) {
+      throw new BenchError("PARITY_UNKNOWN", "nothing here recomputes this file", {
+        file: join(parity, file),
+        hint: `known: ${Object.keys(checks).join(", ")}`,
+      });
+    }
+    const content = readJson<never>(join(parity, file));
+    results.push({ file, ...(await check(content, context)) });
+  }
+  return results;
+}
+
+function jsonFiles(folder: string): string[] {
+  const files = existsSync(folder)
+    ? readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .map((name) => name.replaceAll("\\", "/"))
+        .filter((name) => name.endsWith(".json"))
+        .sort()
+    : [];
+  if (files.length > 0) return files;
+  throw new BenchError("PARITY_EMPTY", "no recorded outputs (.json) in this folder", {
+    file: folder,
+    hint: "expected: ew/, mep/, misc/, mme/, sentiment/",
+  });
+}
