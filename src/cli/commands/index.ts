@@ -10,6 +10,7 @@ import { benchCommand } from "./bench.ts";
 import { cuesCommand } from "./cues.ts";
 import { doctorCommand } from "./doctor.ts";
 import { experimentCommand, quickConfig, readExperiment } from "./experiment.ts";
+import { parityCommand } from "./parity.ts";
 import { runExperiment } from "./run.ts";
 import { scoreCommand } from "./score.ts";
 import { serveCommand } from "./serve.ts";
@@ -24,6 +25,7 @@ export function addCommands(program: Command): Command {
     .addCommand(evaluate())
     .addCommand(report())
     .addCommand(benchCommand())
+    .addCommand(parityCommand())
     .addCommand(scoreCommand())
     .addCommand(cues())
     .addCommand(serveCommand())
