@@ -7,6 +7,7 @@ import { type AskOptions, askAll } from "../../../bench/run/ask.ts";
 import { Journal } from "../../../bench/run/journal.ts";
 import { mepQuestionsWithMedia } from "../../../bench/run/mep-questions.ts";
 import type { Question, Responder } from "../../../bench/run/port.ts";
+import type { BenchmarkResult } from "../../../bench/run/result.ts";
 import { ConfigError } from "../../../core/errors.ts";
 import { progressPrinter } from "../../print.ts";
 
@@ -16,6 +17,10 @@ export interface Answered {
   answers: MepAnswer[];
   /** Questions without an answer, by error code. */
   failures?: Record<string, number>;
+  usage?: NonNullable<BenchmarkResult["usage"]>;
+  /** How it was asked, as far as answers depend on it. */
+  settings?: BenchmarkResult["protocol"]["settings"];
+  notes?: readonly string[];
 }
 
 /**

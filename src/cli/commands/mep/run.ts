@@ -12,13 +12,15 @@ import { mepResult } from "../../../bench/run/mep-result.ts";
 import type { BenchmarkResult } from "../../../bench/run/result.ts";
 import { BenchError, ConfigError, OppoError } from "../../../core/errors.ts";
 import { readJsonl } from "../../../core/jsonl.ts";
+import { askEndpoint, type MepEndpointOptions } from "../bench/mep-endpoint.ts";
+import { addModelOptions, type ModelOptions } from "../bench/model-options.ts";
 import { type Answered, askModel, openMepQuestions } from "./ask.ts";
 import { mepBuildCommand } from "./build.ts";
 import { openEmbeddedResponder } from "./embedded.ts";
 import { type EmbedderChoice, embedderNames, extractorNamed, openMepEmbedder } from "./tools.ts";
 import { writeResults } from "./write.ts";
 
-export interface MepRunOptions extends EmbedderChoice {
+export interface MepRunOptions extends EmbedderChoice, Partial<ModelOptions> {
   items: string;
   out: string;
   mask: MepMask;
@@ -44,11 +46,16 @@ export async function runMep(options: MepRunOptions): Promise<BenchmarkResult[]>
   const answered =
     options.run !== undefined
       ? await askPolicies(items, options.run, options)
-      : [readAnswers(items, options)];
+      : isEndpoint(options)
+        ? [await askEndpoint(items, options)]
+        : [readAnswers(items, options)];
   const results = await scoreAnswered(items, answered, options);
   writeResults(options.out, results);
   return results;
 }
+
+const isEndpoint = (options: MepRunOptions): options is MepRunOptions & MepEndpointOptions =>
+  options.model !== undefined;
 
 /** One result a model, all matched by one embedder. */
 async function scoreAnswered(
@@ -59,7 +66,7 @@ async function scoreAnswered(
   const embedder = await openMepEmbedder(options);
   try {
     const results: BenchmarkResult[] = [];
-    for (const { model, answers, failures } of answered) {
+    for (const { model, answers, failures, usage, settings, notes = [] } of answered) {
       const score = await scoreMep(items, answers, {
         extractor: extractorNamed(options.extractor),
         embedder,
@@ -67,7 +74,15 @@ async function scoreAnswered(
         headline: options.headline,
         questions: { ...defaultQuestionOptions, mask: options.mask },
       });
-      results.push(mepResult(model, score, failures === undefined ? {} : { failures }));
+      const result = mepResult(model, score, {
+        ...(failures !== undefined && { failures }),
+        ...(usage !== undefined && { usage }),
+      });
+      results.push({
+        ...result,
+        protocol: { ...result.protocol, settings: { ...result.protocol.settings, ...settings } },
+        notes: [...result.notes, ...notes],
+      });
     }
     return results;
   } finally {
@@ -97,7 +112,7 @@ async function askPolicies(
 function readAnswers(items: MepItems, { answers, mask }: MepRunOptions): Answered {
   if (answers === undefined) {
     throw new ConfigError("MEP_MODEL", "nothing to score", {
-      hint: "give --run (a trained system's folder) or --answers (a JSONL file of id and text)",
+      hint: "give --model and --base-url (a server), --run (a trained system's folder) or --answers (a JSONL file of id and text)",
     });
   }
   const samples = new Set(items.samples.map(({ id }) => id));
@@ -117,6 +132,21 @@ const numbers = (text: string): number[] => text.split(",").map(Number);
 
 /** `oppo bench mep`, with `build` below it. */
 export const mepCommand = () =>
+  addModelOptions(mepOptions())
+    .action(async (options) => {
+      if (options.items === undefined) {
+        throw new ConfigError("MEP_ITEMS", "--items is missing", {
+          hint: "`oppo bench mep build` freezes an item set",
+        });
+      }
+      const given = Object.fromEntries(
+        Object.entries(options).filter(([, value]) => value !== undefined),
+      );
+      await runMep(given as unknown as MepRunOptions);
+    })
+    .addCommand(mepBuildCommand());
+
+const mepOptions = () =>
   new Command("mep")
     // Its options and those of `build` share names.
     .enablePositionalOptions()
@@ -137,15 +167,5 @@ export const mepCommand = () =>
     .option("--embedder-cache <file>", "JSONL file that keeps vectors")
     .option("--thresholds <list>", "cosines from which cues match", numbers, [0.5, 0.6, 0.7])
     .option("--headline <cosine>", "the threshold tables show", Number, 0.6)
-    .action(async (options) => {
-      if (options.items === undefined) {
-        throw new ConfigError("MEP_ITEMS", "--items is missing", {
-          hint: "`oppo bench mep build` freezes an item set",
-        });
-      }
-      const given = Object.fromEntries(
-        Object.entries(options).filter(([, value]) => value !== undefined),
-      );
-      await runMep(given as unknown as MepRunOptions);
-    })
-    .addCommand(mepBuildCommand());
+    .option("--retry-failed", "ask a server again what failed before")
+    .option("--no-guard", "go on though all answers of a server are empty, alike or failed");
