@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { type MepItems, mepItemsHash } from "../../../bench/mep/items.ts";
+import { mepPromptsHash } from "../../../bench/mep/prompts.ts";
+import type { MepMask } from "../../../bench/mep/questions.ts";
+import { askAll } from "../../../bench/run/ask.ts";
+import { totalUsage } from "../../../bench/run/usage.ts";
+import { progressPrinter } from "../../print.ts";
+import { type Answered, openMepQuestions } from "../mep/ask.ts";
+import { type AskingOptions, given, type ModelOptions } from "./model-options.ts";
+import { openModel } from "./open-model.ts";
+import { openRun } from "./run-folder.ts";
+import { muteNotes, settingsOf } from "./settings.ts";
+
+export interface MepEndpointOptions extends ModelOptions, AskingOptions {
+  items: string;
+  out: string;
+  mask: MepMask;
+  clips?: string;
+}
+
+/** Asks a model behind a server everything; its own folder inside the results' remembers answers. */
+export async function askEndpoint(items: MepItems, options: MepEndpointOptions): Promise<Answered> {
+  const { responder, clips } = openModel(options);
+  const settings = settingsOf(options, true);
+  const folder = join(options.out, responder.id.replaceAll(/[^\w.-]+/g, "_"));
+  const journal = openRun(folder, {
+    benchmark: "mep",
+    model: responder.id,
+    items: mepItemsHash(items),
+    prompts: mepPromptsHash,
+    mask: options.mask,
+    ...settings,
+  });
+  const questions = await openMepQuestions(items, options);
+  const asked = await askAll(questions, responder, journal, {
+    concurrency: options.concurrency,
+    retryFailed: options.retryFailed === true,
+    guardAfter: options.guard ? 20 : 0,
+    progress: progressPrinter(),
+  });
+  const failures: Record<string, number> = {};
+  for (const { code } of asked.failures.values()) failures[code] = (failures[code] ?? 0) + 1;
+  const prices = given<{ input?: number; output?: number }>({
+    input: options.priceIn,
+    output: options.priceOut,
+  });
+  const usage = totalUsage(asked.answers.values(), [], prices);
+  return {
+    model: responder.id,
+    answers: [...asked.answers].map(([id, { text }]) => ({ id, text })),
+    settings,
+    notes: muteNotes(clips),
+    ...(asked.failures.size > 0 && { failures }),
+    ...(usage && { usage }),
+  };
+}
