@@ -1,7 +1,6 @@
 import { BenchError } from "../../core/errors.ts";
 import { pairwiseSum } from "../../core/pairwise-sum.ts";
 import { checkCoverage } from "./samples.ts";
-import type { ScoringMode } from "./types.ts";
 
 /**
  * How F1 is computed. `counts` (sklearn ≥ 1.3): 2·tp ÷ (true + predicted). `ratios` (before): 2PR ÷ (P+R).
@@ -56,12 +55,12 @@ function f1(both: number, actual: number, claimed: number, formula: F1Formula): 
 
 /**
  * MER2026's tracks with fixed classes: MER-Cross (six emotions) and MER-Prefer (two).
- * @throws BenchError strict: `PREDICTIONS_MISSING`/`_EXTRA`, and `CLASS_UNKNOWN` for a label of neither side
+ * @throws BenchError `PREDICTIONS_MISSING`, `PREDICTIONS_EXTRA`, `CLASS_UNKNOWN` for a label outside `classes`
  */
 export function classificationScore(
   truth: ReadonlyMap<string, string>,
   predictions: ReadonlyMap<string, string>,
-  options: { set?: string; mode?: ScoringMode; classes?: readonly string[] } = {},
+  options: { set?: string; classes?: readonly string[] } = {},
 ): WeightedF1 {
   const { set = "this set", classes } = options;
   checkCoverage(truth, predictions, set);
