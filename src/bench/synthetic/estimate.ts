@@ -1,11 +1,7 @@
 import { BenchError } from "../../core/errors.ts";
+import { type BootstrapOptions, estimateJoined, ratio } from "../../core/ratio.ts";
 import { bootstrap } from "../../core/stats.ts";
 import type { Difference, Estimate, Series, SystemScores } from "./result.ts";
-
-export interface BootstrapOptions {
-  draws?: number;
-  seed?: number | string;
-}
 
 /** Σ numerator ÷ Σ denominator over clips, times `scale`, with a 95 % percentile interval over clips. */
 export function estimateRatio(
@@ -13,19 +9,7 @@ export function estimateRatio(
   scale: number,
   options: BootstrapOptions = {},
 ): Estimate {
-  const n = sum(series.denominator);
-  if (n === 0) return { value: null, low: null, high: null, n: 0 };
-  const interval = bootstrap(
-    series.denominator.length,
-    (indices) => scale * ratio(series, indices),
-    options,
-  );
-  return {
-    value: (scale * sum(series.numerator)) / n,
-    low: finite(interval.low),
-    high: finite(interval.high),
-    n,
-  };
+  return estimateJoined([series], "only", scale, options);
 }
 
 /**
@@ -62,22 +46,6 @@ function difference(a: Series, b: Series, scale: number, options: BootstrapOptio
     options,
   );
   return { difference: whole, low: finite(interval.low), high: finite(interval.high) };
-}
-
-/** NaN when the denominator is 0. */
-function ratio(series: Series, indices?: Int32Array): number {
-  if (indices === undefined) return sum(series.numerator) / sum(series.denominator);
-  let numerator = 0;
-  let denominator = 0;
-  for (const index of indices) {
-    numerator += series.numerator[index] as number;
-    denominator += series.denominator[index] as number;
-  }
-  return denominator === 0 ? Number.NaN : numerator / denominator;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -1,24 +1,12 @@
+import type { Estimate, Series } from "../../core/ratio.ts";
 import type { CueModality, EvidenceModality } from "../../cues/cue.ts";
 import type { Fact } from "./oracle.ts";
 
 /**
- * A ratio over the items with its 95 % bootstrap interval over clips. `null` where nothing was counted:
- * a model that makes no claim has no faithfulness, good or bad.
+ * `Estimate`: a ratio over the items, in the metric's own unit, with its 95 % bootstrap interval over clips;
+ * `null` where nothing was counted, for a model that makes no claim has no faithfulness, good or bad.
  */
-export interface Estimate {
-  /** In the metric's own unit: percent, or a count per response. */
-  value: number | null;
-  low: number | null;
-  high: number | null;
-  /** The denominator: claims, responses, pairs … that the number rests on. */
-  n: number;
-}
-
-/** Numerator and denominator per clip, in the items' order: what intervals and pairing are made of. */
-export interface Series {
-  numerator: number[];
-  denominator: number[];
-}
+export type { Estimate, Series } from "../../core/ratio.ts";
 
 /** One row of the table: a policy, or a control run of it. Plain JSON. */
 export interface SystemScores {
