@@ -48,7 +48,9 @@ const checks: Readonly<Record<string, Check>> = {
   "misc/mer2024_ov_set_level.json": (recorded: never, { data }) => checkSetLevel(recorded, data),
   "sentiment/cases.json": checkSentimentCases,
   "mme/parse_cases.json": (cases: { in: string }[]) =>
-    each(cases, ({ in: reply, ...expected }) => compareValues(expected, recomputeSteps(reply))),
+    each(cases, ({ in: reply, ...expected }, place) =>
+      compareValues(expected, recomputeSteps(reply), place),
+    ),
   "mme/metrics_cases.json": (cases: MmeCase[]) => each(cases, checkTask),
   ...Object.fromEntries(
     mepParityFiles.map((name) => [
@@ -58,9 +60,11 @@ const checks: Readonly<Record<string, Check>> = {
   ),
 };
 
-function checkTask({ task, alpha, rows, expected_stats, expected }: MmeCase): Comparison {
+function checkTask(given: MmeCase, place: string): Comparison {
+  const { task, alpha, rows, expected_stats, expected } = given;
   const answers = rows.map((row) => ({ groundTruth: row.ground_truth, reply: row.score }));
-  return compareValues({ expected_stats, expected }, recomputeTask(task, answers, alpha, "M"));
+  const got = recomputeTask(task, answers, alpha, "M");
+  return compareValues({ expected_stats, expected }, got, place);
 }
 
 /**

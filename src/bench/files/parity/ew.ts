@@ -38,11 +38,11 @@ export class Mappings {
 }
 
 export function checkStringToList(cases: { in: Labels; out: string[] }[]): Comparison {
-  return each(cases, (row) => compareValues(row.out, stringToList(row.in, "compat")));
+  return each(cases, (row, place) => compareValues(row.out, stringToList(row.in, "compat"), place));
 }
 
 export function checkCleanResponse(cases: { in: string; out: string }[]): Comparison {
-  return each(cases, (row) => compareValues(row.out, cleanResponse(row.in)));
+  return each(cases, (row, place) => compareValues(row.out, cleanResponse(row.in), place));
 }
 
 export function checkLabelCases(cases: LabelCase[], mapping: EmotionMapping): Comparison {
@@ -145,15 +145,10 @@ export async function checkSetLevel(recorded: RecordedSetLevel, data: string): P
   );
 }
 
-/** Compares row by row; paths begin with the row's number where the row gives no other. */
-export function each<T>(rows: readonly T[], compare: (row: T) => Comparison): Comparison {
-  const parts = rows.map((row, index) => {
-    const { checked, mismatches } = compare(row);
-    const place = (path: string) => (path === "" ? String(index) : path);
-    return {
-      checked,
-      mismatches: mismatches.map((one) => ({ ...one, path: place(one.path) })),
-    };
-  });
-  return joinComparisons(parts);
+/** Compares row by row; `place` is the row's number, for paths of rows without an id. */
+export function each<T>(
+  rows: readonly T[],
+  compare: (row: T, place: string) => Comparison,
+): Comparison {
+  return joinComparisons(rows.map((row, index) => compare(row, String(index))));
 }

@@ -1,0 +1,101 @@
+import { existsSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { writeJson } from "../../../core/files.ts";
+import { checkParity } from "./check.ts";
+import { checkPublished } from "./published.ts";
+
+const folder = "../shared/parity";
+const data = "../shared/data";
+
+const temporary = () => mkdtempSync(join(tmpdir(), "oppo-parity-"));
+
+describe("checkParity", () => {
+  it("recomputes what needs no data and reports planted mismatches by file and path", async () => {
+    const parity = temporary();
+    writeJson(join(parity, "ew/string_to_list.json"), [
+      { in: "[happy, sad]", out: ["happy", "sad"] },
+      { in: "[happy].", out: ["happy"] },
+    ]);
+    const reply = "<score>Step 1: 1/1, Step 2: 0/1</score>";
+    writeJson(join(parity, "mme/parse_cases.json"), [
+      {
+        in: reply,
+        strict_parse: [1, 0],
+        strict_metrics: [0, 1, 2],
+        fraction_parse: [1, 1],
+        fraction_metrics: [0, 1, 2],
+        skipped_strict: false,
+        skipped_fraction: false,
+      },
+    ]);
+    writeJson(join(parity, "sentiment/cases.json"), {
+      cases: [
+        {
+          id: "planted",
+          name2gt: { a: 1, b: -1 },
+          name2sentiment: { a: "positive", b: "neutral" },
+          expected: { waf: 1, acc: 1 - 2 ** -53, n_error_labels: 0 },
+          expected_reimpl_sklearn_ge_1_3: { waf: 1 },
+        },
+        {
+          id: "fails",
+          name2gt: { a: 0 },
+          name2sentiment: { a: "positive" },
+          expected: { error: "IndexError" },
+        },
+      ],
+    });
+    expect(await checkParity(parity, "absent")).toEqual([
+      {
+        file: "ew/string_to_list.json",
+        checked: 3,
+        mismatches: [{ path: "1.0", expected: "happy", got: "happy]." }],
+      },
+      {
+        file: "mme/parse_cases.json",
+        checked: 12,
+        mismatches: [{ path: "0.fraction_parse.1", expected: 1, got: 0 }],
+      },
+      {
+        file: "sentiment/cases.json",
+        checked: 5,
+        mismatches: [{ path: "planted.expected.acc", expected: 1 - 2 ** -53, got: 1 }],
+      },
+    ]);
+  });
+
+  it("refuses files nobody checks, empty folders, and missing word lists with their source", async () => {
+    const parity = temporary();
+    await expect(checkParity(parity, data)).rejects.toMatchObject({ code: "PARITY_EMPTY" });
+    writeJson(join(parity, "ew/cases.json"), []);
+    await expect(checkParity(parity, "absent")).rejects.toMatchObject({
+      code: "FILE_MISSING",
+      message: expect.stringMatching(/github\.com\/zeroQiaoba.*terms/),
+    });
+    const unknown = temporary();
+    writeJson(join(unknown, "other.json"), []);
+    await expect(checkParity(unknown, data)).rejects.toMatchObject({ code: "PARITY_UNKNOWN" });
+  });
+});
+
+describe.skipIf(!existsSync(folder))("recorded outputs (skipped where ../shared is absent)", () => {
+  it("are all equal, bit for bit", async () => {
+    const results = await checkParity(folder, data);
+    expect(results.flatMap(({ mismatches }) => mismatches)).toEqual([]);
+    const checked = results.reduce((sum, result) => sum + result.checked, 0);
+    expect(results.length).toBeGreaterThanOrEqual(14);
+    expect(checked).toBeGreaterThan(4000);
+  });
+
+  it("include the published scores of MER2023, IEMOCAP and CMU-MOSI", async () => {
+    const published = await checkPublished(data);
+    expect(published.map(({ set, got, corrected }) => [set, got, corrected])).toEqual([
+      ["mer2023", "78.54", "78.54"],
+      ["iemocapfour", "60.54", "60.51"],
+      ["cmumosi", "81.30", "81.30"],
+    ]);
+    for (const check of published) expect(check.got).toBe(check.published);
+  });
+});

@@ -1,0 +1,46 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, it, vi } from "vitest";
+import { writeJson } from "../../core/files.ts";
+import { parityCommand, parityText } from "./parity.ts";
+
+afterEach(() => {
+  process.exitCode = undefined;
+  vi.restoreAllMocks();
+});
+
+async function run(out: string[], ...options: string[]) {
+  const parity = mkdtempSync(join(tmpdir(), "oppo-parity-"));
+  writeJson(join(parity, "ew/string_to_list.json"), [{ in: "[happy]", out }]);
+  const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  await parityCommand().parseAsync(["node", "parity", parity, "--data", parity, ...options]);
+  return write.mock.calls.map(([text]) => String(text)).join("");
+}
+
+it("succeeds where all is equal", async () => {
+  expect(await run(["happy"])).toMatch(
+    /string_to_list\.json +1 values {2}equal\n1 values, 0 differ/,
+  );
+  expect(process.exitCode).toBeUndefined();
+});
+
+it("exits 1 on a planted mismatch and shows it", async () => {
+  expect(await run(["sad"])).toMatch(/1 DIFFER\n +0\.0: expected "sad", got "happy"/);
+  expect(process.exitCode).toBe(1);
+});
+
+it("prints JSON", async () => {
+  const printed = JSON.parse(await run(["sad"], "--json"));
+  expect(printed).toMatchObject({ passed: false, files: [{ checked: 1 }], published: [] });
+});
+
+it("shows the first mismatches of a file only, and published scores that differ", () => {
+  const mismatches = Array.from({ length: 9 }, (_, i) => ({ path: `p${i}`, expected: 0, got: 1 }));
+  const text = parityText(
+    [{ file: "f.json", checked: 9, mismatches }],
+    [{ set: "meld", checkpoint: "30", published: "55.65", got: "55.64" }],
+  );
+  expect(text.match(/expected/g)).toHaveLength(5);
+  expect(text).toMatch(/meld .*55\.65 {2}55\.64 {2}— {2}DIFFERS/);
+});
