@@ -46,8 +46,8 @@ export function checkPrompt(shape: ModelShape, prompt: Prompt): void {
         { path: modality },
       );
     }
-    const bad = attended ? features.findIndex((value) => !Number.isFinite(value)) : -1;
-    if (bad >= 0) {
+    if (attended && !allFinite(features)) {
+      const bad = features.findIndex((value) => !Number.isFinite(value));
       throw new PolicyError(
         "PROMPT_NOT_FINITE",
         `${where}: ${modality} feature ${bad} is ${features[bad]}`,
@@ -64,6 +64,13 @@ export function checkPrompt(shape: ModelShape, prompt: Prompt): void {
   }
   const bad = prompt.text.find((id) => !(id >= 0 && id < shape.vocabulary));
   if (bad !== undefined) throw outOfVocabulary(where, bad, shape);
+}
+
+/** One sum instead of a question a value: float32 values cannot make a double overflow. */
+function allFinite(values: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] as number;
+  return Number.isFinite(sum);
 }
 
 /** @throws PolicyError when the gradient does not pair with the batch or has a value that is not finite. */

@@ -8,8 +8,21 @@ export interface Executor {
   readonly id: string;
   readonly threads: number;
   /** `program` consumes its arguments' references (jax-js ownership) and returns its outputs, flat. */
-  compile(name: string, program: Program, inputs: readonly TensorSpec[]): Promise<Compiled>;
+  compile(
+    name: string,
+    program: Program,
+    inputs: readonly TensorSpec[],
+    hints?: CompileHints,
+  ): Promise<Compiled>;
   close(): Promise<void>;
+}
+
+/** What an executor may make use of; results are the same without. */
+export interface CompileHints {
+  /** Programs of equal identity are the same program: what was made of the first may serve again. */
+  identity?: string;
+  /** So little work a run that dividing it among threads costs more than it saves. */
+  small?: boolean;
 }
 
 export type Program = (...inputs: np.Array[]) => np.Array[];

@@ -5,11 +5,12 @@ import { PolicyError } from "../../../core/errors.ts";
 import type { Executor, Program, TensorSpec } from "../executor.ts";
 import { fusedRules } from "./fused/index.ts";
 import type { FinishedGraph } from "./graph.ts";
+import { graphOf } from "./graph-cache.ts";
 import { trace } from "./jaxpr.ts";
 import { type FusedRules, lower } from "./lower.ts";
 import { OnnxProgram } from "./program.ts";
 import { loadRuntime, type Ort } from "./runtime.ts";
-import { SessionCache } from "./session-cache.ts";
+import { holdSessions } from "./shared-sessions.ts";
 
 /** Sessions kept open. Eight training steps of 64 completions, 8 to 64 tokens long, held 540 MB. */
 const openSessions = 24;
@@ -33,20 +34,30 @@ export async function createOnnxExecutor(options: OnnxOptions = {}): Promise<Exe
   await init("wasm");
   defaultDevice("wasm");
   const { threads = defaultThreads(), spin = false, fused = fusedRules } = options;
-  const sessions = new SessionCache(
-    (model) => openSession(ort, model, { threads, spin }),
-    openSessions,
-  );
+  const hold = (count: number) =>
+    holdSessions(
+      `${count}/${spin}`,
+      (model) => openSession(ort, model, { threads: count, spin }),
+      openSessions,
+    );
+  const sessions = hold(threads);
+  const serial = hold(1);
   return {
     id: "onnx",
     threads,
-    async compile(name, program, inputs) {
-      const graph = lowerNamed({ name, program, inputs }, fused);
+    async compile(name, program, inputs, { identity, small } = {}) {
+      const make = () => lowerNamed({ name, program, inputs }, fused);
+      // another set of fused kernels makes another graph
+      const reusable = identity !== undefined && fused === fusedRules;
+      const graph = reusable ? graphOf(identity, make) : make();
       // opened now, so that a graph onnxruntime refuses is an error of compile
-      await sessions.use(graph.bytes, async () => {});
-      return new OnnxProgram(ort, sessions, graph, name, inputs);
+      const own = small ? serial : sessions;
+      await own.use(graph.bytes, async () => {});
+      return new OnnxProgram(ort, own, graph, name, inputs);
     },
-    close: () => sessions.close(),
+    async close() {
+      await Promise.all([sessions.close(), serial.close()]);
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import { checkInputs } from "../check-inputs.ts";
 import type { Compiled, TensorData, TensorSpec } from "../executor.ts";
 import type { FinishedGraph, Tensor } from "./graph.ts";
 import type { Ort } from "./runtime.ts";
-import type { SessionCache } from "./session-cache.ts";
+import type { Sessions } from "./shared-sessions.ts";
 import { product } from "./view/shape.ts";
 
 /**
@@ -13,7 +13,7 @@ import { product } from "./view/shape.ts";
  */
 export class OnnxProgram implements Compiled {
   readonly #ort: Ort;
-  readonly #sessions: SessionCache;
+  readonly #sessions: Sessions;
   readonly #graph: FinishedGraph;
   readonly #name: string;
   readonly #specs: readonly TensorSpec[];
@@ -24,7 +24,7 @@ export class OnnxProgram implements Compiled {
 
   constructor(
     ort: Ort,
-    sessions: SessionCache,
+    sessions: Sessions,
     graph: FinishedGraph,
     name: string,
     specs: readonly TensorSpec[],
