@@ -1,0 +1,45 @@
+import type { ProgressListener } from "../../src/core/progress.ts";
+import type { Yardstick } from "./yardstick.ts";
+
+/** What every section works with. */
+export interface Context {
+  quick: boolean;
+  /** Rounds of the interleaved measurements. */
+  rounds: number;
+  /** Thread counts, ascending. */
+  threads: readonly number[];
+  /** One PyTorch process per thread count; empty where PyTorch is left out. */
+  yardsticks: readonly Yardstick[];
+  /** Why `yardsticks` is empty. */
+  withoutYardstick: string | undefined;
+  /** Scratch folder; the exported policy and batches lie here. */
+  folder: string;
+  progress: ProgressListener;
+  say(text: string): void;
+}
+
+export const sectionNames = [
+  "parity",
+  "steps",
+  "sampling",
+  "ceiling",
+  "objectives",
+  "scaling",
+] as const;
+export type SectionName = (typeof sectionNames)[number];
+
+/** One goal with what was measured for it. */
+export interface Target {
+  goal: string;
+  measured: string;
+  met: boolean;
+}
+
+export interface Section {
+  name: SectionName;
+  title: string;
+  markdown: string;
+  targets: readonly Target[];
+  /** Everything measured, for the JSON file. */
+  data: unknown;
+}

@@ -1,0 +1,23 @@
+import type { Policy } from "../../src/policy/port.ts";
+
+/** Milliseconds spent in each method of a policy. */
+export type Spent = Map<string, number>;
+
+/** The same policy, with the time of every call added to `spent` under the method's name. */
+export function watched(policy: Policy, spent: Spent, prefix = ""): Policy {
+  return new Proxy(policy, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== "function") return value;
+      return async (...args: unknown[]) => {
+        const began = performance.now();
+        try {
+          return await (value as (...all: unknown[]) => unknown).apply(target, args);
+        } finally {
+          const name = prefix + String(key);
+          spent.set(name, (spent.get(name) ?? 0) + performance.now() - began);
+        }
+      };
+    },
+  });
+}
