@@ -86,7 +86,10 @@ export function rlUpdate(policy: Policy, step: RlStep, work: RlWork, adam: AdamO
     policy,
     work.batch,
     work.passes,
-    (samples) => omniPerceptionObjective(samples, losses[step]),
+    {
+      options: losses[step],
+      loss: (samples) => omniPerceptionObjective(samples, losses[step]),
+    },
     adam,
     true,
   );
