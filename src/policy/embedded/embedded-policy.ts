@@ -214,7 +214,9 @@ export class EmbeddedPolicy implements Policy {
       });
       unpack(chunk, batch, logprobs as TensorData, out);
       [...this.gradient.values()].forEach((total, index) => {
-        addTo(total, gradients[index] as TensorData);
+        const part = gradients[index] as TensorData;
+        if (this.pending) addTo(total, part);
+        else total.set(part);
       });
       this.pending = true;
     }

@@ -8,8 +8,15 @@ export const softmax = jit(function softmax(x: np.Array): np.Array {
   return nn.softmax(x, -1);
 });
 
-export const logSoftmax = jit(function logSoftmax(x: np.Array): np.Array {
-  return nn.logSoftmax(x, -1);
+/** log softmax of logits [N, V] at `targets` int32 [N]; `vocabulary` is int32 [V]: 0, 1, 2 … */
+export const targetLogprob = jit(function targetLogprob(
+  logits: np.Array,
+  targets: np.Array,
+  vocabulary: np.Array,
+): np.Array {
+  // a one-hot product: gather's gradient does not compile under jit (spec/engine-speed trap 2)
+  const chosen = np.equal(targets.reshape([-1, 1]), vocabulary);
+  return np.sum(np.where(chosen, nn.logSoftmax(logits, -1), 0), -1);
 });
 
 /** x / √(mean x² + 1e-5) · gain, gain [width]. */

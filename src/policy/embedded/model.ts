@@ -8,7 +8,7 @@
  * width of a head.
  */
 import { numpy as np } from "@jax-js/jax";
-import { logSoftmax, regroup, relu, rmsNorm, softmax } from "./layers.ts";
+import { regroup, relu, rmsNorm, softmax } from "./layers.ts";
 import type { ModelShape } from "./params.ts";
 
 /** Model parameters as arrays, by name. Reading one takes a reference, so a weight may be used often. */
@@ -230,17 +230,6 @@ function afterPrefix(shared: np.Array, own: np.Array): np.Array {
     headWidth,
   ]);
   return np.concatenate([spread, own], 3);
-}
-
-/** Log-probs [N] of `targets` int32 [N] under logits [N, V]; `vocabulary` is int32 [V]: 0, 1, 2 … */
-export function targetLogprobs(
-  logits: np.Array,
-  targets: np.Array,
-  vocabulary: np.Array,
-): np.Array {
-  // a one-hot product: gather's gradient does not compile under jit (spec/engine-speed trap 2)
-  const chosen = np.equal(targets.reshape([...targets.shape, 1]), vocabulary);
-  return np.sum(np.where(chosen, logSoftmax(logits), 0), -1);
 }
 
 /** Inputs of one decoding step of B completions; all stand at the same position. */

@@ -1,6 +1,7 @@
 /** The four programs of the policy at static shapes, ready for an executor. */
 import { grad, numpy as np } from "@jax-js/jax";
 import type { Program, TensorSpec } from "./executor.ts";
+import { targetLogprob } from "./layers.ts";
 import {
   type CompletionInputs,
   completionLogits,
@@ -9,7 +10,6 @@ import {
   type KeysValues,
   type Pairing,
   type PrefixInputs,
-  targetLogprobs,
   Weights,
 } from "./model.ts";
 import { type ModelShape, parameterSpecs } from "./params.ts";
@@ -135,7 +135,7 @@ function scored(
   const { group, tokens } = bucket;
   const completions = completionInputs(read, bucket);
   const logits = completionLogits(shape, weights, cache, completions, [group, tokens]);
-  return targetLogprobs(logits, read("targets"), read("vocabulary"));
+  return targetLogprob(logits, read("targets"), read("vocabulary"));
 }
 
 function prefixSpecs(shape: ModelShape, bucket: PrefixBucket): TensorSpec[] {

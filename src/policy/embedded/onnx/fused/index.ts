@@ -2,10 +2,11 @@ import type { FusedRules } from "../lower.ts";
 import { regroup } from "./regroup.ts";
 import { relu } from "./relu.ts";
 import { rmsNorm } from "./rms-norm.ts";
-import { logSoftmax, softmax } from "./softmax.ts";
+import { softmax } from "./softmax.ts";
+import { targetLogprob } from "./target-logprob.ts";
 
 /**
  * Fused kernels, by the names of the jit functions in `policy/embedded/layers.ts`. In programs for this
  * executor these names are reserved: a jit function of such a name is replaced unseen.
  */
-export const fusedRules: FusedRules = { softmax, logSoftmax, rmsNorm, relu, regroup };
+export const fusedRules: FusedRules = { softmax, targetLogprob, rmsNorm, relu, regroup };

@@ -1,5 +1,4 @@
 import type { Graph } from "../graph.ts";
-import { applyOp } from "../view/elementwise.ts";
 import type { View } from "../view/view.ts";
 import { algebra } from "./algebra.ts";
 import { rowsOf } from "./rows.ts";
@@ -12,16 +11,6 @@ export const softmax: FusedRule = {
   backward(graph, _inputs, y, dy) {
     const { times, minus, rowSum } = algebra(graph);
     return [times(y, minus(dy, rowSum(times(y, dy))))];
-  },
-};
-
-/** log softmax over the last axis; dx = dy − exp(y) Σ dy. */
-export const logSoftmax: FusedRule = {
-  arity: 1,
-  forward: (graph, [x]) => overRows(graph, "LogSoftmax", x!),
-  backward(graph, _inputs, y, dy) {
-    const { times, minus, rowSum } = algebra(graph);
-    return [minus(dy, times(applyOp(graph, "Exp", [y], y.dtype), rowSum(dy)))];
   },
 };
 
