@@ -33,7 +33,12 @@ export function scaleRows(features: Float32Array, { centre, factor }: StreamScal
   if (features.length % dim !== 0) {
     throw new PolicyError("STANDARDISE", `rows of ${dim} features do not fit ${features.length}`);
   }
-  return features.map((value, i) => (value - centre[i % dim]!) * factor[i % dim]!);
+  const [less, times] = [Float64Array.from(centre), Float64Array.from(factor)];
+  const out = new Float32Array(features.length);
+  for (let row = 0; row < features.length; row += dim) {
+    for (let i = 0; i < dim; i++) out[row + i] = (features[row + i]! - less[i]!) * times[i]!;
+  }
+  return out;
 }
 
 function scaleStream(stream: Stream, scale: StreamScale): Stream {
@@ -46,9 +51,12 @@ function fitStream(streams: readonly Stream[]): StreamScale {
   const squares = new Float64Array(dim);
   let rows = 0;
   for (const { features, tokens } of streams) {
-    for (let i = 0; i < features.length; i++) {
-      sums[i % dim]! += features[i]!;
-      squares[i % dim]! += features[i]! ** 2;
+    for (let row = 0; row < features.length; row += dim) {
+      for (let i = 0; i < dim; i++) {
+        const value = features[row + i]!;
+        sums[i]! += value;
+        squares[i]! += value * value;
+      }
     }
     rows += tokens;
   }
