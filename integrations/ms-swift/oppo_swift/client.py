@@ -174,9 +174,7 @@ def _checked(
     return [by_id[own] for own in asked]
 
 
-def _check_echo(
-    result: dict[str, Any], item: dict[str, Any], path: str, text_field: str, unit: str | None
-) -> None:
+def _check_echo(result: dict[str, Any], item: dict[str, Any], path: str, text_field: str, unit: str | None) -> None:
     text = item[text_field]
     if result.get("sha256") != hashlib.sha256(text.encode("utf-8")).hexdigest():
         raise ServiceError(
@@ -189,7 +187,6 @@ def _check_echo(
     if unit is not None and result.get("length") != LENGTH_UNITS[unit](text):
         raise ServiceError(
             "SERVICE_LENGTH",
-            f"{path}: {item['id']!r} has {LENGTH_UNITS[unit](text)} {unit}, the service counted "
-            f"{result.get('length')}",
+            f"{path}: {item['id']!r} has {LENGTH_UNITS[unit](text)} {unit}, the service counted {result.get('length')}",
             "do not trim or normalise texts in the service",
         )

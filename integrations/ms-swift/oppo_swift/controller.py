@@ -70,7 +70,5 @@ def _guard(state: ControllerState, options: Controller) -> tuple[ControllerState
     since_cut = state.since_cut + 1
     if claims < options.halveBelow * baseline and since_cut > options.patience:
         scale = state.scale / 2
-        return replace(state, scale=scale, since_cut=0), [
-            f"{seen}: suppressive terms halved to {scale:g}"
-        ]
+        return replace(state, scale=scale, since_cut=0), [f"{seen}: suppressive terms halved to {scale:g}"]
     return replace(state, since_cut=since_cut), []

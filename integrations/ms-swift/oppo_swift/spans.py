@@ -67,14 +67,13 @@ def _sequence(raw: bytes, at: int) -> tuple[int, bool]:
     """Length of the sequence or maximal subpart at `at`, and whether it is a character."""
     if raw[at] < 0x80:
         return 1, True
-    for (low, high), wanted, (first_low, first_high) in LEADS:
-        if low <= raw[at] <= high:
-            break
-    else:
+    lead = next((lead for lead in LEADS if lead[0][0] <= raw[at] <= lead[0][1]), None)
+    if lead is None:
         return 1, False
+    _, wanted, first = lead
     size = 1
     while size <= wanted and at + size < len(raw):
-        bounds = (first_low, first_high) if size == 1 else CONTINUATION
+        bounds = first if size == 1 else CONTINUATION
         if not bounds[0] <= raw[at + size] <= bounds[1]:
             return size, False
         size += 1

@@ -97,8 +97,15 @@ def honest_evidence(body: dict[str, Any]) -> dict[str, Any]:
             "sha256": sha256(item["text"]),
             "length": len(item["text"]),
             "claims": [
-                {"modality": "visual", "text": item["text"], "start": 0, "end": len(item["text"]),
-                 "repeated": False, "onset": True, "match": 0.5}
+                {
+                    "modality": "visual",
+                    "text": item["text"],
+                    "start": 0,
+                    "end": len(item["text"]),
+                    "repeated": False,
+                    "onset": True,
+                    "match": 0.5,
+                }
             ],
             "spans": [{"modality": "visual", "claim": 0, "start": 0, "end": len(item["text"])}],
         }

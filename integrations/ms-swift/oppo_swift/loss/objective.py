@@ -23,7 +23,7 @@ def auxiliary_loss(
     Raises OppoSwiftError (PASSES_MISSING) if claims exist and nobody made a masked pass.
     """
     check_passes(options, totals)
-    total = batch[0].full.sum() * 0.0
+    total = torch.stack([sample.full.sum() * 0.0 for sample in batch]).sum()
     values: dict[str, float] = {}
     for name, weight, compute in _terms(batch, options, totals, suppression):
         if weight == 0:
@@ -33,6 +33,11 @@ def auxiliary_loss(
         if value is not None:
             total = total + weight * value
     return total, values
+
+
+def active_terms(options: Loss) -> list[str]:
+    """Names of the terms with a weight, in a fixed order."""
+    return [name for name, weight, _ in _terms([], options, None, 1.0) if weight > 0]
 
 
 def needs_passes(options: Loss) -> bool:
@@ -73,7 +78,7 @@ def check_passes(options: Loss, totals: Totals) -> None:
 
 
 def _terms(
-    batch: Sequence[Sample], options: Loss, totals: Totals, suppression: float
+    batch: Sequence[Sample], options: Loss, totals: Totals | None, suppression: float
 ) -> list[tuple[str, float, Callable[[], terms.Scalar]]]:
     papo, counterfactual = options.papo, options.counterfactual
     brakes = [("full", papo.fullEntropy, True)]

@@ -27,6 +27,10 @@ class Totals:
     def __getitem__(self, name: str) -> float:
         return self.values[NAMES.index(name)]
 
+    def named(self) -> dict[str, float]:
+        """As a plain object."""
+        return dict(zip(NAMES, self.values, strict=True))
+
     def coverage(self, modality: str, which: str) -> float:
         """Weight that makes up for completions without the pass; 0 when none has it (see docs/method.md)."""
         have = self[f"claimants/{modality}/{which}"]

@@ -1,0 +1,29 @@
+"""Registers reward and trainer with ms-swift."""
+
+from __future__ import annotations
+
+import os
+
+from . import version
+from .config import load_settings
+from .guard.startup import environment_problems, report
+
+TRAINER = "oppo_swift.trainer.OppoGRPOTrainer"
+
+
+def install() -> None:
+    """Checks settings, environment and versions, then registers `--reward_funcs oppo` and the GRPO trainer.
+
+    Raises OppoSwiftError on the first two; `swift rlhf` then ends with the message and a non-zero code.
+    """
+    report(environment_problems(os.environ))
+    load_settings()
+    from swift.rewards import ORM, orms
+    from swift.rlhf_trainers.grpo_trainer import GRPOTrainer
+    from swift.trainers import TrainerFactory
+
+    from .reward import reward_class
+
+    version.check(GRPOTrainer)
+    orms["oppo"] = reward_class(ORM)
+    TrainerFactory.TRAINER_MAPPING["grpo"] = TRAINER

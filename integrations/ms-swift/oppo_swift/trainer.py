@@ -1,0 +1,254 @@
+"""ms-swift's GRPO trainer with the Omni-Perception Loss beside its own."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from swift.rlhf_trainers.grpo_trainer import GRPOTrainer
+from swift.utils import get_logger
+
+from . import masks
+from .config import load_settings
+from .controller import ControllerState, advance, suppression
+from .dump import dump_step
+from .guard import batch as guard
+from .guard.encoding import encoding_error
+from .guard.startup import check_startup, dropout_problems, report, reward_problems
+from .guard.watch import Watch
+from .loss import Totals, active_terms, auxiliary_loss, masked_pass_learns
+from .model_facts import last_positions_only, logits_layer, media_tokens
+from .passes import STREAMS, Fills, Pass, hidden_inputs
+from .prepare import PROMPT_KEY, RolloutPreparer, claim_counts, window_totals
+from .reward import TERMS, TERMS_KEY, open_client
+from .rollout import BatchEvidence, samples_of
+
+logger = get_logger()
+STATE_FILE = "oppo_state.json"
+
+
+class OppoGRPOTrainer(GRPOTrainer):
+    """GRPO plus the auxiliary terms of oppo.json, on evidence tokens that `oppo serve` points out."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._captured: list[torch.Tensor] | None = None
+        self._settings = load_settings()
+        check_startup(
+            kwargs["args"],
+            self._settings,
+            os.environ,
+            undoes_accumulation=hasattr(GRPOTrainer, "_undo_gradient_accumulation_scaling"),
+        )
+        super().__init__(*args, **kwargs)
+        report([*dropout_problems(self.model), *reward_problems(self._settings, self.reward_func_names)])
+        processor, plan = self.template.processor, self._settings.masks
+        self._fills = Fills(
+            masks.visual_row(processor.video_processor, "mean" if plan.visual == "mean" else "black"),
+            masks.silence_value(processor.feature_extractor),
+        )
+        self._logits_layer = logits_layer(self.model)
+        self._preparer = RolloutPreparer(
+            self._settings,
+            open_client(self._settings.service),
+            processor.tokenizer,
+            media_tokens(self.model.config),
+            self._fills,
+        )
+        self._watch = Watch(self._settings.guards)
+        self._controller, self._turn = self._restored()
+
+    # Rollout -------------------------------------------------------------------------------------------
+
+    def _rollout_samples(self, inputs: Any) -> Any:
+        try:
+            return super()._rollout_samples(inputs)
+        except RuntimeError as error:
+            if "resample" not in str(error):
+                raise
+            raise encoding_error(self.template, inputs[0]) from error
+
+    def _postprocess_rollout_outputs(self, samples: Any, outputs: Any) -> Any:
+        results = super()._postprocess_rollout_outputs(samples, outputs)
+        for sample, output in zip(results, outputs, strict=False):
+            usage = getattr(output.response, "usage", None)
+            if usage is not None:
+                sample.rollout_infos[PROMPT_KEY] = usage.prompt_tokens
+        return results
+
+    def _score_completions(self, samples: Any) -> Any:
+        samples = super()._score_completions(samples)
+        if self.model.training:
+            rewards = (self._rewards_per_func * self.reward_weights).nansum(1)
+            self._watch.rewards(rewards.view(-1, self.num_generations).tolist())
+        return samples
+
+    def _prepare_batch_inputs(self, samples: Any) -> Any:
+        if not self.model.training:
+            return super()._prepare_batch_inputs(samples)
+        self._preparer.check_rollouts(samples)
+        batches = super()._prepare_batch_inputs(samples)
+        chunks = self.split_by_mini_batches(samples)
+        found = self._preparer.evidence(
+            chunks,
+            batches,
+            turn=self._turn,
+            first_group=self.accelerator.process_index * len(samples) // self.num_generations,
+            generations=self.num_generations,
+            skip_truncated=bool(self.overlong_filter),
+        )
+        if self._turn == 0:
+            self._check_sampler([batch["grpo_batch"] for batch in batches])
+        self._share(chunks, found)
+        for batch, evidence in zip(batches, found, strict=True):
+            batch["grpo_batch"].oppo = evidence
+        return batches
+
+    def _share(self, chunks: Sequence[Sequence[Any]], found: list[BatchEvidence]) -> None:
+        """Totals over ranks, the controller's factor and metrics of the rollout batch."""
+        counts = self._sum(claim_counts(chunks, found))
+        per_response = counts[1] / max(1.0, counts[0])
+        factor = suppression(self._controller, self._settings.loss.controller)
+        accumulation = self.args.gradient_accumulation_steps
+        for index, own in enumerate(window_totals(found, accumulation)):
+            totals = Totals(tuple(self._sum(torch.tensor(own.values, dtype=torch.float64))))
+            for evidence in found[index * accumulation : (index + 1) * accumulation]:
+                evidence.totals, evidence.suppression = totals, factor
+        self._controller, alerts = advance(
+            self._controller,
+            per_response,
+            counts[3] / counts[2] if counts[2] else 0.0,
+            self._settings.loss.controller,
+        )
+        for alert in alerts if self._settings.loss.controller.enabled else []:
+            logger.warning(f"OPPO claim controller: {alert}")
+        self._turn += 1
+        self._record({"claims": per_response, "suppression": factor})
+        self._record_terms([sample for chunk in chunks for sample in chunk])
+
+    def _record_terms(self, samples: Sequence[Any]) -> None:
+        terms = [sample.rollout_infos.get(TERMS_KEY) for sample in samples]
+        known = [own for own in terms if own is not None]
+        sums = [sum(own[name] for own in known) for name in TERMS]
+        *totals, count = self._sum(torch.tensor([*sums, len(known)], dtype=torch.float64))
+        if count:
+            self._record({f"reward/{name}": total / count for name, total in zip(TERMS, totals, strict=True)})
+
+    def _check_sampler(self, grpo_batches: Sequence[Any]) -> None:
+        gaps = []
+        for own in grpo_batches:
+            if own.rollout_per_token_logps is not None and own.old_per_token_logps is not None:
+                gap = (own.rollout_per_token_logps - own.old_per_token_logps).abs()
+                gaps.append(gap[own.completion_mask.bool()])
+        if gaps:
+            limit = self._settings.guards.max_rollout_logp_gap
+            guard.check_rollout_gap(float(torch.cat(gaps).mean()), limit)
+
+    # Loss ----------------------------------------------------------------------------------------------
+
+    def _get_per_token_logps_and_entropies(
+        self, model: Any, model_inputs: Any, grpo_batch: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        with last_positions_only(self._logits_layer, grpo_batch.logits_to_keep + 1):
+            result = super()._get_per_token_logps_and_entropies(model, model_inputs, grpo_batch, *args, **kwargs)
+        if self._captured is not None:
+            self._captured.append(result[0])
+        return result
+
+    def _compute_loss_and_metrics(self, model: Any, model_inputs: Any, grpo_batch: Any) -> Any:
+        evidence: BatchEvidence | None = getattr(grpo_batch, "oppo", None)
+        if evidence is None or not self.model.training:
+            return super()._compute_loss_and_metrics(model, model_inputs, grpo_batch)
+        self._captured = []
+        try:
+            loss, metrics = super()._compute_loss_and_metrics(model, model_inputs, grpo_batch)
+        finally:
+            captured, self._captured = self._captured, None
+        (full,) = captured
+        hidden = [self._hidden_logps(model, model_inputs, grpo_batch, own) for own in evidence.passes]
+        mask = grpo_batch.completion_mask
+        self._canary(evidence, full, hidden, mask)
+        options = self._settings.loss
+        samples = samples_of(evidence, full, hidden, mask)
+        term, values = full.sum() * 0.0, {}
+        if samples and evidence.totals is not None:
+            term, values = auxiliary_loss(samples, options, evidence.totals, evidence.suppression)
+        # The trainer divides by the accumulation steps and averages over ranks; the totals are of the whole.
+        scale = self.accelerator.num_processes * getattr(
+            self, "current_gradient_accumulation_steps", self.args.gradient_accumulation_steps
+        )
+        self._record_loss(term, values, scale)
+        dump_step(self, evidence, samples, term, loss)
+        total = loss + scale * term
+        guard.check_finite("the loss", float(total.detach()))
+        return total, metrics
+
+    def _hidden_logps(self, model: Any, model_inputs: Any, grpo_batch: Any, own: Pass) -> torch.Tensor:
+        inputs = hidden_inputs(model_inputs, own, self._fills)
+        graph = nullcontext() if masked_pass_learns(self._settings.loss) else torch.no_grad()
+        with graph:
+            return self._get_per_token_logps_and_entropies(model, inputs, grpo_batch)[0]
+
+    def _canary(
+        self, evidence: BatchEvidence, full: torch.Tensor, hidden: Sequence[torch.Tensor], mask: torch.Tensor
+    ) -> None:
+        sums = torch.zeros(len(STREAMS), 2, dtype=torch.float64)
+        for own, values in zip(evidence.passes, hidden, strict=True):
+            change = ((full - values).detach().abs() * mask).sum(1).double().cpu()
+            for row, stream in own.streams.items():
+                sums[STREAMS.index(stream), 0] += change[row]
+                sums[STREAMS.index(stream), 1] += float(mask[row].sum())
+        shared = torch.tensor(self._sum(sums.flatten())).view_as(sums)
+        for stream, (change, tokens) in zip(STREAMS, shared.tolist(), strict=True):
+            if tokens > 0:
+                self._record({f"effect_{stream}": change / tokens})
+                self._watch.canary(stream, change / tokens)
+
+    def _record_loss(self, term: torch.Tensor, values: dict[str, float], scale: float) -> None:
+        names = active_terms(self._settings.loss)
+        local = [float(term.detach()), *(values.get(name, 0.0) for name in names)]
+        summed = self._sum(torch.tensor(local, dtype=torch.float64))
+        # Metrics are averaged over micro-steps when logged; summed parts over ranks times the rest of the scale.
+        rest = scale / self.accelerator.num_processes
+        self._record(
+            {name: value * rest for name, value in zip(["loss", *(f"loss/{n}" for n in names)], summed, strict=True)}
+        )
+
+    # Bookkeeping ---------------------------------------------------------------------------------------
+
+    def log(self, logs: dict[str, float], *args: Any, **kwargs: Any) -> None:
+        super().log(logs, *args, **kwargs)
+        if "grad_norm" in logs:
+            self._watch.gradient(float(logs["grad_norm"]))
+        if "completions/clipped_ratio" in logs:
+            self._watch.clipped(float(logs["completions/clipped_ratio"]))
+
+    def _save_checkpoint(self, *args: Any, **kwargs: Any) -> Any:
+        result = super()._save_checkpoint(*args, **kwargs)
+        folder = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
+        if self.accelerator.is_main_process and folder.is_dir():
+            state = {"controller": asdict(self._controller), "turn": self._turn}
+            (folder / STATE_FILE).write_text(json.dumps(state), encoding="utf-8")
+        return result
+
+    def _restored(self) -> tuple[ControllerState, int]:
+        checkpoint = getattr(self.args, "resume_from_checkpoint", None)
+        path = Path(checkpoint) / STATE_FILE if isinstance(checkpoint, str) else None
+        if path is None or not path.exists():
+            return ControllerState(), 0
+        state = json.loads(path.read_text(encoding="utf-8"))
+        return ControllerState(**state["controller"]), int(state["turn"])
+
+    def _sum(self, values: torch.Tensor) -> list[float]:
+        """Sum over ranks of a vector that every rank brings."""
+        own = values.to(self.accelerator.device).unsqueeze(0)
+        return self.accelerator.gather(own).sum(0).tolist()
+
+    def _record(self, metrics: dict[str, float]) -> None:
+        for name, value in metrics.items():
+            self._metrics["train"][f"oppo/{name}"].append(value)

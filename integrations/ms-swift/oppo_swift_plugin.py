@@ -1,0 +1,8 @@
+"""OPPO for ms-swift: `swift rlhf --rlhf_type grpo --external_plugins .../oppo_swift_plugin.py ...`.
+
+ms-swift imports this file by its stem before it reads its registries. Settings: OPPO_CONFIG=/path/to/oppo.json.
+"""
+
+from oppo_swift.install import install
+
+install()
