@@ -31,7 +31,7 @@ import { Yardstick, type YardstickVersions } from "./bench-engine/yardstick.ts";
 
 const usage = `npm run bench:engine -- [options]
   --quick          2 rounds instead of 7
-  --rounds N       rounds of the interleaved measurements
+  --rounds N       rounds of the interleaved measurements (fewer where one takes longer than 20 s)
   --threads 1,2    thread counts
   --only a,b       sections: ${sectionNames.join(", ")}
   --no-pytorch     leave the PyTorch yardstick out
@@ -85,6 +85,9 @@ function positiveIntegers(text: string, path: string): number[] {
   throw new BenchError("OPTION", `'${text}' is not a list of positive integers`, { path });
 }
 
+/** For one of the 27 measurements; on a quiet machine all rounds fit. */
+const secondsEach = 20;
+
 interface Started {
   yardsticks: Yardstick[];
   versions?: YardstickVersions;
@@ -121,7 +124,7 @@ async function main(): Promise<void> {
   const threads = values.threads
     ? positiveIntegers(values.threads, "--threads").sort((a, b) => a - b)
     : [1, 2].filter((count) => count <= cores);
-  const folder = mkdtempSync(join(tmpdir(), "oppo-bench-"));
+  const folder = mkdtempSync(join(tmpdir(), "oppo-bench-engine-"));
   let started: Started = { yardsticks: [], reason: "no section that needs it was asked for" };
   try {
     if (chosen.some((name) => withYardstick.includes(name))) {
@@ -130,7 +133,7 @@ async function main(): Promise<void> {
     }
     const context: Context = {
       quick: values.quick,
-      rounds,
+      limits: { rounds, seconds: secondsEach },
       threads,
       yardsticks: started.yardsticks,
       withoutYardstick: started.reason,

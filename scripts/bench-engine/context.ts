@@ -1,11 +1,12 @@
 import type { ProgressListener } from "../../src/core/progress.ts";
+import type { Limits } from "./rounds.ts";
 import type { Yardstick } from "./yardstick.ts";
 
 /** What every section works with. */
 export interface Context {
   quick: boolean;
-  /** Rounds of the interleaved measurements. */
-  rounds: number;
+  /** Of the interleaved measurements. */
+  limits: Limits;
   /** Thread counts, ascending. */
   threads: readonly number[];
   /** One PyTorch process per thread count; empty where PyTorch is left out. */

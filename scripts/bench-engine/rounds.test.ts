@@ -12,8 +12,11 @@ test("turns take turns, each round begins with another, and a round's value is t
       return values;
     },
   });
-  const measured = await interleave("x", [turn("a", [1, 9, 2]), turn("b", [5])], 3, (report) =>
-    seen.push(report),
+  const measured = await interleave(
+    "x",
+    [turn("a", [1, 9, 2]), turn("b", [5])],
+    { rounds: 3, seconds: 60 },
+    (report) => seen.push(report),
   );
   expect(order).toEqual(["a", "b", "b", "a", "a", "b"]);
   expect(measured.get("a")).toEqual([2, 2, 2]);
@@ -26,4 +29,10 @@ test("warm-ups run and are not counted", async () => {
   const times = await timed(async () => runs++, { warmups: 2, repeats: 3 });
   expect(runs).toBe(5);
   expect(times).toHaveLength(3);
+});
+
+test("time that is up ends a measurement after a whole round, and never before the second", async () => {
+  const turns = ["a", "b"].map((name) => ({ name, run: async () => [1] }));
+  const measured = await interleave("x", turns, { rounds: 9, seconds: -1 }, () => {});
+  expect([...measured.values()].map((values) => values.length)).toEqual([2, 2]);
 });

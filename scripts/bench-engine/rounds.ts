@@ -10,6 +10,16 @@ export interface Turn {
 /** Milliseconds by turn, one value a round: the median of the turn's repeats. */
 export type Measured = Map<string, number[]>;
 
+/** How long one measurement may take. */
+export interface Limits {
+  rounds: number;
+  /** No further round begins after this time, but there are always `fewest`. */
+  seconds: number;
+}
+
+/** Rounds that are run however slow the machine is. */
+const fewest = 2;
+
 /**
  * Every turn once a round, so that all of them meet the same states of the machine; each round begins
  * with another one. The first repeat of a turn may be a warm-up of its own: see `timed`.
@@ -17,12 +27,14 @@ export type Measured = Map<string, number[]>;
 export async function interleave(
   step: string,
   turns: readonly Turn[],
-  rounds: number,
+  { rounds, seconds }: Limits,
   progress: ProgressListener,
 ): Promise<Measured> {
   const measured: Measured = new Map(turns.map(({ name }) => [name, []]));
+  const began = performance.now();
   let done = 0;
   for (let round = 0; round < rounds; round++) {
+    if (round >= fewest && performance.now() - began > 1000 * seconds) break;
     for (let at = 0; at < turns.length; at++) {
       const turn = turns[(round + at) % turns.length]!;
       measured.get(turn.name)!.push(median(await turn.run()));

@@ -66,7 +66,7 @@ export async function ceiling(context: Context): Promise<Section> {
       });
     }
     const step = `product, ${product.title}`;
-    const measured = await interleave(step, turns, context.rounds, context.progress);
+    const measured = await interleave(step, turns, context.limits, context.progress);
     for (const compiled of open) compiled.dispose();
     data[product.title] = Object.fromEntries(measured);
     const flops = 2 * product.rows * product.inner * product.columns;

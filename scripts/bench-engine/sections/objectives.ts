@@ -70,7 +70,7 @@ export async function objectiveCosts(context: Context): Promise<Section> {
     await interleave(
       "objectives, compiling",
       turns(() => Math.floor(warm++ / objectives.length)),
-      count,
+      { rounds: count, seconds: Number.POSITIVE_INFINITY },
       context.progress,
     );
     for (const list of bench.spent.values()) list.length = 0;
@@ -79,7 +79,7 @@ export async function objectiveCosts(context: Context): Promise<Section> {
     const measured = await interleave(
       "objectives",
       turns(() => Math.floor(turn++ / objectives.length) % count),
-      context.rounds,
+      context.limits,
       context.progress,
     );
     return section(bench, measured);

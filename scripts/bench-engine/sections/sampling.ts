@@ -38,7 +38,7 @@ export async function sampling(context: Context): Promise<Section> {
         turns.push(...generateTurns(context, batch));
       for (const { run } of turns) await run();
       const step = `sampling, batch ${batch}`;
-      byBatch.set(batch, await interleave(step, turns, context.rounds, context.progress));
+      byBatch.set(batch, await interleave(step, turns, context.limits, context.progress));
     }
   } finally {
     for (const policy of policies) await policy.close();
@@ -64,7 +64,7 @@ export async function sampling(context: Context): Promise<Section> {
     name: "sampling",
     title: "Sampling",
     markdown: [
-      `Tokens per second, medians of ${context.rounds} rounds; ${lengths.mean} tokens after a prefix of ` +
+      `Tokens per second, medians of up to ${context.limits.rounds} rounds; ${lengths.mean} tokens after a prefix of ` +
         "16 positions, temperature 1, nobody ends early; eight rollouts a clip from batch 8 on. `generate`: " +
         "randomly initialised `OPTForCausalLM` (nearest in architecture) and `LlamaForCausalLM` of the " +
         "same width, layers, heads and vocabulary, prefix as `inputs_embeds`, key-value cache, eager, " +

@@ -45,7 +45,7 @@ const families: Record<string, readonly Case[]> = {
 
 export async function scaling(context: Context): Promise<Section> {
   const threads = context.threads.at(-1)!;
-  const rounds = Math.min(3, context.rounds);
+  const limits = { ...context.limits, rounds: Math.min(3, context.limits.rounds) };
   const data: Record<string, unknown> = {};
   const table: string[][] = [];
   for (const [family, cases] of Object.entries(families)) {
@@ -57,7 +57,7 @@ export async function scaling(context: Context): Promise<Section> {
       turns.push(...caseTurns(policy, one));
     }
     for (const { run } of turns) await run();
-    const measured = await interleave(`cost by ${family}`, turns, rounds, context.progress);
+    const measured = await interleave(`cost by ${family}`, turns, limits, context.progress);
     for (const policy of policies) await policy.close();
     data[family] = Object.fromEntries(measured);
     for (const one of cases) {
@@ -81,7 +81,7 @@ export async function scaling(context: Context): Promise<Section> {
     markdown: [
       `One thing at a time away from the demo's step (${demo.policy.layers} layers of width ` +
         `${demo.policy.width}, ${demo.rl.prompts} clips × ${demo.rl.group} rollouts × ${lengths.mean} ` +
-        `tokens); onnx, ${threads} threads; medians of ${rounds} rounds.`,
+        `tokens); onnx, ${threads} threads; medians of up to ${limits.rounds} rounds.`,
       markdownTable(
         ["", "gradient and optimiser, ms", "GFLOP/s", "sampling, ms", "tokens/s"],
         table,

@@ -51,7 +51,7 @@ export async function steps(context: Context): Promise<Section> {
       });
       // shapes are compiled, memory is reserved: not part of what is measured
       for (const { run } of turns) await run();
-      measured.set(piece, await interleave(titles[piece], turns, context.rounds, context.progress));
+      measured.set(piece, await interleave(titles[piece], turns, context.limits, context.progress));
     }
   } finally {
     for (const subject of subjects) await subject.close();
@@ -72,7 +72,7 @@ export async function steps(context: Context): Promise<Section> {
   });
   const head = pieces.map((piece) => titles[piece]);
   const markdown = [
-    `Milliseconds: median of ${context.rounds} rounds and their quartiles; a round is the median of three ` +
+    `Milliseconds: median of up to ${context.limits.rounds} rounds and their quartiles; a round is the median of three ` +
       "runs after one unmeasured. Log-probs and cold-start step: " +
       `${demo.sft.batch} clips with ${lengths.shortest} to ${lengths.longest} tokens. Updates (without ` +
       `sampling): ${prompts} clips × ${group} rollouts of such lengths, through the trainer's own code on ` +
