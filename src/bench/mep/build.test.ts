@@ -38,6 +38,14 @@ describe("MEP items", () => {
     expect(absent).toBeGreaterThan(8);
   });
 
+  it("swap in streams that show none of the probed cues, where another sample has such", async () => {
+    const twin = { ...fakeRows[0]!, id: "twin" };
+    const items = await fakeItems([...fakeRows, twin, { ...twin, id: "triplet" }]);
+    const first = items.samples.find(({ id }) => id === "s1")!;
+    expect(["s2", "s3", "s4"]).toContain(first.donors.visual);
+    expect(["s2", "s3", "s4"]).toContain(first.donors.acoustic);
+  });
+
   it("never probe a denied cue, and ask nothing about a modality the reference is silent on", async () => {
     const rows = [
       { id: "a", text: "In the video, there is no smile, his brows are lowered." },

@@ -114,19 +114,42 @@ function completed(
   rng: Rng,
 ): MepSample {
   const others = all.filter((other) => other.id !== sample.id);
-  const donor = (label: string) => rng.fork(label).pick(others).id;
+  const probes = evidenceModalities.flatMap((modality) => [
+    ...presentProbes(sample, modality, options.probes, rng.fork(`present/${modality}`)),
+    ...absentProbes(sample, others, modality, vectors, options, rng.fork(`absent/${modality}`)),
+  ]);
+  const donor = (modality: EvidenceModality) => {
+    const shuffled = rng.fork(`donor/${modality}`).shuffle(others);
+    return unlike(probes, modality, shuffled, vectors, options.absentBelow).id;
+  };
   return {
     ...sample,
-    probes: evidenceModalities.flatMap((modality) => [
-      ...presentProbes(sample, modality, options.probes, rng.fork(`present/${modality}`)),
-      ...absentProbes(sample, others, modality, vectors, options, rng.fork(`absent/${modality}`)),
-    ]),
+    probes,
     donors: {
-      visual: donor("donor/visual"),
-      acoustic: donor("donor/acoustic"),
-      shuffled: donor("shuffled"),
+      visual: donor("visual"),
+      acoustic: donor("acoustic"),
+      shuffled: rng.fork("shuffled").pick(others).id,
     },
   };
+}
+
+/**
+ * The first sample that shows none of the probed cues, so that "no" is right once its stream is swapped in; it
+ * must say something of that modality, or nothing is known. The first of all where there is none.
+ */
+function unlike(
+  probes: readonly MepProbe[],
+  modality: EvidenceModality,
+  others: readonly Bare[],
+  vectors: CueVectors,
+  below: number,
+): Bare {
+  const asked = probes.filter((probe) => probe.kind === "present" && probe.modality === modality);
+  const far = others.find(({ cues }) => {
+    const texts = cues[modality].map(({ text }) => text);
+    return texts.length > 0 && asked.every(({ cue }) => closest(cue, texts, vectors) < below);
+  });
+  return far ?? others[0]!;
 }
 
 /** A cue can be asked about when it is affirmed and a phrase of 2 to 6 words, as the precursor's cues are. */
