@@ -90,7 +90,10 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   client: { folders: ["core", "service"], packages: ["node", "hono", "p-retry"] },
   // What `oppo export` writes: the files another trainer is started with.
-  export: { folders: ["core", "loss", "rewards", "corpus", "*/options.ts"], packages: ["node"] },
+  export: {
+    folders: ["core", "cues", "loss", "rewards", "corpus", "*/options.ts"],
+    packages: ["node", "zod"],
+  },
   report: {
     folders: ["core", "bench/synthetic", "bench/mep", "bench/run", "runs", "cues"],
     packages: ["node"],

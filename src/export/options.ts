@@ -59,28 +59,30 @@ const training = z.strictObject({
     .enum(["in-video", "separate"])
     .default("in-video")
     .describe("in-video: the video's own sound (USE_AUDIO_IN_VIDEO); separate: `audios` column"),
-  gpus: z.int().min(1).default(8).describe("GPUs of one machine"),
-  rolloutGpus: z.int().min(1).default(4).describe("server mode: GPUs that only roll out"),
+  tuner: z.enum(["lora", "full"]).default("lora").describe("what learns; encoders stay frozen"),
+  gpus: z.int().min(1).default(8).describe("GPUs of the machine"),
+  rolloutGpus: z.int().min(1).default(2).describe("of them for rollouts, with a rollout server"),
   numGenerations: z.int().min(2).default(8).describe("G: responses per clip"),
   perDeviceBatch: z.int().min(1).default(2).describe("responses per GPU and forward pass"),
-  gradientAccumulation: z.int().min(1).default(8).describe("forward passes per optimiser step"),
+  gradientAccumulation: z.int().min(1).default(4).describe("forward passes per optimiser step"),
   maxCompletionTokens: z.int().min(1).default(512).describe("longest response, tokens"),
   maxPromptTokens: z.int().min(1).default(8192).describe("longest prompt, media included, tokens"),
-  learningRate: z.number().positive().default(1e-6).describe("peak learning rate"),
-  epochs: z.number().positive().default(1).describe("passes over the data"),
+  learningRate: z.number().positive().default(1e-5).describe("peak; about 1e-6 for tuner full"),
+  epochs: z.int().min(1).default(1).describe("passes over the data"),
   temperature: z.number().positive().default(1).describe("of rollouts and of every log-prob"),
-  referenceKl: z.number().min(0).default(0.01).describe("ms-swift's --beta; the KL is its own"),
+  referenceKl: z.number().min(0).default(0.01).describe("ms-swift's --beta; this KL is its own"),
   lossType: z.enum(["grpo", "bnpo", "dr_grpo"]).default("grpo").describe("ms-swift's --loss_type"),
-  zeroStage: z.literal(2).default(2).describe("DeepSpeed ZeRO stage; 3 hangs with audio"),
-  rewardWeight: z.number().positive().default(1).describe("weight of the reward in ms-swift"),
-  video: z
-    .strictObject({
-      fps: z.number().positive().default(2).describe("frames per second shown to the model"),
-      maxFrames: z.int().min(2).default(32).describe("most frames; clips beyond it are refused"),
-      maxPixels: z.int().min(784).default(100_352).describe("pixels per frame (FPS × VIDEO_*)"),
-    })
-    .prefault({})
-    .describe("environment that trainer and rollout server must share"),
+  rewardWeight: z.number().positive().default(1).describe("factor on the service's reward"),
+  maxSeconds: z
+    .number()
+    .positive()
+    .default(20)
+    .describe("longest clip; beyond it frames would be thinned and no longer fit the sound"),
+  framePixels: z
+    .int()
+    .min(784)
+    .default(100_352)
+    .describe("most pixels per frame (28 × 28 a token)"),
 });
 
 /** One file for `oppo serve` and `oppo export ms-swift`: rewards, loss and the run that uses them. */

@@ -10,6 +10,7 @@ import { benchCommand } from "./bench.ts";
 import { cuesCommand } from "./cues.ts";
 import { doctorCommand } from "./doctor.ts";
 import { experimentCommand, quickConfig, readExperiment } from "./experiment.ts";
+import { exportCommand } from "./export.ts";
 import { parityCommand } from "./parity.ts";
 import { runExperiment } from "./run.ts";
 import { scoreCommand } from "./score.ts";
@@ -29,6 +30,7 @@ export function addCommands(program: Command): Command {
     .addCommand(scoreCommand())
     .addCommand(cues())
     .addCommand(serveCommand())
+    .addCommand(exportCommand())
     .addCommand(doctorCommand()) as unknown as Command;
 }
 

@@ -1,0 +1,209 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readSwiftOptions } from "../cli/swift.ts";
+import { writeJson } from "../core/files.ts";
+import { readJsonl, writeJsonl } from "../core/jsonl.ts";
+import { corpusOptions } from "../corpus/options.ts";
+import { planCorpus } from "../corpus/plan.ts";
+import { presetNames } from "../loss/options.ts";
+import type { SwiftRow } from "./dataset.ts";
+import { pluginSettings } from "./plugin-settings.ts";
+import { exportSwift } from "./write.ts";
+
+const plugin = resolve(import.meta.dirname, "../../integrations/ms-swift");
+const installed = { oppo: "/opt/it's oppo/oppo.mjs", plugin: "/opt/oppo_swift_plugin.py" };
+const reference =
+  "<think>In the video, raised brows. In the audio, a loud voice.</think><answer>joy</answer>";
+
+let folder: string;
+let data: string;
+let out: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "oppo-export-"));
+  data = join(folder, "clips.jsonl");
+  out = join(folder, "run");
+  writeFileSync(join(folder, "a.mp4"), "");
+  writeFileSync(join(folder, "b.mp4"), "");
+  writeFileSync(join(folder, "a.wav"), "");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const clips = [
+  { clip_id: "a", video: "a.mp4", reference },
+  { clip_id: "b", video: "b.mp4", reference: "In the video, a frown.", label: "anger" },
+];
+
+function write(rows: readonly object[] = clips, ...set: string[]) {
+  writeJsonl(data, rows);
+  const options = readSwiftOptions(undefined, set);
+  return exportSwift(out, options, { path: data, split: "train" }, installed);
+}
+
+const rowsOut = () => readJsonl<SwiftRow>(join(out, "data.jsonl"));
+
+describe("settings of the plugin", () => {
+  it("has every field of every auxiliary term, and no policy gradient of its own", () => {
+    const settings = pluginSettings(readSwiftOptions(undefined, [])) as Record<string, object>;
+    expect(Object.keys(settings.loss!).sort()).toEqual([
+      "attribution",
+      "controller",
+      "counterfactual",
+      "invariance",
+      "onset",
+      "papo",
+      "sensitivity",
+    ]);
+    expect(settings).toMatchObject({
+      format: "oppo-ms-swift-1",
+      service: { url: "http://127.0.0.1:8791", api_key_env: "OPPO_API_KEY" },
+      loss: { sensitivity: { weight: 0.02, routing: "gated" }, controller: { enabled: true } },
+      masks: { visual: "black", acoustic: "silence", schedule: "both" },
+      temperature: 1,
+    });
+  });
+
+  it.each([
+    ["client.maxBatch=600", /maxBatch.*above service.limits.items/],
+    ["service.port=0", /port nobody knows/],
+    ["training.numGenerations=7", /does not divide the 64 responses/],
+    ["reward.weights={accuracy: 0, format: 0, perception: 0}", /all 0/],
+  ])("refuses %s", (set, message) => {
+    expect(() => pluginSettings(readSwiftOptions(undefined, [set]))).toThrow(message);
+  });
+
+  it("refuses masks that a term can't use", () => {
+    const refused =
+      (...set: string[]) =>
+      () =>
+        pluginSettings(readSwiftOptions(undefined, set));
+    const alternate = "masks.schedule=alternate";
+    expect(refused("loss.preset=attrib", alternate)).toThrow(/both masked passes/);
+    expect(refused("masks={visual: swap, acoustic: swap}")).toThrow(/onset never acts/);
+  });
+
+  it
+    .skipIf(spawnSync("python3", ["--version"]).status !== 0 || !existsSync(plugin))
+    .each(presetNames)("is accepted by the plugin's own reader: %s", (preset) => {
+    write(clips, `loss.preset=${preset}`);
+    const args = ["-m", "oppo_swift.config", join(out, "oppo.json")];
+    const { stdout, stderr, status } = spawnSync("python3", args, {
+      cwd: plugin,
+      encoding: "utf8",
+    });
+    expect({ status, stderr, stdout: stdout.trim() }).toEqual({
+      status: 0,
+      stderr: "",
+      stdout: "ok",
+    });
+  });
+});
+
+describe("data", () => {
+  it("writes one row a clip with one tag a medium, absolute paths and a label", () => {
+    expect(write()).toMatchObject({ rows: 2, visual: 2, acoustic: 1 });
+    const [first, second] = rowsOut();
+    expect(first).toMatchObject({
+      videos: [join(folder, "a.mp4")],
+      clip_id: "a",
+      reference,
+      label: "joy",
+    });
+    expect(first!.audios).toBeUndefined();
+    expect(first!.messages[0]!.content).toMatch(/^<video>What emotion/);
+    expect(second!.label).toBe("anger");
+  });
+
+  it("gives the sound as a file of its own where settings say so", () => {
+    write([{ ...clips[0], audio: "a.wav", question: "How?" }], "training.audio=separate");
+    const [row] = rowsOut();
+    expect(row!.messages[0]!.content).toBe("<video><audio>How?");
+    expect(row!.audios).toEqual([join(folder, "a.wav")]);
+    expect(readFileSync(join(out, "env.sh"), "utf8")).toContain("USE_AUDIO_IN_VIDEO=false");
+  });
+
+  it.each([
+    ["sound given twice", { audio: "a.wav" }, /:2: audio: would be heard twice/],
+    ["a missing file", { video: "c.mp4" }, /:2: video: no such file: c.mp4/],
+    ["a repeated clip", { clip_id: "a" }, /:2: clip_id: 'a' stands in line 1 already/],
+    ["no label", { label: undefined }, /:2: label: is missing/],
+    ["two kinds of labels", { labels: ["x"] }, /:2: labels: give `label` or `labels`/],
+    ["an unknown field", { lable: "x" }, /:2: row: Unrecognized key: "lable"/],
+  ])("refuses %s, naming the line", (_name, change, message) => {
+    expect(() => write([clips[0]!, { ...clips[1], ...change }])).toThrow(message);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it("refuses references in which the rules find nothing", () => {
+    expect(() => write([{ ...clips[1], reference: "Son visage." }])).toThrow(
+      /DATA_NO_CUES|nothing|anything/,
+    );
+  });
+
+  it("takes a corpus folder, with the video's own sound", () => {
+    const corpus = join(folder, "corpus");
+    const options = corpusOptions.parse({ clips: { train: 3, validation: 1, test: 1 } });
+    writeJson(join(corpus, "corpus.json"), { options });
+    writeJsonl(join(corpus, "manifest.jsonl"), planCorpus(options));
+    const settings = readSwiftOptions(undefined, []);
+    exportSwift(out, settings, { path: corpus, split: "train" }, installed);
+    expect(rowsOut()).toHaveLength(3);
+    expect(rowsOut()[0]!.messages[0]!.content).not.toContain("<audio>");
+    expect(rowsOut()[0]!.audios).toBeUndefined();
+  });
+});
+
+describe("scripts", () => {
+  it("are bash, and start ms-swift with what the losses assume", () => {
+    write();
+    const bin = join(folder, "bin");
+    writeJson(join(bin, "note"), {});
+    const fake =
+      '#!/bin/sh\necho "$0 OPPO_CONFIG=$OPPO_CONFIG USE=$USE_AUDIO_IN_VIDEO FPS=$FPS"\nprintf "<%s>\\n" "$@"\n';
+    for (const name of ["swift", "megatron", "node"]) {
+      writeFileSync(join(bin, name), fake, { mode: 0o755 });
+    }
+    const run = (name: string) =>
+      spawnSync("bash", [join(out, name)], {
+        encoding: "utf8",
+        env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
+      });
+    const colocate = run("colocate.sh");
+    expect(colocate.stderr).toBe("");
+    expect(colocate.stdout).toContain(`OPPO_CONFIG=${out}/oppo.json USE=true FPS=2`);
+    const args = colocate.stdout.replaceAll("\n", " ");
+    for (const expected of [
+      "<rlhf> <--rlhf_type> <grpo>",
+      "<--reward_funcs> <oppo>",
+      "<--temperature> <1>",
+      "<--lora_dropout> <0>",
+      "<--deepspeed> <zero2>",
+      '<--gradient_checkpointing_kwargs> <{"use_reentrant":false}>',
+      "<--truncation_strategy> <delete>",
+      "<--vllm_mode> <colocate>",
+      `<--dataset> <${out}/data.jsonl>`,
+      "<--external_plugins> </opt/oppo_swift_plugin.py>",
+    ]) {
+      expect(args).toContain(expected);
+    }
+    expect(run("train-server.sh").stdout).toContain("<server>");
+    expect(run("rollout-server.sh").stdout).toContain("<rollout>");
+    expect(run("ray.sh").stdout).toContain("<--use_ray>\n<true>");
+    expect(run("serve.sh").stdout).toContain(`<${installed.oppo}>\n<serve>`);
+  });
+
+  it("leave the rollout server out where no GPU is left for it", () => {
+    write(clips, "training={gpus: 1, rolloutGpus: 1, gradientAccumulation: 8}");
+    expect(readdirSync(out).filter((name) => name.includes("server"))).toEqual([]);
+  });
+
+  it("start the service with settings that it reads again", () => {
+    write(clips, "service.port=9123", "loss.preset=counterfactual");
+    const again = readSwiftOptions(join(out, "serve.json"), []);
+    expect(again).toEqual(
+      readSwiftOptions(undefined, ["service.port=9123", "loss.preset=counterfactual"]),
+    );
+  });
+});

@@ -1,0 +1,80 @@
+import { ConfigError } from "../core/errors.ts";
+import type { LossOptions } from "../loss/options.ts";
+import { resolveLossOptions } from "../loss/presets.ts";
+import type { SwiftOptions } from "./options.ts";
+
+/**
+ * What the ms-swift plugin reads (`oppo.json`). Every field is there: a default of either side can't
+ * differ from the other's. Surrogate and reference KL are ms-swift's own and stand in the scripts.
+ * @throws ConfigError naming settings that exclude each other; LossError.
+ */
+export function pluginSettings(options: SwiftOptions): object {
+  const {
+    surrogate: _surrogate,
+    reference: _reference,
+    ...loss
+  } = resolveLossOptions(options.loss);
+  checkTogether(options, loss);
+  const { client, guards, masks, service, training } = options;
+  return {
+    format: "oppo-ms-swift-1",
+    service: {
+      url: serviceUrl(options),
+      api_key_env: service.apiKeyEnv,
+      timeout_s: client.timeoutSec,
+      retries: client.retries,
+      max_batch: client.maxBatch,
+    },
+    reward: { weight: training.rewardWeight },
+    loss,
+    masks,
+    guards: {
+      canary_steps: guards.canarySteps,
+      max_empty_rate: guards.maxEmptyRate,
+      constant_reward_groups: guards.constantRewardGroups,
+      zero_grad_steps: guards.zeroGradSteps,
+      max_rollout_logp_gap: guards.maxRolloutLogpGap,
+    },
+    temperature: training.temperature,
+  };
+}
+
+/** Where trainers reach the service; one that listens everywhere is reached on this machine. */
+export function serviceUrl({ client, service }: SwiftOptions): string {
+  const host = ["0.0.0.0", "::"].includes(service.host) ? "127.0.0.1" : service.host;
+  return client.url ?? `http://${host.includes(":") ? `[${host}]` : host}:${service.port}`;
+}
+
+type AuxiliaryLoss = Omit<LossOptions, "surrogate" | "reference">;
+
+function checkTogether(
+  { client, masks, reward, service, training }: SwiftOptions,
+  loss: AuxiliaryLoss,
+): void {
+  const refuse = (path: string, message: string, hint: string): never => {
+    throw new ConfigError("CONFIG_CONFLICT", `${path}: ${message}`, { path, hint });
+  };
+  if (client.maxBatch > service.limits.items) {
+    refuse("client.maxBatch", "is above service.limits.items", "the service would refuse with 413");
+  }
+  if (client.url === undefined && service.port === 0) {
+    refuse("service.port", "0 is a port nobody knows", "give a port, or client.url");
+  }
+  if (loss.attribution.weight > 0 && masks.schedule === "alternate") {
+    refuse("masks.schedule", "attribution compares both masked passes", "use both");
+  }
+  if (loss.onset.weight > 0 && masks.visual === "swap" && masks.acoustic === "swap") {
+    refuse("loss.onset.weight", "onset never acts under swap masks", "set it to 0");
+  }
+  const learners = training.gpus * training.perDeviceBatch * training.gradientAccumulation;
+  if (learners % training.numGenerations !== 0) {
+    refuse(
+      "training.numGenerations",
+      `does not divide the ${learners} responses of a step`,
+      "gpus × perDeviceBatch × gradientAccumulation must be a multiple of it",
+    );
+  }
+  if (reward.weights.accuracy + reward.weights.format + reward.weights.perception === 0) {
+    refuse("reward.weights", "are all 0: every reward would be", "give one of them a weight");
+  }
+}

@@ -1,0 +1,55 @@
+import { resolveLossOptions } from "../loss/presets.ts";
+import { environment } from "./flags.ts";
+import type { SwiftOptions } from "./options.ts";
+import { serviceUrl } from "./plugin-settings.ts";
+
+/** What the dataset holds, for people. */
+export interface DatasetSummary {
+  rows: number;
+  /** Rows whose reference names something seen, and something heard. */
+  visual: number;
+  acoustic: number;
+  source: string;
+}
+
+/** README.md of an exported run. */
+export function runReadme(options: SwiftOptions, data: DatasetSummary, scripts: string[]): string {
+  const { training, masks, loss } = options;
+  const server = scripts.includes("train-server.sh");
+  const on = Object.entries(resolveLossOptions(loss)).flatMap(([name, section]) =>
+    "weight" in section && section.weight > 0 ? [`${name} ${section.weight}`] : [],
+  );
+  const variables = Object.entries(environment(options)).map(([name, value]) => `${name}=${value}`);
+  return `# ${options.name}: ${training.model} with OPPO under ms-swift
+
+Written by \`oppo export ms-swift\`. Change the settings there and export anew; only media paths tie the folder to this machine.
+
+\`\`\`sh
+pip install "ms-swift>=4.4,<4.7"    # and vllm, deepspeed, qwen_omni_utils for the GPU
+./serve.sh                          # terminal 1: rewards and evidence, ${serviceUrl(options)}
+./colocate.sh                       # terminal 2: training and rollouts on the same ${training.gpus} GPU(s)
+\`\`\`
+${
+  server
+    ? `
+Rollouts on GPUs of their own instead: \`./rollout-server.sh\`, and when it answers \`./train-server.sh\`.
+`
+    : ""
+}
+Megatron on Ray: \`./ray.sh\`. Experimental: the plugin's Ray part has never run on GPUs.
+
+| file | what it is |
+|---|---|
+| \`oppo.json\` | every setting of the plugin; \`OPPO_CONFIG\` names it |
+| \`serve.json\` | every setting of the service that \`serve.sh\` starts |
+| \`data.jsonl\` | ${data.rows} clips from ${data.source}; ${data.visual} references name something seen, ${data.acoustic} something heard |
+| \`env.sh\` | ${variables.join(", ")} |
+
+Trainer and rollout server need the same environment: nothing in ms-swift compares them, so start both by these scripts. If the service has a key, set \`${options.service.apiKeyEnv}\` in both terminals.
+
+- Reward: format × accuracy and perception, weights ${JSON.stringify(options.reward.weights)}, perception by ${options.reward.perception.mode}.
+- Loss: preset \`${loss.preset}\`${on.length > 0 ? ` (${on.join(", ")})` : ""}; video hidden by ${masks.visual}, sound by ${masks.acoustic}; masked passes: ${masks.schedule}. Policy gradient (${training.lossType}) and reference KL (${training.referenceKl}) are ms-swift's own.
+- The service must be up while training runs. The plugin waits for a restart and stops the run rather than make a reward up.
+- Clips longer than ${training.maxSeconds} s would lose frames, and their pictures would no longer stand beside their sound: the plugin refuses them. Raise \`training.maxSeconds\`.
+`;
+}

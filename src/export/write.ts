@@ -1,0 +1,69 @@
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import { ConfigError } from "../core/errors.ts";
+import { writeFileAtomic, writeJson } from "../core/files.ts";
+import { writeJsonl } from "../core/jsonl.ts";
+import type { Split } from "../corpus/manifest.ts";
+import { decomposeReference } from "../cues/decompose.ts";
+import { datasetRows, type SwiftRow } from "./dataset.ts";
+import type { SwiftOptions } from "./options.ts";
+import { pluginSettings } from "./plugin-settings.ts";
+import { type DatasetSummary, runReadme } from "./readme.ts";
+import { type Installed, launchScripts } from "./scripts.ts";
+
+/** Where a run's data come from: a corpus folder or a JSONL file of clips. */
+export interface DataSource {
+  path: string;
+  /** Of a corpus. */
+  split: Split;
+}
+
+/**
+ * Writes everything a run under ms-swift is started with into `folder`.
+ * @throws ConfigError for settings that exclude each other and for data that can't be trained on.
+ */
+export function exportSwift(
+  folder: string,
+  options: SwiftOptions,
+  source: DataSource,
+  installed: Installed,
+): DatasetSummary {
+  const settings = pluginSettings(options);
+  const rows = datasetRows(source.path, source.split, options.training.audio);
+  const summary = summarise(rows, source.path, options);
+  const scripts = launchScripts(options, installed);
+  writeJsonl(join(folder, "data.jsonl"), rows);
+  writeJson(join(folder, "oppo.json"), settings);
+  writeJson(join(folder, "serve.json"), options);
+  for (const [name, text] of Object.entries(scripts)) {
+    writeFileAtomic(join(folder, name), text);
+    if (name.endsWith(".sh") && name !== "env.sh") chmodSync(join(folder, name), 0o755);
+  }
+  writeFileAtomic(join(folder, "README.md"), runReadme(options, summary, Object.keys(scripts)));
+  return summary;
+}
+
+/** Counts what the rules find in the references; nothing at all means rewards without perception. */
+function summarise(
+  rows: readonly SwiftRow[],
+  source: string,
+  { decomposer, reward }: SwiftOptions,
+): DatasetSummary {
+  const sets = rows.map(({ reference }) => decomposeReference(reference).cues);
+  const naming = (modality: string) =>
+    sets.filter((cues) => cues.some((cue) => cue.modality === modality)).length;
+  const summary = {
+    rows: rows.length,
+    visual: naming("visual"),
+    acoustic: naming("acoustic"),
+    source,
+  };
+  const found = summary.visual + summary.acoustic > 0;
+  if (!found && decomposer.kind === "rules" && reward.weights.perception > 0) {
+    throw new ConfigError("DATA_NO_CUES", "no reference names anything seen or heard", {
+      file: source,
+      hint: "the rules read English; `oppo cues FILE` shows what they find; or use decomposer.kind model",
+    });
+  }
+  return summary;
+}
