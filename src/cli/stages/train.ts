@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { ConfigError } from "../../core/errors.ts";
+import type { ManifestRow } from "../../corpus/manifest.ts";
+import type { CueSet } from "../../cues/cue.ts";
 import { decomposeReference } from "../../cues/decompose.ts";
 import { openEmbedder } from "../../judges/open.ts";
 import { resolveLossOptions } from "../../loss/presets.ts";
@@ -48,7 +50,7 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
       examples: trainingRows(workspace, clips, "rl").map((row) => ({
         id: row.id,
         prompt: clips.prompts.get(row.id)!,
-        reference: decomposeReference(row.reference),
+        reference: referenceOf(row),
         label: row.label,
       })),
       scorer: createScorer({ embedder, calibration, options: variant.reward }),
@@ -64,4 +66,13 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
     };
     await timed(layout.timings, name, () => trainRl(run));
   });
+}
+
+/** Variants train on the same clips: each reference is taken apart once a process. */
+const references = new WeakMap<ManifestRow, CueSet>();
+
+function referenceOf(row: ManifestRow): CueSet {
+  const known = references.get(row) ?? decomposeReference(row.reference);
+  references.set(row, known);
+  return known;
 }
