@@ -14,8 +14,13 @@ const outerSpace = new RegExp(`^${pythonSpace}+|${pythonSpace}+$`, "g");
 
 /** `str.strip()`. */
 export function pythonStrip(text: string): string {
-  return text.replace(outerSpace, "");
+  return isPlain(text.charCodeAt(0)) && isPlain(text.charCodeAt(text.length - 1))
+    ? text
+    : text.replace(outerSpace, "");
 }
+
+/** Printing ASCII, by far the most frequent case. */
+const isPlain = (code: number): boolean => code > 0x20 && code < 0x7f;
 
 /** `int()` of a run of decimal digits of any script; NaN for anything else. */
 export function pythonInteger(digits: string): number {

@@ -30,11 +30,11 @@ export function overlap(samples: readonly Sample[], grouping: Grouping): Overlap
   const recalls: number[] = [];
   for (const { truth, predicted } of samples) {
     const right = grouping(truth);
-    if (right.size === 0) continue;
+    if (right.length === 0) continue;
     const given = grouping(predicted);
     const both = shared(right, given);
-    precisions.push(given.size === 0 ? 0 : both / given.size);
-    recalls.push(both / right.size);
+    precisions.push(given.length === 0 ? 0 : both / given.length);
+    recalls.push(both / right.length);
   }
   return {
     precision: pairwiseMean(precisions),

@@ -10,21 +10,22 @@ export type GroupingKind =
   | { method: "M2" }
   | { method: "M3"; wheel: number; level: 1 | 2 };
 
-/** Words in, the set of their groups out; words that no list knows are dropped. */
-export type Grouping = (words: readonly string[]) => Set<string>;
+/** Words in, their groups out, each once; words that no list knows are dropped. */
+export type Grouping = (words: readonly string[]) => string[];
 
 /** A grouping that looks every distinct word up once. */
 export function createGrouping(mapping: EmotionMapping, kind: GroupingKind): Grouping {
   const known = new Map<string, string | undefined>();
   return (words) => {
-    const groups = new Set<string>();
+    // Groups are few, so a list with a linear search beats a Set several times over.
+    const groups: string[] = [];
     for (const word of words) {
       let group = known.get(word);
       if (group === undefined && !known.has(word)) {
         group = groupOf(mapping, kind, pythonStrip(word.toLowerCase()));
         known.set(word, group);
       }
-      if (group !== undefined) groups.add(group);
+      if (group !== undefined && !groups.includes(group)) groups.push(group);
     }
     return groups;
   };
@@ -55,9 +56,9 @@ function firstOnWheel(
   return first === undefined ? undefined : clusters.get(first);
 }
 
-/** How many elements the sets share. */
-export function shared(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+/** How many groups both have. */
+export function shared(a: readonly string[], b: readonly string[]): number {
   let count = 0;
-  for (const element of a) if (b.has(element)) count++;
+  for (const group of a) if (b.includes(group)) count++;
   return count;
 }

@@ -52,7 +52,7 @@ function wheelHits(
   const shares: number[] = [];
   for (const { truth, predicted } of samples) {
     const right = grouping(truth);
-    if (right.size === 0) continue;
+    if (right.length === 0) continue;
     const given = grouping(predicted);
     const hit = shared(given, right);
     const candidates = shared(given, possible);
