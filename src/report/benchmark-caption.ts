@@ -1,5 +1,11 @@
 import type { BenchmarkResult } from "../bench/run/result.ts";
-import { type BenchmarkGroup, differingFacts, fixed, protocolFacts } from "./benchmark-format.ts";
+import {
+  type BenchmarkGroup,
+  differingFacts,
+  fixed,
+  protocolFacts,
+  rowDistinction,
+} from "./benchmark-format.ts";
 import { type Html, html, systemClass } from "./html.ts";
 
 /** Under a table: what the numbers rest on, where the rows differ in it, what failed, what it cost. */
@@ -18,6 +24,12 @@ ${
 }
 ${pairs(shared)}
 ${results.map((result, index) => modelFacts(result, index, differing))}</div>`;
+}
+
+/** A model's name for a row; under it what tells it from other rows of the same model. */
+export function rowName(result: BenchmarkResult, results: readonly BenchmarkResult[]): Html {
+  const distinction = rowDistinction(result, results);
+  return html`${result.model}${distinction === "" ? null : html`<small>${distinction}</small>`}`;
 }
 
 function modelFacts(result: BenchmarkResult, index: number, differing: readonly string[]): Html {

@@ -64,3 +64,15 @@ export function differingFacts(results: readonly BenchmarkResult[]): string[] {
   const names = new Set(facts.flatMap((own) => Object.keys(own)));
   return [...names].filter((name) => new Set(facts.map((own) => own[name])).size > 1);
 }
+
+/** What tells rows of one model apart: the facts they differ in. Empty where the name is enough. */
+export function rowDistinction(
+  result: BenchmarkResult,
+  results: readonly BenchmarkResult[],
+): string {
+  const same = results.filter(({ model }) => model === result.model);
+  const facts = protocolFacts(result);
+  return differingFacts(same)
+    .map((name) => `${name} ${facts[name] ?? "–"}`)
+    .join(", ");
+}

@@ -1,6 +1,7 @@
 import { mepMetrics } from "../bench/mep/score.ts";
 import type { BenchmarkResult, MetricResult, SetResult } from "../bench/run/result.ts";
 import { barPanels } from "./benchmark-bars.ts";
+import { rowName } from "./benchmark-caption.ts";
 import { type BenchmarkGroup, formatInterval, formatMetric } from "./benchmark-format.ts";
 import { type Html, html, systemClass } from "./html.ts";
 
@@ -91,7 +92,7 @@ function mainTable(
   )}${withCounts ? html`<th>asked</th><th>failed</th>` : null}</tr></thead>
 <tbody>${results.map(
     (result, index) =>
-      html`<tr class="${systemClass(index + 1)}"><td class="name">${result.model}</td>${ids.map(
+      html`<tr class="${systemClass(index + 1)}"><td class="name">${rowName(result, results)}</td>${ids.map(
         ([id]) => valueCell(metricOf(result, id)),
       )}${withCounts ? countCells(result.sets[0]) : null}</tr>`,
   )}</tbody></table></div>`;
@@ -165,7 +166,7 @@ function plainTable(
     (label) => html`<th>${label}</th>`,
   )}</tr></thead><tbody>${results.map(
     (result, index) =>
-      html`<tr class="${systemClass(index + 1)}"><td class="name">${result.model}</td>${Object.keys(
+      html`<tr class="${systemClass(index + 1)}"><td class="name">${rowName(result, results)}</td>${Object.keys(
         labels,
       ).map((id) => valueCell(metricOf(result, id, setOf(result))))}</tr>`,
   )}</tbody></table></div>`;

@@ -73,7 +73,9 @@ describe("the benchmark page", () => {
     expect(page).toContain("2 failed, 1 unreadable");
     expect(page).toContain("TIMEOUT 2×");
     expect(page).toContain("1000 in, 50 out");
-    expect(page).toMatch(/class="published"><td>AffectGPT<\/td><td>78\.54<\/td><td>55\.65<\/td>/);
+    expect(page).toMatch(
+      /class="published"><td>AffectGPT<\/td><td>78\.54<\/td><td>55\.65<\/td><td>67\.09<\/td>/,
+    );
   });
 
   it("warns where rows do not compare, and only there", () => {
@@ -81,6 +83,13 @@ describe("the benchmark page", () => {
     expect(renderBenchmarkPage({ title: "B", results })).toContain("rows differ in mapping");
     const same = [unibench("one"), unibench("two")];
     expect(renderBenchmarkPage({ title: "B", results: same })).not.toContain("rows differ");
+  });
+
+  it("tells rows of one model apart by what they differ in", () => {
+    const results = [unibench("one"), unibench("one", "corrected")];
+    const page = renderBenchmarkPage({ title: "B", results });
+    expect(page).toContain("one<small>mapping published</small>");
+    expect(benchmarkMarkdown(results)).toContain("| one (mapping corrected) |");
   });
 
   it("says that a set was not run instead of leaving a hole", () => {

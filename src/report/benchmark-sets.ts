@@ -1,6 +1,7 @@
 import type { BenchmarkResult, MetricResult } from "../bench/run/result.ts";
+import { rowName } from "./benchmark-caption.ts";
 import { type BenchmarkGroup, fixed, formatInterval, formatMetric } from "./benchmark-format.ts";
-import { type PublishedRow, publishedRows } from "./benchmark-published.ts";
+import { meanOver, type PublishedRow, publishedRows } from "./benchmark-published.ts";
 import { type Html, html, systemClass } from "./html.ts";
 
 /** Models as rows, data sets as columns, main metric with its interval; published rows in grey below. */
@@ -15,13 +16,13 @@ export function setsTable(group: BenchmarkGroup): Html {
   )}${overall ? html`<th>${overallLabel(group)}</th>` : null}</tr></thead>
 <tbody>${group.results.map(
     (result, index) =>
-      html`<tr class="${systemClass(index + 1)}"><td class="name">${result.model}</td>${sets.map(
+      html`<tr class="${systemClass(index + 1)}"><td class="name">${rowName(result, group.results)}</td>${sets.map(
         (set) => setCell(result, set),
       )}${overall ? cell(result.overall?.[0], null) : null}</tr>`,
   )}${published.map((row) => publishedRow(row, sets, overall))}</tbody></table></div>${
     published.length === 0
       ? null
-      : html`<p class="note">Grey: as published (${[...new Set(published.map(({ source }) => source))].join("; ")}), for orientation.</p>`
+      : html`<p class="note">Grey: as published (${[...new Set(published.map(({ source }) => source))].join("; ")}), for orientation; means over the sets shown.</p>`
   }${companions(group)}`;
 }
 
@@ -52,11 +53,11 @@ function cell(metric: MetricResult | undefined, flaw: string | null): Html {
 }
 
 function publishedRow(row: PublishedRow, sets: readonly string[], overall: boolean): Html {
-  const value = (name: string) => {
-    const own = row.values[name];
-    return html`<td>${own === undefined ? "–" : fixed(own, 2)}</td>`;
-  };
-  return html`<tr class="published"><td>${row.model}</td>${sets.map(value)}${overall ? value("mean") : null}</tr>`;
+  const value = (own: number | undefined) =>
+    html`<td>${own === undefined ? "–" : fixed(own, 2)}</td>`;
+  return html`<tr class="published"><td>${row.model}</td>${sets.map((set) => value(row.values[set]))}${
+    overall ? value(meanOver(row, sets)) : null
+  }</tr>`;
 }
 
 /** What stands beside the main metric: a hit rate says little without the length of the lists. */
@@ -67,7 +68,7 @@ function companions({ results }: BenchmarkGroup): Html | null {
         .slice(1)
         .map(
           (metric) =>
-            html`<tr class="${systemClass(index + 1)}"><td class="name">${result.model}</td><td class="about">${set.name}</td><td class="about">${metric.label}</td>${cell(metric, null)}<td>${metric.n ?? "–"}</td></tr>`,
+            html`<tr class="${systemClass(index + 1)}"><td class="name">${rowName(result, results)}</td><td class="about">${set.name}</td><td class="about">${metric.label}</td>${cell(metric, null)}<td>${metric.n ?? "–"}</td></tr>`,
         ),
     ),
   );

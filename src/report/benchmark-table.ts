@@ -4,6 +4,7 @@ import {
   formatMetric,
   groupByBenchmark,
   protocolFacts,
+  rowDistinction,
 } from "./benchmark-format.ts";
 
 /** "@" stands for the headline threshold. */
@@ -35,7 +36,7 @@ export function benchmarkMarkdown(results: readonly BenchmarkResult[]): string {
 function setsTable(results: readonly BenchmarkResult[]): string {
   const sets = [...new Set(results.flatMap((result) => result.sets.map(({ name }) => name)))];
   const rows = results.map((result) => [
-    result.model,
+    name(result, results),
     ...sets.map((name) => cell(result.sets.find((set) => set.name === name)?.metrics[0])),
     cell(result.overall?.[0]),
     counts(result),
@@ -52,11 +53,16 @@ function mepTable(results: readonly BenchmarkResult[]): string {
     (id) => results.map((result) => metric(result, id)?.label).find((label) => label) ?? id,
   );
   const rows = results.map((result) => [
-    result.model,
+    name(result, results),
     ...mepColumns.map((id) => cell(metric(result, id))),
     counts(result),
   ]);
   return table(["model", ...head, "asked / failed / unreadable"], rows);
+}
+
+function name(result: BenchmarkResult, results: readonly BenchmarkResult[]): string {
+  const distinction = rowDistinction(result, results);
+  return distinction === "" ? result.model : `${result.model} (${distinction})`;
 }
 
 function cell(metric: MetricResult | undefined): string {
