@@ -207,6 +207,15 @@ describe("word lists", () => {
     });
   });
 
+  it("are read ready-made from numpy's own file", async () => {
+    const mapping = await readMapping(fixture(""));
+    expect([mapping.id, mapping.wheels.length]).toEqual(["mer2026", 5]);
+    expect([clusterOf(mapping, "merry"), clusterOf(mapping, "joyful")]).toEqual([
+      "mirth5",
+      undefined,
+    ]);
+  });
+
   it("are found in the subfolders of both editions", async () => {
     const folder = temporary();
     mkdirSync(join(folder, "unibench"));
