@@ -22,7 +22,7 @@ export function runReadme(options: SwiftOptions, data: DatasetSummary, scripts: 
   const variables = Object.entries(environment(options)).map(([name, value]) => `${name}=${value}`);
   return `# ${options.name}: ${training.model} with OPPO under ms-swift
 
-Written by \`oppo export ms-swift\`. To change a setting, export anew. What ties the folder to this machine: paths of clips in `data.jsonl`, of `oppo` in `serve.sh`, of the plugin in `env.sh` (`OPPO_PLUGIN` overrides it).
+Written by \`oppo export ms-swift\`. To change a setting, export anew. What ties the folder to this machine: paths of clips in \`data.jsonl\`, of \`oppo\` in \`serve.sh\`, of the plugin in \`env.sh\` (\`OPPO_PLUGIN\` overrides it).
 
 \`\`\`sh
 pip install "ms-swift>=4.4,<4.7"    # and vllm, deepspeed, qwen_omni_utils for the GPU
