@@ -21,6 +21,7 @@ import { yardstickPython } from "./bench-engine/environment.ts";
 import { exportWork } from "./bench-engine/export.ts";
 import { load, type Report, reportMarkdown } from "./bench-engine/report.ts";
 import { ceiling } from "./bench-engine/sections/ceiling.ts";
+import { demoTimes } from "./bench-engine/sections/demo.ts";
 import { objectiveCosts } from "./bench-engine/sections/objectives.ts";
 import { parity } from "./bench-engine/sections/parity.ts";
 import { sampling } from "./bench-engine/sections/sampling.ts";
@@ -37,6 +38,7 @@ const usage = `npm run bench:engine -- [options]
   --no-pytorch     leave the PyTorch yardstick out
   --python PATH    interpreter that has torch, transformers and safetensors (default: one of our own,
                    made in node_modules/.cache from scripts/yardstick/requirements.txt)
+  --demo FOLDER    also report the stages of a finished demo run (runs/demo)
   --out FILE.md    write the report there, and the numbers beside it as FILE.json
   --write FILE.md  replace the measured part of this page (docs/performance.md)
 `;
@@ -49,6 +51,7 @@ const { values } = parseArgs({
     only: { type: "string" },
     "no-pytorch": { type: "boolean", default: false },
     python: { type: "string" },
+    demo: { type: "string" },
     out: { type: "string" },
     write: { type: "string" },
     help: { type: "boolean", default: false },
@@ -141,7 +144,7 @@ async function main(): Promise<void> {
       progress: progressPrinter(),
       say,
     };
-    const sections: Section[] = [];
+    const sections: Section[] = values.demo ? [demoTimes(values.demo)] : [];
     for (const [at, name] of chosen.entries()) {
       say(
         `${name} (${at + 1} of ${chosen.length}, ${Math.round((performance.now() - began) / 1000)} s so far)`,

@@ -37,7 +37,7 @@ export interface Target {
 }
 
 export interface Section {
-  name: SectionName;
+  name: SectionName | "demo";
   title: string;
   markdown: string;
   targets: readonly Target[];

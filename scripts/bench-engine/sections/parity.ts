@@ -7,9 +7,9 @@ import {
   type Difference,
   difference,
   gradientsAfterStep,
-  policyFolder,
   readComputed,
-} from "../exchange.ts";
+} from "../difference.ts";
+import { policyFolder } from "../exchange.ts";
 import { trainingFlops } from "../flops.ts";
 import { rlSteps, rlUpdate, rlWork } from "../rollouts.ts";
 import { demonstrations, likelihoodGradient, openPolicy, shape } from "../subject.ts";

@@ -1,27 +1,14 @@
 /** Training steps on both executors and in PyTorch, interleaved round by round. */
-import type { Policy } from "../../../src/policy/port.ts";
-import type { Context, Section, Target } from "../context.ts";
-import { policyFolder } from "../exchange.ts";
-import { forwardFlops, trainingFlops } from "../flops.ts";
-import { type RlStep, type RlWork, rlSteps, rlUpdate, rlWork } from "../rollouts.ts";
-import { interleave, type Measured, type Turn, timed } from "../rounds.ts";
-import { median, ratio, spread } from "../statistics.ts";
-import {
-  demo,
-  demonstrations,
-  type Engine,
-  lengths,
-  likelihoodGradient,
-  openPolicy,
-  randomPrompts,
-  shape,
-} from "../subject.ts";
-import { markdownTable, shortNumber, times, withSpread } from "../table.ts";
-import type { Yardstick } from "../yardstick.ts";
 
-const pieces = ["score", "sft", ...rlSteps, "sample"] as const;
-type Piece = (typeof pieces)[number];
-const adam = { learningRate: 1e-6, clipNorm: 1 };
+import type { Context, Section, Target } from "../context.ts";
+import { forwardFlops, trainingFlops } from "../flops.ts";
+import { rlSteps } from "../rollouts.ts";
+import { interleave, type Measured, type Turn } from "../rounds.ts";
+import { openSides, type Piece, pieces } from "../sides.ts";
+import { median, ratio, spread } from "../statistics.ts";
+import { demo, lengths, shape } from "../subject.ts";
+import { markdownTable, shortNumber, times, withSpread } from "../table.ts";
+
 const { prompts, group } = demo.rl;
 
 const titles: Record<Piece, string> = {
@@ -33,19 +20,12 @@ const titles: Record<Piece, string> = {
   sample: "sampling",
 };
 
-interface Subject {
-  name: string;
-  close(): Promise<void>;
-  /** Milliseconds of each repeat; undefined where this side has no such piece. */
-  run(piece: Piece): (() => Promise<number[]>) | undefined;
-}
-
 export async function steps(context: Context): Promise<Section> {
-  const subjects = await openSubjects(context);
+  const sides = await openSides(context);
   const measured = new Map<Piece, Measured>();
   try {
     for (const piece of pieces) {
-      const turns = subjects.flatMap(({ name, run }): Turn[] => {
+      const turns = sides.flatMap(({ name, run }): Turn[] => {
         const work = run(piece);
         return work ? [{ name, run: work }] : [];
       });
@@ -54,9 +34,9 @@ export async function steps(context: Context): Promise<Section> {
       measured.set(piece, await interleave(titles[piece], turns, context.limits, context.progress));
     }
   } finally {
-    for (const subject of subjects) await subject.close();
+    for (const side of sides) await side.close();
   }
-  const names = subjects.map(({ name }) => name);
+  const names = sides.map(({ name }) => name);
   const of = (piece: Piece, name: string): number[] => measured.get(piece)?.get(name) ?? [];
   const eager = names.filter((name) => name.startsWith("PyTorch eager"));
   const threads = context.threads;
@@ -161,107 +141,4 @@ function operations(piece: "score" | "sft" | "grpo"): number {
   if (piece === "grpo") return trainingFlops(shape, { prompts, group, tokens: lengths.mean });
   const work = { prompts: demo.sft.batch, group: 1, tokens: lengths.mean };
   return piece === "sft" ? trainingFlops(shape, work) : forwardFlops(shape, work);
-}
-
-async function openSubjects(context: Context): Promise<Subject[]> {
-  const engines: Engine[] = [
-    ...context.threads.map((threads): Engine => ({ name: "onnx", threads })),
-    { name: "jax" },
-  ];
-  const ours: Subject[] = [];
-  for (const engine of engines) ours.push(await ourSubject(engine, context));
-  return [
-    ...ours,
-    ...context.yardsticks.map((yardstick) => eagerSubject(yardstick)),
-    ...(await compiledSubjects(context)),
-  ];
-}
-
-async function ourSubject(engine: Engine, { folder }: Context): Promise<Subject> {
-  const policy: Policy = await openPolicy(engine);
-  await policy.load(policyFolder(folder), { optimiser: "fresh" });
-  const batch = demonstrations();
-  const gradient = likelihoodGradient(batch);
-  const work = new Map<RlStep, RlWork>();
-  for (const step of rlSteps) work.set(step, await rlWork(policy, step));
-  const clips = randomPrompts(prompts);
-  let seed = 0;
-  const doing: Record<Piece, () => Promise<unknown>> = {
-    score: () => policy.logprobs(batch),
-    sft: async () => {
-      await policy.backward(batch, gradient);
-      await policy.step(adam);
-    },
-    grpo: () => rlUpdate(policy, "grpo", work.get("grpo")!, adam),
-    "oppo-one": () => rlUpdate(policy, "oppo-one", work.get("oppo-one")!, adam),
-    "oppo-both": () => rlUpdate(policy, "oppo-both", work.get("oppo-both")!, adam),
-    sample: () =>
-      policy.sample(clips, {
-        samplesPerPrompt: group,
-        maxTokens: lengths.mean,
-        temperature: 1,
-        seed: seed++,
-      }),
-  };
-  // jax-js is slow enough for one run to tell
-  const counts = engine.name === "jax" ? { warmups: 0, repeats: 1 } : { warmups: 1, repeats: 3 };
-  return {
-    name: engine.threads ? `${engine.name}, ${engine.threads} thr.` : `${engine.name}, 1 thr.`,
-    close: () => policy.close(),
-    run: (piece) => () => timed(doing[piece], counts),
-  };
-}
-
-function eagerSubject(yardstick: Yardstick): Subject {
-  return torchSubject(`PyTorch eager, ${yardstick.threads} thr.`, yardstick, false, (piece) => {
-    return piece !== "sample";
-  });
-}
-
-/** Only where torch.compile works here: it needs a C++ compiler. */
-async function compiledSubjects(context: Context): Promise<Subject[]> {
-  const compiled = ["sft", "grpo", "oppo-one"] as const;
-  const out: Subject[] = [];
-  for (const yardstick of context.yardsticks) {
-    try {
-      for (const [done, name] of compiled.entries()) {
-        const step = `torch.compile, ${yardstick.threads} thr.`;
-        context.progress({ step, done: done + 1, total: compiled.length });
-        await yardstick.request({ do: "compile", name });
-      }
-      const name = `PyTorch compiled, ${yardstick.threads} thr.`;
-      out.push(
-        torchSubject(name, yardstick, true, (piece) =>
-          (compiled as readonly string[]).includes(piece),
-        ),
-      );
-    } catch (error) {
-      context.say(`  torch.compile not run: ${(error as Error).message}`);
-    }
-  }
-  return out;
-}
-
-function torchSubject(
-  name: string,
-  yardstick: Yardstick,
-  compiled: boolean,
-  has: (piece: Piece) => boolean,
-): Subject {
-  return {
-    name,
-    close: async () => {},
-    run: (piece) => {
-      if (!has(piece)) return undefined;
-      const request = {
-        do: "time",
-        piece: piece === "score" ? "score" : "step",
-        name: piece === "score" ? "sft" : piece,
-        compiled,
-        warmups: 1,
-        repeats: 3,
-      };
-      return async () => (await yardstick.request<{ ms: number[] }>(request)).ms;
-    },
-  };
 }

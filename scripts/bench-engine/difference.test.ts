@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Computed, difference } from "./exchange.ts";
+import { type Computed, difference } from "./difference.ts";
 
 const computed = (logprob: number, gradient: number[]): Computed => ({
   logprobs: [Float32Array.of(-1, logprob)],
