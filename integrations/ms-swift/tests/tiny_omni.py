@@ -47,7 +47,7 @@ TEMPLATE = (
 )
 OTHER_TEXT = "user system assistant What emotion does this person feel? 他皱着眉头。\n"
 # Warming up: random vectors stand where the prompt would, so that the text is learned whatever precedes it.
-WARM_UP_STEPS, WARM_UP_PREFIX, WARM_UP_RATE = 250, 12, 3e-3
+WARM_UP_STEPS, WARM_UP_PREFIX, WARM_UP_RATE = 150, 12, 5e-3
 PICTURE = {
     "patch_size": 14,
     "temporal_patch_size": 2,
@@ -186,7 +186,23 @@ def _config(tokenizer: Qwen2TokenizerFast) -> Qwen2_5OmniConfig:
 
 
 def _processor(tokenizer: Qwen2TokenizerFast) -> Qwen2_5OmniProcessor:
-    extractor = WhisperFeatureExtractor(
+    return Qwen2_5OmniProcessor(
+        image_processor=Qwen2VLImageProcessor(**PICTURE),
+        video_processor=video_processor(),
+        feature_extractor=feature_extractor(),
+        tokenizer=tokenizer,
+        chat_template=TEMPLATE,
+    )
+
+
+def video_processor() -> Qwen2VLVideoProcessor:
+    """Qwen2.5-Omni's, with its real numbers."""
+    return Qwen2VLVideoProcessor(**PICTURE)
+
+
+def feature_extractor() -> WhisperFeatureExtractor:
+    """Qwen2.5-Omni's, but for the length it pads to."""
+    return WhisperFeatureExtractor(
         feature_size=128,
         sampling_rate=16000,
         hop_length=160,
@@ -194,13 +210,6 @@ def _processor(tokenizer: Qwen2TokenizerFast) -> Qwen2_5OmniProcessor:
         chunk_length=AUDIO_PAD_SEC,
         return_attention_mask=True,
         padding_side="right",
-    )
-    return Qwen2_5OmniProcessor(
-        image_processor=Qwen2VLImageProcessor(**PICTURE),
-        video_processor=Qwen2VLVideoProcessor(**PICTURE),
-        feature_extractor=extractor,
-        tokenizer=tokenizer,
-        chat_template=TEMPLATE,
     )
 
 

@@ -1,0 +1,175 @@
+"""Starting things for the end-to-end tests: the corpus, `oppo serve`, `swift rlhf`."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).parents[3]
+PLUGIN = Path(__file__).parents[1] / "oppo_swift_plugin.py"
+START_SEC, RUN_SEC = 120, 1200
+
+CORPUS = """
+name: tiny
+seed: 1
+corpus: { clips: { train: 4, validation: 0, test: 1 }, coldStartTexts: 1, render: { wav: false } }
+variants: { plain: { description: the corpus only } }
+"""
+# Few patches a frame, two frames a second: what CPU time allows.
+MEDIA = {
+    "USE_AUDIO_IN_VIDEO": "true",
+    "FPS": "2",
+    "VIDEO_MIN_PIXELS": "3136",
+    "VIDEO_MAX_PIXELS": "6272",
+    "VIDEO_TOTAL_PIXELS": "50176",
+}
+
+
+def oppo(*arguments: str) -> list[str]:
+    """Command line of the `oppo` program."""
+    return ["npx", "tsx", str(REPOSITORY / "src/cli/main.ts"), *arguments]
+
+
+def make_corpus(folder: Path) -> Path:
+    """Renders a few clips with sound and returns the corpus folder."""
+    config = folder / "corpus.yaml"
+    config.write_text(CORPUS)
+    command = oppo("corpus", "--config", str(config), "--runs", str(folder))
+    subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, timeout=START_SEC)
+    return folder / "tiny" / "corpus"
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def service(folder: Path) -> Iterator[str]:
+    """`oppo serve`, ready; yields its address."""
+    url = f"http://127.0.0.1:{free_port()}"
+    command = oppo("serve", "--port", url.rsplit(":", 1)[1], "--state", str(folder / "state"))
+    with open(folder / "serve.log", "w") as log:
+        process = subprocess.Popen(command, cwd=REPOSITORY, stdout=log, stderr=log, start_new_session=True)
+    try:
+        _wait_until_ready(process, url, folder / "serve.log")
+        yield url
+    finally:
+        os.killpg(process.pid, 15)
+        process.wait(timeout=60)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SEC
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"oppo serve ended: {log.read_text()}")
+        try:
+            with urllib.request.urlopen(f"{url}/v1/health", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.5)
+    raise RuntimeError(f"oppo serve did not get ready: {log.read_text()}")
+
+
+def train(
+    folder: Path,
+    model: Path,
+    dataset: Path,
+    settings: dict[str, Any],
+    *,
+    ranks: int = 1,
+    environment: dict[str, str] | None = None,
+    steps: int = 2,
+) -> subprocess.CompletedProcess[str]:
+    """`swift rlhf` with the plugin, into `folder`; environment replaces MEDIA."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "oppo.json").write_text(json.dumps(settings))
+    arguments = {
+        "rlhf_type": "grpo",
+        "model": str(model),
+        "model_type": "qwen2_5_omni",
+        "use_hf": "true",
+        "attn_impl": "sdpa",
+        "torch_dtype": "float32",
+        "tuner_type": "full",
+        "dataset": str(dataset),
+        "load_from_cache_file": "false",
+        "split_dataset_ratio": "0",
+        "dataset_num_proc": "1",
+        "dataloader_num_workers": "0",
+        "external_plugins": str(PLUGIN),
+        "reward_funcs": "oppo",
+        "num_generations": "2",
+        "per_device_train_batch_size": "2",
+        "gradient_accumulation_steps": "2",
+        "max_completion_length": "64",
+        "max_steps": str(steps),
+        "learning_rate": "1e-4",
+        "temperature": "1.0",
+        "logging_steps": "1",
+        "save_steps": str(steps),
+        "output_dir": str(folder / "out"),
+        "add_version": "false",
+        "gradient_checkpointing_kwargs": '{"use_reentrant": false}',
+        "report_to": "none",
+        "seed": "7",
+    }
+    launch = ["-m", "swift.cli.rlhf"]
+    if ranks > 1:
+        arguments |= {"use_cpu": "true", "ddp_backend": "gloo"}
+        launch = [
+            *("-m", "torch.distributed.run", "--nproc_per_node", str(ranks)),
+            *("--master_port", str(free_port()), "-m", "swift.cli.rlhf"),
+        ]
+    command = [sys.executable, *launch, *(part for name, value in arguments.items() for part in (f"--{name}", value))]
+    run = subprocess.run(
+        command,
+        cwd=folder,
+        env={
+            **{name: value for name, value in os.environ.items() if "AUDIO_IN_VIDEO" not in name},
+            **(MEDIA if environment is None else environment),
+            "OPPO_CONFIG": str(folder / "oppo.json"),
+            "OPPO_DUMP": str(folder / "dump"),
+            "HF_HUB_OFFLINE": "1",
+            "OMP_NUM_THREADS": "1",
+        },
+        capture_output=True,
+        text=True,
+        timeout=RUN_SEC,
+        check=False,
+    )
+    (folder / "train.log").write_text(run.stdout + run.stderr)
+    return run
+
+
+def logged(folder: Path) -> list[dict[str, Any]]:
+    """Metrics of each optimiser step, from ms-swift's own logging.jsonl."""
+    (path,) = folder.glob("out/**/logging.jsonl")
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    return [row for row in rows if "grad_norm" in row]
+
+
+def recomputed(folder: Path, step: int) -> dict[str, float]:
+    """The OPPO term of a step by the TypeScript loss, from the dumped log-probs of all ranks."""
+    command = [
+        "npx",
+        "tsx",
+        "scripts/ms-swift-recompute.ts",
+        str(folder / "oppo.json"),
+        str(folder / "dump"),
+        str(step),
+    ]
+    run = subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, text=True, timeout=START_SEC)
+    return json.loads(run.stdout)

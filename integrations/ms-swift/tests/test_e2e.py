@@ -1,0 +1,110 @@
+"""Training a tiny Qwen2.5-Omni on real clips through `swift rlhf`, with rewards and evidence by `oppo serve`."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import settings_data
+
+pytest.importorskip("torch")
+pytest.importorskip("swift")
+if shutil.which("npx") is None:
+    pytest.skip("needs Node: oppo serve", allow_module_level=True)
+
+import e2e
+import tiny_omni
+
+pytestmark = [pytest.mark.swift, pytest.mark.e2e]
+# The log keeps eight decimals.
+LOG_ROUNDING = 1e-7
+
+
+class World:
+    """One corpus, model and service for all runs."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder, self.url = folder, url
+        self.corpus = folder / "tiny" / "corpus"
+        self.model = folder / "model"
+
+    def settings(self, **changes: dict[str, Any]) -> dict[str, Any]:
+        data = settings_data()
+        data["service"].update(url=self.url, max_batch=64)
+        for section, fields in changes.items():
+            target = data["loss"].get(section, data.get(section))
+            target.update(fields)
+        return data
+
+    def train(self, name: str, settings: dict[str, Any], **options: Any) -> Any:
+        dataset = self.corpus / "swift-train.jsonl"
+        return e2e.train(self.folder / name, self.model, dataset, settings, **options)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("e2e")
+    corpus = e2e.make_corpus(folder)
+    tiny_omni.build(folder / "model", tiny_omni.cold_start_texts(corpus / "swift-sft-train.jsonl"))
+    with e2e.service(folder) as url:
+        yield World(folder, url)
+
+
+def check_steps(folder: Path, steps: int) -> None:
+    rows = e2e.logged(folder)
+    assert len(rows) == steps
+    for step, row in enumerate(rows):
+        again = e2e.recomputed(folder, step)
+        assert row["oppo/loss"] == pytest.approx(again["loss"], abs=LOG_ROUNDING, rel=1e-4)
+        assert row["oppo/effect_video"] > 0 and row["oppo/effect_audio"] > 0
+        assert row["grad_norm"] > 0
+    assert any(abs(row["oppo/loss"]) > 1e-5 for row in rows), "no step had claims to act on"
+
+
+def test_one_process(world: World) -> None:
+    run = world.train("one", world.settings())
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+    folder = world.folder / "one"
+    check_steps(folder, steps=2)
+    assert list(folder.glob("out/**/oppo_state.json"))
+    rows = e2e.logged(folder)
+    # On fresh weights the policy part is 0, and the trainer's loss is the OPPO term alone.
+    assert rows[0]["loss"] == pytest.approx(rows[0]["oppo/loss"] + rows[0].get("kl", 0), abs=1e-5)
+
+
+def test_two_ranks_swapped_streams_in_turn(world: World) -> None:
+    settings = world.settings(
+        sensitivity={"weight": 0},
+        onset={"weight": 0},
+        counterfactual={"sensitivity": 0.05, "invariance": 0.3},
+        masks={"visual": "swap", "acoustic": "swap", "schedule": "alternate"},
+    )
+    run = world.train("two", settings, ranks=2)
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+    check_steps(world.folder / "two", steps=2)
+    ranks = {path.name[-6] for path in (world.folder / "two" / "dump").iterdir()}
+    assert ranks == {"0", "1"}
+
+
+def test_misspelt_variable_is_refused(world: World) -> None:
+    misspelt = {"USER_AUDIO_IN_VIDEO": "true", **{k: v for k, v in e2e.MEDIA.items() if "AUDIO" not in k}}
+    run = world.train("misspelt", world.settings(), environment=misspelt)
+    assert run.returncode != 0
+    assert "USER_AUDIO_IN_VIDEO does nothing: the name is USE_AUDIO_IN_VIDEO" in run.stdout + run.stderr
+
+
+def test_forgotten_variable_is_refused(world: World) -> None:
+    silent = {k: v for k, v in e2e.MEDIA.items() if "AUDIO" not in k}
+    run = world.train("forgotten", world.settings(), environment=silent)
+    assert run.returncode != 0
+    assert "[AUDIO_MISSING]" in run.stdout + run.stderr
+
+
+def test_service_down_ends_the_run(world: World) -> None:
+    settings = world.settings(service={"url": f"http://127.0.0.1:{e2e.free_port()}", "retries": 1})
+    run = world.train("down", settings)
+    assert run.returncode != 0
+    assert "[SERVICE_UNAVAILABLE]" in run.stdout + run.stderr
+    assert not list((world.folder / "down").glob("out/**/checkpoint-*"))
