@@ -10,14 +10,14 @@ export interface Dtype {
 
 /** Reads a type string: "<f8", "|b1", "<U12", "|O", "f4". @throws BenchError `NPY_DTYPE` for others */
 export function parseDtype(text: string): Dtype {
-  const match = /^([<>|=]?)([fiubUSO])(\d*)$/.exec(text);
+  const match = /^([<>|=]?)(?:(O)\d*|([fiubUS])([1-9]\d*))$/.exec(text);
   if (match === null) {
     throw new BenchError("NPY_DTYPE", `arrays of type '${text}' are not supported`, {
       hint: "save it as numbers, text or objects",
     });
   }
-  const kind = match[2] as Dtype["kind"];
-  return { kind, size: kind === "O" ? 0 : Number(match[3]), littleEndian: match[1] !== ">" };
+  const kind = (match[2] ?? match[3]) as Dtype["kind"];
+  return { kind, size: Number(match[4] ?? 0), littleEndian: match[1] !== ">" };
 }
 
 /** Bytes that one element takes. */
@@ -78,7 +78,10 @@ export function safeNumber(value: bigint): number | bigint {
 function decodeText(view: DataView, at: number, length: number, littleEndian: boolean): string {
   let text = "";
   for (let i = 0; i < length; i++) {
-    text += String.fromCodePoint(view.getUint32(at + 4 * i, littleEndian));
+    const point = view.getUint32(at + 4 * i, littleEndian);
+    if (point > 0x10ffff)
+      throw new BenchError("NPY_TEXT", "array text holds no Unicode characters");
+    text += String.fromCodePoint(point);
   }
   return text.replace(/\0+$/, "");
 }

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { OppoError } from "../../core/errors.ts";
+import { Rng } from "../../core/rng.ts";
 import { readNpy, readNpz } from "./npz.ts";
 import { readPickle } from "./pickle.ts";
 
@@ -73,6 +75,30 @@ describe("readPickle", () => {
         code = (error as { code: string }).code;
       }
       expect(allowed).toContain(code);
+    }
+  });
+
+  it.each([
+    "protocol2.pkl",
+    "protocol3.pkl",
+    "protocol4.pkl",
+    "protocol5.pkl",
+    "evil2.pkl",
+    "evil4.pkl",
+  ])("reads %s with flipped bytes or says why not, by an error of its own", (name) => {
+    const rng = new Rng(name);
+    const whole = bytes(name);
+    for (let i = 0; i < 500; i++) {
+      const broken = whole.slice();
+      // The interesting values stand at the beginning; a long dict of numbers follows.
+      for (let k = 0; k <= rng.int(4); k++) {
+        broken[rng.int(Math.min(broken.length, 1700))] = rng.int(256);
+      }
+      try {
+        readPickle(broken);
+      } catch (error) {
+        expect(error).toBeInstanceOf(OppoError);
+      }
     }
   });
 

@@ -75,8 +75,9 @@ export function build(target: unknown, state: unknown): void {
     target.dtype = { ...target.dtype, littleEndian: state[1] !== ">" };
     return;
   }
-  const [, shape, shell, isFortran, data] = state as [unknown, number[], unknown, boolean, unknown];
-  checkOrder(shape, isFortran);
+  const [, sizes, shell, isFortran, data] = state;
+  const shape = shapeOf(sizes);
+  checkOrder(shape, isFortran === true);
   target.array = { shape, values: elements(dtypeOf(shell), data, elementCount(shape)) };
 }
 
@@ -97,9 +98,9 @@ function scalar([shell, data]: readonly unknown[]): unknown {
   return dtype.kind === "O" ? data : elements(dtype, data, 1)[0];
 }
 
-function frombuffer([buffer, shell, shape, order]: readonly unknown[]): NumpyShell {
+function frombuffer([buffer, shell, sizes, order]: readonly unknown[]): NumpyShell {
   const target = new NumpyShell();
-  const dimensions = shape as number[];
+  const dimensions = shapeOf(sizes);
   checkOrder(dimensions, order === "F");
   target.array = {
     shape: dimensions,
@@ -123,6 +124,12 @@ function elements(dtype: Dtype, data: unknown, count: number): unknown[] {
   const bytes = typeof data === "string" ? new Uint8Array(Buffer.from(data, "latin1")) : data;
   if (!(bytes instanceof Uint8Array)) throw malformed("has an array without data");
   return decodeElements(dtype, bytes, count);
+}
+
+function shapeOf(value: unknown): number[] {
+  const isSize = (size: unknown) => Number.isSafeInteger(size) && (size as number) >= 0;
+  if (Array.isArray(value) && value.every(isSize)) return value;
+  throw malformed("has an array without shape");
 }
 
 function dtypeOf(shell: unknown): Dtype {
