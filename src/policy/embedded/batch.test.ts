@@ -102,7 +102,7 @@ describe("chunkToScore", () => {
     );
     const [chunk, ...others] = chunkToScore(batch, { maxTokens: 64, maxTextTokens: 0 });
     expect(others).toEqual([]);
-    // 1408 tokens in 64 × 32 slots: 12 sixteenths
+    // 1408 tokens in 64 × 32 slots: 6 eighths
     expect(chunk!.bucket).toEqual({ prompts: 8, group: 8, tokens: 32, text: 0, rows: 1536 });
   });
 
@@ -114,7 +114,7 @@ describe("chunkToScore", () => {
       read: [2, 11],
     }));
     const [chunk] = chunkToScore(batch, limits);
-    // 96 tokens in 8 × 16 slots; 16 reads in 8 × 8
-    expect(chunk!.bucket).toMatchObject({ tokens: 16, rows: 104, reads: { width: 8, rows: 32 } });
+    // 96 tokens in 8 × 16 slots; 16 reads in 8 × 16
+    expect(chunk!.bucket).toMatchObject({ tokens: 16, rows: 112, reads: { width: 16, rows: 32 } });
   });
 });

@@ -23,13 +23,15 @@ export const promptCounts = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64] as const;
 const groupSizes = [1, 2, 4, 8, 16] as const;
 /** Sequence lengths are rounded up to a multiple of this. */
 const lengthStep = 8;
-/** Numbers of rows are rounded up to so many parts of the rectangle of slots. */
-const rowParts = 16;
+/**
+ * Numbers of rows are rounded up to so many parts of the rectangle of slots. Every other number is another
+ * program to compile: supervised batches, all much alike, can afford finer steps than rollouts.
+ */
+const rowParts = { alone: 16, groups: 8 } as const;
 /** From this share of the tokens on, all are read: the shorter last block would not pay for itself. */
 const readsWorthwhile = 0.6;
-/** Reads of a completion are rounded up to a multiple of this, their sum to parts of the rectangle. */
-const readStep = 8;
-const readParts = 4;
+/** With reads there are more sizes to combine, so each has coarser steps. */
+const readSteps = { tokens: 16, width: 16, parts: 4 } as const;
 
 /**
  * Chunks of a batch. Equal prompts (same features, same masking, same text, whatever their id says) are
@@ -87,16 +89,22 @@ function withRows(
   const { prompts, group } = bucket;
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const total = sum(data.map(neededTokens));
-  // rows and slots both need a blank
-  const full = total === prompts * group * bucket.tokens;
-  const tokens = full ? bucket.tokens + lengthStep : bucket.tokens;
-  const rows = roundRows(total, prompts * group * tokens, rowParts);
   const counts = data.map(readCount);
   const read = sum(counts);
-  if (read > readsWorthwhile * total) return { ...bucket, tokens, rows };
-  const width = Math.ceil((Math.max(...counts) + 1) / readStep) * readStep;
-  const reads = { width, rows: roundRows(read, prompts * group * width, readParts) };
+  const few = read <= readsWorthwhile * total;
+  const longest = few ? roundTo(bucket.tokens, readSteps.tokens) : bucket.tokens;
+  // rows and slots both need a blank
+  const tokens = total === prompts * group * longest ? longest + lengthStep : longest;
+  const parts = group === 1 ? rowParts.alone : rowParts.groups;
+  const rows = roundRows(total, prompts * group * tokens, parts);
+  if (!few) return { ...bucket, tokens, rows };
+  const width = roundTo(Math.max(...counts) + 1, readSteps.width);
+  const reads = { width, rows: roundRows(read, prompts * group * width, readSteps.parts) };
   return { ...bucket, tokens, rows, reads };
+}
+
+function roundTo(count: number, step: number): number {
+  return Math.ceil(count / step) * step;
 }
 
 /** More than `count`, in whole `parts` of `most`. */
@@ -144,7 +152,7 @@ export function evenParts<T>(items: readonly T[], most: number): T[][] {
 }
 
 export function roundLength(length: number, most: number): number {
-  return Math.min(most, Math.ceil(length / lengthStep) * lengthStep);
+  return Math.min(most, roundTo(length, lengthStep));
 }
 
 /** The smallest of `sizes` that is enough. */
