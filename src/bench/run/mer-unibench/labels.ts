@@ -23,6 +23,8 @@ export interface ReadingFailure {
 export interface LabelReader {
   /** Names tool and settings in results. */
   readonly id: string;
+  /** How its reading departs from the official one; results carry it. */
+  readonly note: string;
   read(
     set: MerSetId,
     answer: string,
@@ -40,6 +42,7 @@ export function chatLabelReader(chat: ChatModel): LabelReader {
     chat.chat({ messages: [{ role: "user", content: prompt }], temperature: 0, maxTokens });
   return {
     id: `${chat.id}, greedy`,
+    note: "Labels were read greedily and with prompts of this project; officially Qwen2.5-7B-Instruct draws them at temperature 0.7 without a seed, so published scores carry its chance.",
     async read(set, answer) {
       try {
         const list = await ask(labelPrompt(answer), 512);
@@ -62,6 +65,7 @@ export function chatLabelReader(chat: ChatModel): LabelReader {
  */
 export const answerLabelReader: LabelReader = {
   id: "the model's own <answer>",
+  note: "Labels were taken from the model's own <answer>, not read from its text by a second model: not the official way.",
   async read(set, answer) {
     const own = /<answer>([\s\S]*?)<\/answer>/i.exec(answer)?.[1] ?? "";
     const openset = `[${own.replaceAll(/[[\]\n]/g, " ").trim()}]`;

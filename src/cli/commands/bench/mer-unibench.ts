@@ -117,7 +117,7 @@ async function askedResults(
     labels: reader.id,
     asked: stored === undefined,
     settings,
-    notes: muteNotes(clips),
+    notes: [reader.note, ...muteNotes(clips)],
     ...(usage && { usage }),
   });
 }
