@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError } from "../core/errors.ts";
 import { canonicalJson, readJson, sha256, writeFileAtomic, writeJson } from "../core/files.ts";
@@ -119,6 +119,7 @@ async function renderMissing(
     .filter((job) => !isWritten(job.file, sizes.get(job.id)));
   const store = features && new FeatureStore(folder, rows, features);
   const step = features ? "render and decode clips" : "render clips";
+  if (jobs.length > 0) sweep(join(folder, "clips"));
   let done = rows.length - jobs.length;
   progress({ step, done, total: rows.length });
   await runJobs(jobs, { workers, signal }, (result) => {
@@ -127,6 +128,13 @@ async function renderMissing(
     done++;
     progress({ step, done, total: rows.length });
   });
+}
+
+/** Removes what a killed writer left unfinished. */
+function sweep(clips: string): void {
+  for (const name of readdirSync(clips)) {
+    if (name.endsWith(".tmp")) rmSync(join(clips, name));
+  }
 }
 
 /** A file of the size its writer noted is whole: it was renamed into place. */
