@@ -26,10 +26,10 @@ export function labelInterval(
     const pairs = samples.map(({ truth: right, predicted }) => {
       const given = grouping(predicted);
       const known = grouping(right);
-      if (known.size === 0) return { precision: Number.NaN, recall: Number.NaN, hit: Number.NaN };
+      if (known.length === 0) return { precision: Number.NaN, recall: Number.NaN, hit: Number.NaN };
       const both = shared(known, given);
-      const precision = given.size === 0 ? 0 : both / given.size;
-      return { precision, recall: both / known.size, hit: both };
+      const precision = given.length === 0 ? 0 : both / given.length;
+      return { precision, recall: both / known.length, hit: both };
     });
     precisions.push(Float64Array.from(pairs, ({ precision }) => precision));
     recalls.push(Float64Array.from(pairs, ({ recall }) => recall));
