@@ -4,7 +4,7 @@
  * R; reading files is not counted. Times are processor time (all threads), so that other work on the machine
  * counts little. The results must be equal, bit for bit.
  *
- *   npx tsx scripts/bench-ew/bench-ew.ts [--wheels FOLDER] [--n 100000] [--repeats 5] [--python python3]
+ *   npm run bench:ew -- [--wheels FOLDER] [--n 100000] [--repeats 5] [--python python3]
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
