@@ -4,7 +4,7 @@
  * waits. Run on an idle machine: `npm run bench:service -- --seconds 10`.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
@@ -27,11 +27,13 @@ interface Trajectory {
   reference: string;
 }
 
+/** Numbers every fresh phrase of all loads: a repeated one would be found in a cache. */
+let phrase = 0;
+
 /** Endless trajectories; with `fresh` every claim is a phrase that the service has never embedded. */
 function* trajectories(fresh: boolean): Generator<Trajectory> {
   const clips = { train: 400, validation: 0, test: 0 };
   const rows = planCorpus(corpusOptions.parse({ clips }));
-  let phrase = 0;
   for (let round = 0; ; round++) {
     for (const { id, reference, coldStart } of rows) {
       const text = coldStart[round % coldStart.length]!;
@@ -57,11 +59,12 @@ const loads: Load[] = [
   { name: "phrases seen before", clients: 8, batch: 64, fresh: false },
 ];
 
-async function measure(url: string, { clients, batch, fresh }: Load) {
+async function measure(url: string, pid: number, { clients, batch, fresh }: Load) {
   const source = trajectories(fresh);
   const client = openServiceClient({ url });
   const latencies: number[] = [];
   let scored = 0;
+  const cpu = cpuSeconds(pid);
   const started = performance.now();
   const end = started + seconds * 1000;
   async function work(): Promise<void> {
@@ -79,15 +82,28 @@ async function measure(url: string, { clients, batch, fresh }: Load) {
   await Promise.all(Array.from({ length: clients }, work));
   const elapsed = (performance.now() - started) / 1000;
   latencies.sort((a, b) => a - b);
+  const cpuMs = (1000 * (cpuSeconds(pid) - cpu)) / scored;
   return {
     scored,
+    cpuMs,
     rate: scored / elapsed,
     p50: quantile(latencies, 0.5),
     p99: quantile(latencies, 0.99),
   };
 }
 
-async function withService<T>(settings: string[], work: (url: string) => Promise<T>): Promise<T> {
+/** CPU seconds that a process has used: what other work on the machine does not change. Linux only. */
+function cpuSeconds(pid: number): number {
+  const file = `/proc/${pid}/stat`;
+  if (!existsSync(file)) return Number.NaN;
+  const fields = readFileSync(file, "utf8").split(") ")[1]!.split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+async function withService<T>(
+  settings: string[],
+  work: (url: string, pid: number) => Promise<T>,
+): Promise<T> {
   const set = settings.flatMap((setting) => ["--set", setting]);
   const state = mkdtempSync(join(tmpdir(), "oppo-bench-"));
   const args = ["bin/oppo.mjs", "serve", "--port", values.port, "--state", state];
@@ -99,7 +115,7 @@ async function withService<T>(settings: string[], work: (url: string) => Promise
     child.once("exit", () => failed(new Error("the service did not start")));
   });
   try {
-    return await work(url);
+    return await work(url, child.pid!);
   } finally {
     child.kill("SIGTERM");
     rmSync(state, { recursive: true, force: true });
@@ -129,12 +145,20 @@ const row = (...cells: (string | number)[]) =>
 console.log(
   `${cpus()[0]?.model}, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}, Node ${process.version}\n`,
 );
-row("scored by", "load", "clients × items", "trajectories/s", "p50 ms", "p99 ms");
-row("---", "---", "---", "---:", "---:", "---:");
-await withService([], async (url) => {
+row("scored by", "load", "clients × items", "trajectories/s", "p50 ms", "p99 ms", "CPU ms each");
+row("---", "---", "---", "---:", "---:", "---:", "---:");
+await withService([], async (url, pid) => {
   for (const load of loads) {
-    const { rate, p50, p99 } = await measure(url, load);
-    row("embeddings", load.name, `${load.clients} × ${load.batch}`, rate, p50, p99);
+    const { rate, p50, p99, cpuMs } = await measure(url, pid, load);
+    row(
+      "embeddings",
+      load.name,
+      `${load.clients} × ${load.batch}`,
+      rate,
+      p50,
+      p99,
+      cpuMs.toFixed(1),
+    );
   }
 });
 for (const concurrency of [8, 64]) {
@@ -142,11 +166,19 @@ for (const concurrency of [8, 64]) {
   const settings = [
     `judge={kind: model, baseUrl: "${judge.url}", model: fake, concurrency: ${concurrency}}`,
   ];
-  await withService(settings, async (url) => {
+  await withService(settings, async (url, pid) => {
     const { name, clients, batch } = loads[1]!;
-    const { scored, rate, p50, p99 } = await measure(url, loads[1]!);
+    const { scored, rate, p50, p99, cpuMs } = await measure(url, pid, loads[1]!);
     const perTrajectory = judge.calls() / scored;
-    row(`judge, ${concurrency} at once`, name, `${clients} × ${batch}`, rate, p50, p99);
+    row(
+      `judge, ${concurrency} at once`,
+      name,
+      `${clients} × ${batch}`,
+      rate,
+      p50,
+      p99,
+      cpuMs.toFixed(1),
+    );
     console.error(`${perTrajectory.toFixed(2)} judge calls a trajectory`);
   });
   judge.close();
