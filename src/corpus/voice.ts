@@ -2,7 +2,7 @@ import type { Rng } from "../core/rng.ts";
 import type { Audio } from "../media/clip.ts";
 import type { Activations } from "./activation.ts";
 import type { RenderOptions } from "./options.ts";
-import { type Control, controlAt, drawSpeaker, drawSyllables } from "./prosody.ts";
+import { type Control, controlAt, drawSpeaker, drawSyllables, type Syllable } from "./prosody.ts";
 import { FormantFilter } from "./vocal-tract.ts";
 
 /** Samples between updates of pitch, level and quality: 4 ms at 16 kHz. */
@@ -25,21 +25,23 @@ export function speak(activations: Activations, options: RenderOptions, rng: Rng
   const samples = new Float32Array(length);
   let control = controlAt(activations, speaker, 0, 0);
   let at = 0;
+  let syllable = syllables[0]!;
   for (let i = 0; i < length; i++) {
     const seconds = i / sampleRateHz;
     if (i % stride === 0) control = controlAt(activations, speaker, i / length, seconds);
-    while (at < syllables.length - 1 && seconds >= syllables[at]!.end) at++;
-    const { start, end, voiced, vowel } = syllables[at]!;
-    const envelope = voiced ? syllableEnvelope((seconds - start) / (end - start)) : 0;
+    while (at < syllables.length - 1 && seconds >= syllable.end) syllable = syllables[++at]!;
+    const envelope = envelopeAt(syllable, seconds);
     const excitation = source.step(control) * envelope * control.level;
-    const value = level * speaker.gain * tract.step(excitation, vowel, i);
+    const value = level * speaker.gain * tract.step(excitation, syllable.vowel, i);
     samples[i] = Math.max(-1, Math.min(1, value));
   }
   return { sampleRateHz, samples };
 }
 
-/** Rises at the onset and closes towards the next syllable. */
-function syllableEnvelope(within: number): number {
+/** Rises at the onset and closes towards the next syllable; 0 in a pause. */
+function envelopeAt({ start, end, voiced }: Syllable, seconds: number): number {
+  if (!voiced) return 0;
+  const within = (seconds - start) / (end - start);
   return Math.max(0.04, Math.min(1, within / 0.15, (1 - within) / 0.3));
 }
 
