@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { EndpointError } from "../../../core/errors.ts";
+import type { ChatModel } from "../../../endpoint/port.ts";
+import { basicMapping } from "../../mer-unibench/taxonomy.ts";
+import { labelInterval, sentimentInterval } from "./interval.ts";
+import { answerLabelReader, chatLabelReader, isUnreadable } from "./labels.ts";
+
+const chat = (...replies: (string | Error)[]): ChatModel & { prompts: string[] } => {
+  const prompts: string[] = [];
+  return {
+    id: "reader",
+    prompts,
+    async chat({ messages }) {
+      const reply = replies[prompts.length]!;
+      prompts.push(messages[0]!.content as string);
+      if (reply instanceof Error) throw reply;
+      return {
+        text: reply,
+        finish: "stop",
+        attempts: 1,
+        usage: { promptTokens: 5, completionTokens: 2 },
+      };
+    },
+  };
+};
+
+describe("labels by a second model", () => {
+  it("are the cleaned list; sentiment is read from the list", async () => {
+    const emotion = chat("输出：[happy,\n proud]");
+    expect(await chatLabelReader(emotion).read("meld", "She beams.")).toMatchObject({
+      openset: "[happy, proud]",
+    });
+    expect(emotion.prompts[0]).toContain("Description: She beams.");
+    const sentiment = chat("[angry]", "Negative.");
+    expect(await chatLabelReader(sentiment).read("sims", "He shouts.")).toEqual({
+      openset: "[angry]",
+      sentiment: "negative",
+      usage: { promptTokens: 10, completionTokens: 4 },
+    });
+    expect(sentiment.prompts[1]).toContain("Emotions of a person: [angry]");
+  });
+
+  it("fail one by one, but all at once where the key is wrong", async () => {
+    const late = chatLabelReader(chat(new EndpointError("ENDPOINT_TIMEOUT", "late")));
+    expect(await late.read("meld", "x")).toEqual({ code: "ENDPOINT_TIMEOUT", message: "late" });
+    const locked = chatLabelReader(chat(new EndpointError("ENDPOINT_AUTH", "no key")));
+    await expect(locked.read("meld", "x")).rejects.toThrow("no key");
+  });
+});
+
+describe("labels of <answer>", () => {
+  it("are its list and its sentiment word", async () => {
+    const text = "<think>So [so]</think><answer>Positive, [happy]\nproud</answer>";
+    expect(await answerLabelReader.read("meld", text)).toEqual({
+      openset: "[Positive,  happy  proud]",
+    });
+    expect(await answerLabelReader.read("sims", text)).toMatchObject({ sentiment: "positive" });
+    const none = await answerLabelReader.read("sims", "happy");
+    expect(none).toEqual({ openset: "[]", sentiment: "" });
+    expect(isUnreadable("sims", { openset: "[]", sentiment: "" })).toBe(true);
+  });
+});
+
+it("readings of another form count as unreadable, empty lists do not", () => {
+  const unreadable = ["happy", "[happy].", "[a] and [b]", "[", ""];
+  expect(unreadable.filter((openset) => !isUnreadable("meld", { openset }))).toEqual([]);
+  expect(isUnreadable("meld", { openset: "[]" })).toBe(false);
+});
+
+describe("intervals", () => {
+  const ids = Array.from({ length: 60 }, (_, i) => `s${i}`);
+  const truth = new Map(ids.map((id, i) => [id, i % 2 ? "happy" : "angry"]));
+
+  it("hold the score, and close where there is nothing to vary", () => {
+    const mapping = basicMapping();
+    const right = (share: number) =>
+      new Map(ids.map((id, i) => [id, i < share * 60 ? `[${truth.get(id)}]` : "[sad]"]));
+    expect(labelInterval("meld", truth, right(1), mapping)).toEqual({ low: 1, high: 1 });
+    const half = labelInterval("meld", truth, right(0.5), mapping);
+    expect(half.low).toBeGreaterThan(0.3);
+    expect(half.low).toBeLessThan(0.5);
+    expect(half.high).toBeGreaterThan(0.5);
+    const open = labelInterval("ovmerdplus", truth, right(0.5), mapping);
+    expect(open.low).toBeLessThan(0.5);
+    expect(open.high).toBeGreaterThan(0.5);
+  });
+
+  it("of sentiment leave out zeros and take neutral as negative", () => {
+    const values = new Map(ids.map((id, i) => [id, i % 3 === 0 ? 0 : i % 3 === 1 ? 1 : -1]));
+    const said = new Map(ids.map((id, i) => [id, i % 3 === 1 ? "positive" : "neutral"]));
+    expect(sentimentInterval("sims", values, said)).toEqual({ low: 1, high: 1 });
+    said.set("s1", "neutral");
+    expect(sentimentInterval("sims", values, said).low).toBeLessThan(1);
+  });
+});
