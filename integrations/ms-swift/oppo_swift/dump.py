@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from .loss import Sample
+from .loss.sample import Sample
 from .rollout import BatchEvidence
 
 

@@ -12,8 +12,7 @@ from .client import ServiceClient
 from .config import Settings
 from .evidence import Completion, locate_claims, needs_match
 from .guard import batch as guard
-from .loss import Totals, measure
-from .loss.totals import add
+from .loss.totals import Totals, add, measure
 from .model_facts import MediaTokens
 from .passes import Fills, Row, deal
 from .reward import TERMS_KEY

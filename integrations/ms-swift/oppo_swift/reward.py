@@ -56,6 +56,21 @@ def score(
     return rewards, [{name: _number(result["terms"][name]) for name in TERMS} for result in results]
 
 
+def refuse_megatron(args: Any, settings: Settings) -> None:
+    """ms-swift's Megatron trainers (with Ray or without) know nothing of the loss: they would train without it.
+
+    Raises OppoSwiftError (MEGATRON) unless the settings ask for the reward alone.
+    """
+    from .loss.options import needs_passes
+
+    if "megatron" in type(args).__module__ and needs_passes(settings.loss):
+        raise OppoSwiftError(
+            "MEGATRON",
+            "the Omni-Perception Loss is not built for Megatron and Ray; only its reward would be used, in silence",
+            "train with `swift rlhf`, or set every loss weight of oppo.json to 0 to use the reward alone",
+        )
+
+
 def _column(columns: dict[str, Any], name: str) -> Sequence[Any]:
     values = columns.get(name)
     if not values or any(value is None or value == "" for value in values):
@@ -82,6 +97,7 @@ def reward_class(base: type) -> type:
         def __init__(self, args: Any = None, **kwargs: Any) -> None:
             super().__init__(args, **kwargs)
             self._settings = load_settings()
+            refuse_megatron(args, self._settings)
             self._client = open_client(self._settings.service)
 
         def __call__(self, completions: Sequence[str], **columns: Any) -> list[float]:

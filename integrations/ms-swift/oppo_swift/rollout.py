@@ -8,7 +8,8 @@ from typing import Any
 
 import torch
 
-from .loss import Claim, Sample, Totals
+from .loss.sample import Claim, Sample
+from .loss.totals import Totals
 from .passes import Pass
 
 

@@ -22,7 +22,9 @@ from .guard import batch as guard
 from .guard.encoding import encoding_error
 from .guard.startup import check_startup, dropout_problems, report, reward_problems
 from .guard.watch import Watch
-from .loss import Totals, active_terms, auxiliary_loss, masked_pass_learns
+from .loss.objective import active_terms, auxiliary_loss
+from .loss.options import masked_pass_learns, needs_passes
+from .loss.totals import Totals
 from .model_facts import last_positions_only, logits_layer, media_tokens
 from .passes import STREAMS, Fills, Pass, hidden_inputs
 from .prepare import PROMPT_KEY, RolloutPreparer, claim_counts, window_totals
@@ -104,6 +106,9 @@ class OppoGRPOTrainer(GRPOTrainer):
         )
         if self._turn == 0:
             self._check_sampler([batch["grpo_batch"] for batch in batches])
+        if not needs_passes(self._settings.loss) and self._turn >= self._settings.guards.canary_steps:
+            for evidence in found:
+                evidence.passes = []
         self._share(chunks, found)
         for batch, evidence in zip(batches, found, strict=True):
             batch["grpo_batch"].oppo = evidence

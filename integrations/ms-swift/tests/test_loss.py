@@ -13,8 +13,10 @@ torch = pytest.importorskip("torch")
 from oppo_swift.config import Loss  # noqa: E402
 from oppo_swift.errors import OppoSwiftError  # noqa: E402
 from oppo_swift.fields import read  # noqa: E402
-from oppo_swift.loss import Claim, Sample, auxiliary_loss, masked_pass_learns, measure  # noqa: E402
-from oppo_swift.loss.totals import add  # noqa: E402
+from oppo_swift.loss.objective import auxiliary_loss  # noqa: E402
+from oppo_swift.loss.options import masked_pass_learns  # noqa: E402
+from oppo_swift.loss.sample import Claim, Sample  # noqa: E402
+from oppo_swift.loss.totals import add, measure  # noqa: E402
 
 pytestmark = pytest.mark.swift
 VECTORS = vectors("loss")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +15,7 @@ from oppo_swift.config import Settings
 from oppo_swift.errors import OppoSwiftError
 from oppo_swift.evidence import Completion, locate_claims, needs_match
 from oppo_swift.fields import read
-from oppo_swift.reward import TERMS_KEY, reward_class, score
+from oppo_swift.reward import TERMS_KEY, refuse_megatron, reward_class, score
 
 COLUMNS: dict[str, Any] = {
     "request_id": ["a", "b"],
@@ -99,3 +102,23 @@ def test_reference_goes_along_only_where_the_match_counts() -> None:
     assert claims[0].match == 0.5 and claims[0].heads == (0,) and claims[0].onset == 0
     with pytest.raises(OppoSwiftError, match="REFERENCE_MISSING"):
         locate_claims(client("http://x"), [Completion("r", "He", [(0, 2)], None)], with_match=True)
+
+
+def test_megatron_would_train_without_the_loss() -> None:
+    megatron = type("MegatronArguments", (), {"__module__": "swift.megatron.arguments"})()
+    with pytest.raises(OppoSwiftError, match="MEGATRON"):
+        refuse_megatron(megatron, settings())
+    off = settings_data()["loss"]
+    off["sensitivity"]["weight"] = off["onset"]["weight"] = 0
+    refuse_megatron(megatron, settings(loss=off))
+    refuse_megatron(object(), settings())
+
+
+def test_no_torch_outside_training() -> None:
+    """Settings, client, spans, reward, dataset check and refusals work where no torch is installed."""
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "from oppo_swift import check_data, client, config, controller, evidence, reward, spans, version\n"
+        "from oppo_swift.guard import batch, encoding, startup, watch"
+    )
+    subprocess.run([sys.executable, "-S", "-c", code], check=True, cwd=Path(__file__).parents[1])

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..config import Settings
 from ..errors import OppoSwiftError
-from ..loss.objective import masked_pass_learns
+from ..loss.options import masked_pass_learns
 
 AUDIO_VARIABLE = "USE_AUDIO_IN_VIDEO"
 WINDOW_LOSSES = ("cispo", "dapo", "fipo")

@@ -9,6 +9,7 @@ import torch
 from ..config import Loss
 from ..errors import OppoSwiftError
 from . import terms
+from .options import needs_passes
 from .sample import MODALITIES, Sample
 from .totals import Totals
 
@@ -38,34 +39,6 @@ def auxiliary_loss(
 def active_terms(options: Loss) -> list[str]:
     """Names of the terms with a weight, in a fixed order."""
     return [name for name, weight, _ in _terms([], options, None, 1.0) if weight > 0]
-
-
-def needs_passes(options: Loss) -> bool:
-    """Does any term that is on compare with a masked pass?"""
-    papo, counterfactual = options.papo, options.counterfactual
-    weights = (
-        options.sensitivity.weight,
-        options.onset.weight,
-        options.invariance.weight,
-        options.attribution.weight,
-        papo.weight,
-        papo.maskedEntropy,
-        counterfactual.sensitivity,
-        counterfactual.invariance,
-    )
-    return any(weight > 0 for weight in weights)
-
-
-def masked_pass_learns(options: Loss) -> bool:
-    """Does any term that is on send a gradient through a masked pass? If not, it can run without a graph."""
-    papo, counterfactual = options.papo, options.counterfactual
-    return (
-        (options.sensitivity.weight > 0 and options.sensitivity.routing != "full")
-        or options.onset.weight > 0
-        or options.attribution.weight > 0
-        or (papo.maskedGradient and (papo.weight > 0 or papo.maskedEntropy > 0))
-        or (counterfactual.routing != "full" and counterfactual.sensitivity + counterfactual.invariance > 0)
-    )
 
 
 def check_passes(options: Loss, totals: Totals) -> None:
