@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { BenchError } from "../../core/errors.ts";
+import { canonicalJson, sha256 } from "../../core/files.ts";
 import { readJsonl } from "../../core/jsonl.ts";
 import type { Question, Responder } from "./port.ts";
 
@@ -45,7 +46,8 @@ export function storedResponder(
     answers,
   );
   return {
-    id: `answers of ${basename(file)}`,
+    // With their content: other answers under the same name are another model.
+    id: `answers of ${basename(file)} (${sha256(canonicalJson([...answers])).slice(0, 8)})`,
     async respond({ id }) {
       return { text: answers.get(id)!, finish: "stop", attempts: 0 };
     },
