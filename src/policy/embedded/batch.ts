@@ -51,7 +51,9 @@ export function chunkToScore(
   const bySize = new Map<number, Group[]>();
   for (const group of groups) {
     const size = roundUp(group.members.length, groupSizes);
-    bySize.set(size, [...(bySize.get(size) ?? []), group]);
+    const same = bySize.get(size);
+    if (same) same.push(group);
+    else bySize.set(size, [group]);
   }
   const chunks: ScoringChunk[] = [];
   for (const [size, same] of bySize) {

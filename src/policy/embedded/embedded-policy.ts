@@ -37,6 +37,7 @@ import {
   gradientTensor,
   type NamedTensors,
   prefixTensors,
+  StreamMemory,
 } from "./tensors.ts";
 
 export interface EmbeddedPolicySetup {
@@ -94,6 +95,7 @@ export class EmbeddedPolicy implements Policy {
   private readonly runner: ProgramRunner;
   private readonly executor: Executor;
   private readonly memory = new CacheMemory();
+  private readonly streams = new StreamMemory();
   /** Whether `gradient` holds something that no step has used yet. */
   private pending = false;
   private closed = false;
@@ -182,8 +184,8 @@ export class EmbeddedPolicy implements Policy {
     const { shape } = this.description;
     checkSampling(shape, prompts, options);
     const { samplesPerPrompt } = options;
-    const { runner, memory, description } = this;
-    const decoding = { shape, runner, memory, special: description };
+    const { runner, memory, streams, description } = this;
+    const decoding = { shape, runner, memory, streams, special: description };
     const made = await sampleCompletions(decoding, prompts, options);
     return prompts.map((_, prompt) =>
       made.slice(prompt * samplesPerPrompt, (prompt + 1) * samplesPerPrompt),
@@ -231,7 +233,7 @@ export class EmbeddedPolicy implements Policy {
   private tensors(chunk: ScoringChunk, batch: readonly Datum[]): NamedTensors {
     const { shape, bos } = this.description;
     const prompts = chunk.groups.map(({ prompt }) => prompt);
-    const prefix = prefixTensors(shape, chunk.bucket, prompts);
+    const prefix = prefixTensors(shape, chunk.bucket, prompts, this.streams);
     const hidden = prefix.hidden as Float32Array;
     return { ...prefix, ...completionTensors(shape, chunk, batch, bos, hidden) };
   }

@@ -7,7 +7,7 @@ import { type CacheMemory, DecodeCache } from "./decode-cache.ts";
 import { Drawer } from "./draw.ts";
 import type { ModelShape } from "./params.ts";
 import type { ProgramRunner } from "./program-runner.ts";
-import { prefixTensors } from "./tensors.ts";
+import { prefixTensors, type StreamMemory } from "./tensors.ts";
 
 /** What sampling needs to know of the vocabulary. */
 export interface SpecialTokens {
@@ -37,6 +37,7 @@ export interface Decoding {
   runner: ProgramRunner;
   special: SpecialTokens;
   memory: CacheMemory;
+  streams: StreamMemory;
 }
 
 /**
@@ -106,7 +107,7 @@ async function decode(
 
 /** Encodes each prompt once and gives every completion its own copy. */
 async function prefill(
-  { shape, runner, memory }: Decoding,
+  { shape, runner, memory, streams }: Decoding,
   batch: readonly Row[],
   maxTokens: number,
 ): Promise<DecodeCache> {
@@ -117,7 +118,7 @@ async function prefill(
     prompts: roundUp(groups.length, promptCounts),
     text: roundLength(text, shape.maxTextTokens),
   };
-  const prefix = prefixTensors(shape, bucket, prompts);
+  const prefix = prefixTensors(shape, bucket, prompts, streams);
   const parts = await runner.run("prefill", bucket, prefix);
   const promptOf = Array<number>(batch.length).fill(0);
   groups.forEach(({ members }, at) => {

@@ -12,15 +12,32 @@ export const unseen = -1e9;
 
 export type NamedTensors = Record<string, TensorData>;
 
+/**
+ * Arrays for streams, one for each size, used again and again: features of a batch are megabytes, and
+ * allocating them for every step made the garbage collector walk the whole heap every few steps.
+ */
+export class StreamMemory {
+  private readonly arrays = new Map<string, Float32Array>();
+
+  /** With whatever was written there last. */
+  take(name: string, size: number): Float32Array {
+    const key = `${name}/${size}`;
+    const array = this.arrays.get(key) ?? new Float32Array(size);
+    this.arrays.set(key, array);
+    return array;
+  }
+}
+
 /** `video`, `audio`, `hidden` and, where the bucket has text, `text`. */
 export function prefixTensors(
   shape: ModelShape,
   bucket: PrefixBucket,
   prompts: readonly Prompt[],
+  memory = new StreamMemory(),
 ): NamedTensors {
   const positions = prefixTokens(shape, bucket);
-  const video = stack(shape, bucket, prompts, "video");
-  const audio = stack(shape, bucket, prompts, "audio");
+  const video = stack(shape, bucket, prompts, "video", memory);
+  const audio = stack(shape, bucket, prompts, "audio", memory);
   const hidden = new Float32Array(bucket.prompts * positions);
   const text = new Int32Array(bucket.prompts * bucket.text);
   const mediaTokens = shape.video.tokens + shape.audio.tokens;
@@ -39,13 +56,16 @@ function stack(
   bucket: PrefixBucket,
   prompts: readonly Prompt[],
   modality: Modality,
+  memory: StreamMemory,
 ): Float32Array {
-  const { tokens, dim } = shape[modality];
-  const out = new Float32Array(bucket.prompts * tokens * dim);
-  prompts.forEach((prompt, row) => {
-    // a stream nobody attends to is left zero: its content cannot reach the result even as NaN
-    if (prompt[modality].attended) out.set(prompt[modality].features, row * tokens * dim);
-  });
+  const size = shape[modality].tokens * shape[modality].dim;
+  const out = memory.take(modality, bucket.prompts * size);
+  for (let row = 0; row < bucket.prompts; row++) {
+    const stream = prompts[row]?.[modality];
+    // a stream nobody attends to is zero: its content cannot reach the result even as NaN
+    if (stream?.attended) out.set(stream.features, row * size);
+    else out.fill(0, row * size, (row + 1) * size);
+  }
   return out;
 }
 
