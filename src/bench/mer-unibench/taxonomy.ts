@@ -4,7 +4,7 @@ import { buildMapping, type EmotionMapping, type WheelRow } from "./mapping.ts";
  * A small emotion taxonomy of this project's own, for use without the wheels of the benchmark's authors:
  * cluster → sub-cluster → words, the sub-cluster's own name first. Not derived from their lists.
  */
-const clusters: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+export const basicClusters: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   joy: {
     joyful: "joy happy happiness happily glad gladness cheerful delighted delight pleased pleasure",
     excited: "excitement excitedly thrilled enthusiastic enthusiasm eager eagerness energetic",
@@ -68,7 +68,7 @@ const clusters: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 export function basicMapping(): EmotionMapping {
   const rows: WheelRow[] = [];
   const words: string[] = [];
-  for (const [cluster, groups] of Object.entries(clusters)) {
+  for (const [cluster, groups] of Object.entries(basicClusters)) {
     words.push(cluster);
     for (const [group, list] of Object.entries(groups)) {
       for (const word of [group, ...list.split(" ")]) {
