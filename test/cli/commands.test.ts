@@ -34,6 +34,8 @@ describe("oppo", () => {
       "report",
       "score",
       "cues",
+      "serve",
+      "export",
       "doctor",
     ]) {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
