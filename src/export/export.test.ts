@@ -165,10 +165,10 @@ describe("scripts", () => {
     for (const name of ["swift", "megatron", "node"]) {
       writeFileSync(join(bin, name), fake, { mode: 0o755 });
     }
-    const run = (name: string) =>
+    const run = (name: string, extra: Record<string, string> = {}) =>
       spawnSync("bash", [join(out, name)], {
         encoding: "utf8",
-        env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
+        env: { ...process.env, ...extra, PATH: `${bin}:${process.env.PATH}` },
       });
     const colocate = run("colocate.sh");
     expect(colocate.stderr).toBe("");
@@ -190,7 +190,13 @@ describe("scripts", () => {
     }
     expect(run("train-server.sh").stdout).toContain("<server>");
     expect(run("rollout-server.sh").stdout).toContain("<rollout>");
-    expect(run("ray.sh").stdout).toContain("<--use_ray>\n<true>");
+    expect(run("ray.sh")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("no Ray part"),
+    });
+    writeJson(join(folder, "oppo_swift", "ray.py"), {});
+    const withRay = run("ray.sh", { OPPO_PLUGIN: join(folder, "plugin.py") });
+    expect(withRay.stdout).toContain("<--use_ray>\n<true>");
     expect(run("serve.sh").stdout).toContain(`<${installed.oppo}>\n<serve>`);
   });
 

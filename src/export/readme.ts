@@ -36,7 +36,7 @@ Rollouts on GPUs of their own instead: \`./rollout-server.sh\`, and when it answ
 `
     : ""
 }
-Megatron on Ray: \`./ray.sh\`. Experimental: the plugin's Ray part has never run on GPUs.
+Megatron on Ray: \`./ray.sh\`. Experimental: never run on GPUs, and refused where the plugin has no Ray part.
 
 | file | what it is |
 |---|---|

@@ -36,6 +36,8 @@ export function launchScripts(options: SwiftOptions, installed: Installed): Reco
     ]),
     "ray.sh": script("Training by Megatron on Ray. Experimental: never run on GPUs.", [
       source,
+      // Without it Megatron would train on the reward alone, and say nothing.
+      '[ -f "$(dirname "$OPPO_PLUGIN")/oppo_swift/ray.py" ] || { echo "this plugin has no Ray part: the loss would be missing" >&2; exit 1; }',
       'config="$(mktemp --suffix .yaml)"',
       'sed -e "s|@HERE@|$here|g" -e "s|@PLUGIN@|$OPPO_PLUGIN|g" "$here/ray.yaml" > "$config"',
       'megatron rlhf --use_ray true --config "$config" "$@"',
