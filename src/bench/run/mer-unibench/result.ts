@@ -1,3 +1,4 @@
+import { BenchError } from "../../../core/errors.ts";
 import type { EmotionMapping } from "../../mer-unibench/mapping.ts";
 import type { ProtocolScore } from "../../mer-unibench/protocols.ts";
 import { type MerUniBenchResult, scoreMerUniBench } from "../../mer-unibench/score.ts";
@@ -40,29 +41,52 @@ export interface MerResultOptions {
 
 /**
  * Scores under every mapping and every way of choosing checkpoints. Samples without a prediction are left
- * out of truth and counted; compat mode fails on them as the official code does.
- * @throws BenchError as `scoreMerUniBench`.
+ * out of truth and counted; compat mode fails on them as the official code does. A set whose score is not
+ * defined (all truths neutral, nothing right on a wheel) gets none, says why, and leaves no mean.
+ * @throws BenchError as `scoreMerUniBench`, but for the undefined.
  */
 export function merResults(
   sets: readonly PredictedSet[],
   options: MerResultOptions,
 ): BenchmarkResult[] {
-  const scored = sets.map((set) => setRuns(set, options.mode));
+  const { mode } = options;
+  const scored = sets.map((set) => setRuns(set, mode));
   const single = scored.every(({ runs }) => runs.length === 1);
   return options.mappings.flatMap((mapping) => {
-    const result = scoreMerUniBench({ sets: scored, mapping, mode: options.mode });
-    const protocols = single ? result.protocols.slice(0, 1) : result.protocols;
-    return protocols.map((protocol) =>
-      oneResult(
-        sets,
-        scored,
-        mapping,
-        result,
-        { ...protocol, ...(single && { note: "one checkpoint" }) },
-        options,
-      ),
+    const reasons = new Map(
+      scored.map((runs) => [runs.set, undefinedBecause(runs, mapping, mode)]),
+    );
+    const defined = scored.filter(({ set }) => reasons.get(set) === undefined);
+    const notes = [...reasons.values()].filter((reason) => reason !== undefined);
+    const result =
+      defined.length > 0 ? scoreMerUniBench({ sets: defined, mapping, mode }) : undefined;
+    const protocols = result?.protocols ?? [nothingChosen];
+    return (single ? protocols.slice(0, 1) : protocols).map((protocol) =>
+      oneResult(sets, scored, mapping, result, protocol, {
+        ...options,
+        ...(single && { protocol: "one checkpoint" }),
+        notes: [...(result?.notes ?? mapping.notes), ...notes, ...(options.notes ?? [])],
+      }),
     );
   });
+}
+
+const nothingChosen = { note: "no set could be scored", chosen: [], mean: Number.NaN } as const;
+
+/** Why no number comes out of a set, in the scorer's words. */
+function undefinedBecause(
+  runs: SetRuns,
+  mapping: EmotionMapping,
+  mode: ScoringMode,
+): string | undefined {
+  try {
+    scoreMerUniBench({ sets: [runs], mapping, mode });
+    return undefined;
+  } catch (error) {
+    const codes = ["NOTHING_SCORED", "EW_UNDEFINED", "TRUTH_EMPTY"];
+    if (error instanceof BenchError && codes.includes(error.code)) return error.message;
+    throw error;
+  }
 }
 
 function setRuns({ testSet, runs }: PredictedSet, mode: ScoringMode): SetRuns {
@@ -92,38 +116,43 @@ function oneResult(
   sets: readonly PredictedSet[],
   scored: readonly SetRuns[],
   mapping: EmotionMapping,
-  result: MerUniBenchResult,
-  protocol: ProtocolScore,
-  options: MerResultOptions,
+  result: MerUniBenchResult | undefined,
+  { chosen, note, mean }: Pick<ProtocolScore, "chosen" | "note" | "mean">,
+  options: MerResultOptions & { protocol?: string },
 ): BenchmarkResult {
-  const setResults = protocol.chosen.map(({ set, checkpoint }): SetResult => {
+  const setResults = sets.map(({ testSet: { set }, counts }): SetResult => {
+    const name = merSet(set).title;
+    const checkpoint = chosen.find((one) => one.set === set)?.checkpoint;
+    if (checkpoint === undefined) return { name, metrics: [noMetric(set)], counts };
     const given = scored.find((one) => one.set === set)!;
-    const run = given.runs.find((one) => one.checkpoint === checkpoint)!;
-    const score = result.sets
+    const { predictions } = given.runs.find((one) => one.checkpoint === checkpoint)!;
+    const { score } = result!.sets
       .find((one) => one.set === set)!
-      .runs.find((one) => one.checkpoint === checkpoint)!.score;
-    const interval = intervalOf(given, run.predictions, mapping);
-    const { counts } = sets.find(({ testSet }) => testSet.set === set)!;
-    return { name: merSet(set).title, metrics: metricsOf(score, interval), counts };
+      .runs.find((one) => one.checkpoint === checkpoint)!;
+    return { name, metrics: metricsOf(score, intervalOf(given, predictions, mapping)), counts };
   });
-  const mean = finite(100 * protocol.mean);
+  const value = chosen.length === sets.length ? finite(100 * mean) : null;
   return {
     benchmark: "mer-unibench",
     model: options.model,
     sets: setResults,
-    overall: [
-      { id: "mean", label: "mean over sets", value: mean, unit: "percent", better: "higher" },
-    ],
+    overall: [{ id: "mean", label: "mean over sets", value, unit: "percent", better: "higher" }],
     protocol: {
-      name: protocol.note,
+      name: options.protocol ?? note,
       mapping: mapping.id,
       ...(options.asked && { promptsHash: merPromptsHash }),
       tools: { labels: options.labels },
       settings: { mode: options.mode, sets: sets.length, ...options.settings },
     },
-    notes: [...new Set([...result.notes, ...failureNotes(sets), ...(options.notes ?? [])])],
+    notes: [...new Set([...failureNotes(sets), ...(options.notes ?? [])])],
     ...(options.usage !== undefined && { usage: options.usage }),
   };
+}
+
+function noMetric(set: MerSetId): MetricResult {
+  const { metric } = merSet(set);
+  const label = { "hit-rate": "hit rate", waf: "WAF", "ew-f": "EW F" }[metric];
+  return { id: metric, label, value: null, unit: "percent", better: "higher" };
 }
 
 function intervalOf(
