@@ -82,6 +82,17 @@ function chosenSections(): SectionName[] {
   });
 }
 
+/** A page that cannot be written is found out before the measurements, not after them. */
+function checkPage(): void {
+  if (!values.write) return;
+  if (values.only) {
+    throw new BenchError("OPTION", "--write replaces all tables of a page, --only makes a few", {
+      hint: "leave --only out, or use --out",
+    });
+  }
+  replaceMeasured(readFileSync(values.write, "utf8"), "", values.write);
+}
+
 function positiveIntegers(text: string, path: string): number[] {
   const numbers = text.split(",").map(Number);
   if (numbers.every((value) => Number.isInteger(value) && value > 0)) return numbers;
@@ -122,6 +133,7 @@ async function main(): Promise<void> {
   const began = performance.now();
   const before = load();
   const chosen = chosenSections();
+  checkPage();
   const [rounds = 7] = values.quick ? [2] : positiveIntegers(values.rounds ?? "7", "--rounds");
   const cores = availableParallelism();
   const threads = values.threads
@@ -164,7 +176,7 @@ async function main(): Promise<void> {
         .replace("engine ", "engine -- "),
       date: new Date().toISOString().slice(0, 10),
       versions: versions(),
-      yardstick: started.versions,
+      yardstick: started.versions ?? started.reason,
       load: { before, after: load() },
       seconds: (performance.now() - began) / 1000,
       sections,

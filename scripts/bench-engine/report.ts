@@ -10,7 +10,8 @@ export interface Report {
   command: string;
   date: string;
   versions: Versions;
-  yardstick: YardstickVersions | undefined;
+  /** Or why PyTorch was left out. */
+  yardstick: YardstickVersions | string | undefined;
   /** Load average of the machine before and after: what else was running. */
   load: { before: number; after: number };
   seconds: number;
@@ -37,9 +38,10 @@ export function reportMarkdown(report: Report): string {
 
 function machine({ command, date, versions, yardstick, load, seconds }: Report): string {
   const { packages } = versions;
-  const torch = yardstick
-    ? `PyTorch ${yardstick.torch}, transformers ${yardstick.transformers}, Python ${yardstick.python}`
-    : "without PyTorch";
+  const torch =
+    typeof yardstick === "object"
+      ? `PyTorch ${yardstick.torch}, transformers ${yardstick.transformers}, Python ${yardstick.python}`
+      : `without PyTorch (${yardstick})`;
   return (
     `\`${command}\`, ${date}, ${Math.round(seconds / 60)} min; ${versions.cores} cores of ${versions.cpu}, ` +
     `load ${load.before.toFixed(1)} before and ${load.after.toFixed(1)} after; ${versions.platform}, Node ` +

@@ -22,22 +22,25 @@ const titles: Record<Piece, string> = {
 
 export async function steps(context: Context): Promise<Section> {
   const sides = await openSides(context);
-  const measured = new Map<Piece, Measured>();
+  let measured: Measured;
   try {
-    for (const piece of pieces) {
-      const turns = sides.flatMap(({ name, run }): Turn[] => {
+    // piece by piece, so that the sides of a comparison follow each other within a round
+    const turns = pieces.flatMap((piece) =>
+      sides.flatMap(({ name, run }): Turn[] => {
         const work = run(piece);
-        return work ? [{ name, run: work }] : [];
-      });
-      // shapes are compiled, memory is reserved: not part of what is measured
-      for (const { run } of turns) await run();
-      measured.set(piece, await interleave(titles[piece], turns, context.limits, context.progress));
-    }
+        return work ? [{ name: turnName(piece, name), run: work }] : [];
+      }),
+    );
+    // shapes are compiled, memory is reserved: not part of what is measured
+    await interleave("steps, first time", turns, { rounds: 1, seconds: 0 }, context.progress);
+    const { rounds, seconds } = context.limits;
+    const limits = { rounds, seconds: seconds * pieces.length };
+    measured = await interleave("steps", turns, limits, context.progress);
   } finally {
     for (const side of sides) await side.close();
   }
   const names = sides.map(({ name }) => name);
-  const of = (piece: Piece, name: string): number[] => measured.get(piece)?.get(name) ?? [];
+  const of = (piece: Piece, name: string): number[] => measured.get(turnName(piece, name)) ?? [];
   const eager = names.filter((name) => name.startsWith("PyTorch eager"));
   const threads = context.threads;
   const ratios = threads.flatMap((count) => {
@@ -99,9 +102,11 @@ export async function steps(context: Context): Promise<Section> {
     title: "Training steps",
     markdown: markdown.filter(Boolean).join("\n\n"),
     targets: targets(threads, eager, of),
-    data: Object.fromEntries([...measured].map(([piece, all]) => [piece, Object.fromEntries(all)])),
+    data: Object.fromEntries(measured),
   };
 }
+
+const turnName = (piece: Piece, side: string): string => `${piece} / ${side}`;
 
 const whole = (sampling: readonly number[], update: readonly number[]): number[] =>
   update.map((value, round) => value + sampling[round]!);
