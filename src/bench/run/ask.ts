@@ -2,6 +2,7 @@ import pLimit from "p-limit";
 import { OppoError } from "../../core/errors.ts";
 import { type ProgressListener, silent } from "../../core/progress.ts";
 import { AnswerGuard, type GuardOptions } from "./guards.ts";
+import { isHopeless } from "./hopeless.ts";
 import type { Journal, JournalRow } from "./journal.ts";
 import { questionKey } from "./journal.ts";
 import type { Answer, Question, Responder } from "./port.ts";
@@ -22,9 +23,6 @@ export interface Asked {
   answers: Map<string, Omit<Answer, "attempts">>;
   failures: Map<string, { code: string; message: string }>;
 }
-
-/** The server will never answer: going on would only write the same failure down for each question. */
-const hopeless = new Set(["ENDPOINT_AUTH", "ENDPOINT_NOT_FOUND"]);
 
 /**
  * Asks what the journal does not know yet, and writes each outcome down at once. A failure is recorded
@@ -78,7 +76,7 @@ async function ask(question: Question, responder: Responder): Promise<JournalRow
     const { attempts, ...answer } = await responder.respond(question);
     return { id, key: questionKey(question), answer, attempts };
   } catch (error) {
-    if (!(error instanceof OppoError) || hopeless.has(error.code)) throw error;
+    if (!(error instanceof OppoError) || isHopeless(error)) throw error;
     const { code, message } = error;
     return { id, key: questionKey(question), error: { code, message } };
   }

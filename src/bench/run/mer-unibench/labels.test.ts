@@ -40,11 +40,13 @@ describe("labels by a second model", () => {
     expect(sentiment.prompts[1]).toContain("Emotions of a person: [angry]");
   });
 
-  it("fail one by one, but all at once where the key is wrong", async () => {
+  it("fail one by one, but all at once where key or model name is wrong", async () => {
     const late = chatLabelReader(chat(new EndpointError("ENDPOINT_TIMEOUT", "late")));
     expect(await late.read("meld", "x")).toEqual({ code: "ENDPOINT_TIMEOUT", message: "late" });
-    const locked = chatLabelReader(chat(new EndpointError("ENDPOINT_AUTH", "no key")));
-    await expect(locked.read("meld", "x")).rejects.toThrow("no key");
+    for (const code of ["ENDPOINT_AUTH", "ENDPOINT_NOT_FOUND"]) {
+      const locked = chatLabelReader(chat(new EndpointError(code, "no entry")));
+      await expect(locked.read("meld", "x")).rejects.toThrow("no entry");
+    }
   });
 });
 

@@ -3,6 +3,7 @@ import type { ChatModel, TokenUsage } from "../../../endpoint/port.ts";
 import { cleanResponse } from "../../mer-unibench/labels.ts";
 import { isSentimentSet } from "../../mer-unibench/sets.ts";
 import type { MerSetId } from "../../mer-unibench/types.ts";
+import { isHopeless } from "../hopeless.ts";
 import { labelPrompt, sentimentPrompt } from "./prompts.ts";
 
 /** What one answer amounts to. */
@@ -52,7 +53,7 @@ export function chatLabelReader(chat: ChatModel): LabelReader {
         const sentiment = cleanResponse(word.text).toLowerCase().replace(/\.$/, "");
         return { openset, sentiment, usage: added(list.usage, word.usage) };
       } catch (error) {
-        if (!(error instanceof EndpointError) || error.code === "ENDPOINT_AUTH") throw error;
+        if (!(error instanceof EndpointError) || isHopeless(error)) throw error;
         return { code: error.code, message: error.message };
       }
     },

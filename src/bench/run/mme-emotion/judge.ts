@@ -2,6 +2,7 @@ import { EndpointError, MediaError } from "../../../core/errors.ts";
 import type { ChatAnswer, ChatModel, ChatPart, TokenUsage } from "../../../endpoint/port.ts";
 import type { MmeTask } from "../../mme-emotion/tasks.ts";
 import type { ClipParts } from "../clip-parts.ts";
+import { isHopeless } from "../hopeless.ts";
 import { judgePrompt, stepPrompt } from "./prompts.ts";
 import type { MmeQuestion } from "./task-set.ts";
 
@@ -85,8 +86,7 @@ async function repeat(
         ...(attempt > 0 && { seed: attempt }),
       });
     } catch (error) {
-      if (!(error instanceof EndpointError)) throw error;
-      if (["ENDPOINT_AUTH", "ENDPOINT_NOT_FOUND"].includes(error.code)) throw error;
+      if (!(error instanceof EndpointError) || isHopeless(error)) throw error;
       // The endpoint has already asked again; more tries would only take the night.
       return { failure: error.code };
     }
