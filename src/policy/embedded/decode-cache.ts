@@ -31,6 +31,11 @@ export class CacheMemory {
     }
     return this.buffers.slice(0, count);
   }
+
+  /** What was written may be infinite or NaN, which no attention weight of 0 takes away. */
+  forget(): void {
+    this.buffers = [];
+  }
 }
 
 /**

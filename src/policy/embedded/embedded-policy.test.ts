@@ -92,6 +92,22 @@ describe("embedded policy", () => {
     await policy.close();
   });
 
+  it("samples as before once good weights replace wild ones", async () => {
+    const policy = await make();
+    const folder = mkdtempSync(join(tmpdir(), "oppo-embedded-"));
+    const sample = () =>
+      policy.sample([prompt(0)], { samplesPerPrompt: 3, maxTokens: 8, temperature: 1, seed: 1 });
+    const before = await sample();
+    await policy.save(join(folder, "good"));
+    await policy.backward([{ prompt: prompt(0), tokens }], [Float32Array.of(1, 1, 1)]);
+    await policy.step({ learningRate: 1e38 });
+    await expect(sample()).rejects.toThrow(/not finite/);
+    await policy.load(join(folder, "good"));
+    expect(await sample()).toEqual(before);
+    await policy.close();
+    rmSync(folder, { recursive: true });
+  });
+
   it("says so when its weights have gone wild", async () => {
     const policy = await make();
     await policy.backward([{ prompt: prompt(0), tokens }], [Float32Array.of(1, 1, 1)]);

@@ -186,7 +186,10 @@ export class EmbeddedPolicy implements Policy {
     const { samplesPerPrompt } = options;
     const { runner, memory, streams, description } = this;
     const decoding = { shape, runner, memory, streams, special: description };
-    const made = await sampleCompletions(decoding, prompts, options);
+    const made = await sampleCompletions(decoding, prompts, options).catch((error: unknown) => {
+      memory.forget();
+      throw error;
+    });
     return prompts.map((_, prompt) =>
       made.slice(prompt * samplesPerPrompt, (prompt + 1) * samplesPerPrompt),
     );
