@@ -25,9 +25,12 @@ export interface RlWork {
   passes: MaskedPass[];
 }
 
+/** Last tokens of a demo's response, which hold no claim: its conclusion, tags and answer. */
+const conclusion = 10;
+
 /** Claims have two evidence tokens, two claims a modality: the cold start's 3.5 claims, rounded up. */
 function claims(rng: Rng, length: number): ClaimTokens[] {
-  const tokens = rng.shuffle(Array.from({ length }, (_, index) => index));
+  const tokens = rng.shuffle(Array.from({ length: length - conclusion }, (_, index) => index));
   return (["visual", "acoustic", "visual", "acoustic"] as const).map((modality, index) => ({
     modality,
     heads: tokens.slice(2 * index, 2 * index + 2),

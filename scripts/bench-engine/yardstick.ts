@@ -42,6 +42,8 @@ export class Yardstick {
       this.errors.push(line);
       if (this.errors.length > keptLines) this.errors.shift();
     });
+    // a worker that dies mid-request is reported by its exit, not by the broken pipe
+    this.child.stdin!.on("error", () => {});
     this.child.on("error", (error) => this.end(error.message));
     this.child.on("exit", (code, signal) => this.end(`ended with ${signal ?? code}`));
   }
