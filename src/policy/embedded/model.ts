@@ -232,66 +232,27 @@ function afterPrefix(shared: np.Array, own: np.Array): np.Array {
   return np.concatenate([spread, own], 3);
 }
 
-/** Inputs of one decoding step of B completions; all stand at the same position. */
-export interface DecodeInputs {
-  /** int32 [B]: the token before the one to predict. */
-  tokens: np.Array;
-  /** int32 [1]: position of those tokens in the completion. */
-  position: np.Array;
-  /** Per layer: prefix and earlier completion tokens, [B, H, L, K]; rows not yet written are 0. */
-  cache: readonly KeysValues[];
-  /** [B, L]: 0 for rows that may be seen, −1e9 for hidden and unwritten ones. */
-  bias: np.Array;
-}
-
-/** Logits [B, V] and, per layer, this token's keys and values [B, H, K] for the cache. */
-export function decodeStep(
-  shape: ModelShape,
-  weights: Weights,
-  inputs: DecodeInputs,
-): { logits: np.Array; written: KeysValues[] } {
-  const { layers, heads, headWidth } = shape;
-  const [rows, length] = inputs.bias.shape as [number, number];
-  const bias = inputs.bias.reshape([rows, 1, length]);
-  const written: KeysValues[] = [];
-  let x = np
-    .take(weights.get("token.embedding"), inputs.tokens, 0)
-    .add(np.take(weights.get("completion.position"), inputs.position, 0));
-  for (let layer = 0; layer < layers; layer++) {
-    const qkv = project(weights, layer, x.ref).reshape([rows, 3, heads, headWidth]);
-    const part = (at: number) => qkv.ref.slice([], at);
-    const queries = part(0).mul(headWidth ** -0.5);
-    const keys = part(1);
-    const values = part(2);
-    written.push({ keys: keys.ref, values: values.ref });
-    const cached = inputs.cache[layer] as KeysValues;
-    const row = queries.ref.reshape([rows, heads, 1, headWidth]);
-    const toCache = np.sum(row.mul(cached.keys), -1).add(bias.ref);
-    const toItself = np.sum(queries.mul(keys), -1, { keepdims: true });
-    const attention = softmax(np.concatenate([toCache, toItself], -1));
-    const column = attention.ref.slice([], [], [0, length]).reshape([rows, heads, length, 1]);
-    const mixed = np
-      .sum(column.mul(cached.values), 2)
-      .add(attention.slice([], [], [length, length + 1]).mul(values));
-    x = finishBlock(weights, layer, x, mixed.reshape([rows, heads * headWidth]));
-  }
-  return { logits: readOut(weights, x), written };
-}
-
-function project(weights: Weights, layer: number, x: np.Array): np.Array {
+/** Queries, keys and values of a block, next to each other in the last dim. */
+export function project(weights: Weights, layer: number, x: np.Array): np.Array {
   const normed = rmsNorm(x, weights.get(`layer.${layer}.attention.norm`));
   return np.matmul(normed, weights.get(`layer.${layer}.attention.qkv`));
 }
 
 /** Adds attention's output and the block's MLP to the residual stream. */
-function finishBlock(weights: Weights, layer: number, x: np.Array, mixed: np.Array): np.Array {
+export function finishBlock(
+  weights: Weights,
+  layer: number,
+  x: np.Array,
+  mixed: np.Array,
+): np.Array {
   const attended = x.add(np.matmul(mixed, weights.get(`layer.${layer}.attention.out`)));
   const normed = rmsNorm(attended.ref, weights.get(`layer.${layer}.mlp.norm`));
   const raised = relu(np.matmul(normed, weights.get(`layer.${layer}.mlp.up`)));
   return attended.add(np.matmul(raised, weights.get(`layer.${layer}.mlp.down`)));
 }
 
-function readOut(weights: Weights, x: np.Array): np.Array {
+/** Next-token logits of the residual stream. */
+export function readOut(weights: Weights, x: np.Array): np.Array {
   return np.matmul(rmsNorm(x, weights.get("final.norm")), weights.get("head.weight"));
 }
 

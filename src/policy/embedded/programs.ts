@@ -1,11 +1,11 @@
 /** The four programs of the policy at static shapes, ready for an executor. */
 import { grad, numpy as np } from "@jax-js/jax";
+import { decodeStep } from "./decode-step.ts";
 import type { Program, TensorSpec } from "./executor.ts";
 import { targetLogprob } from "./layers.ts";
 import {
   type CompletionInputs,
   completionLogits,
-  decodeStep,
   encodePrefix,
   type KeysValues,
   type Pairing,
