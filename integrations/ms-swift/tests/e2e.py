@@ -92,8 +92,9 @@ def train(
     ranks: int = 1,
     environment: dict[str, str] | None = None,
     steps: int = 2,
+    changes: dict[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """`swift rlhf` with the plugin, into `folder`; environment replaces MEDIA."""
+    """`swift rlhf` with the plugin, into `folder`; environment replaces MEDIA, changes are arguments."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "oppo.json").write_text(json.dumps(settings))
     arguments = {
@@ -126,6 +127,7 @@ def train(
         "report_to": "none",
         "seed": "7",
     }
+    arguments |= changes or {}
     launch = ["-m", "swift.cli.rlhf"]
     if ranks > 1:
         arguments |= {"use_cpu": "true", "ddp_backend": "gloo"}

@@ -73,14 +73,17 @@ def test_one_process(world: World) -> None:
     assert list(folder.glob("out/**/oppo_state.json"))
 
 
-def test_two_ranks_swapped_streams_in_turn(world: World) -> None:
+LORA = {"tuner_type": "lora", "lora_rank": "4", "lora_dropout": "0", "target_modules": "all-linear"}
+
+
+def test_two_ranks_lora_swapped_streams_in_turn(world: World) -> None:
     settings = world.settings(
         sensitivity={"weight": 0},
         onset={"weight": 0},
         counterfactual={"sensitivity": 0.05, "invariance": 0.3},
         masks={"visual": "swap", "acoustic": "swap", "schedule": "alternate"},
     )
-    run = world.train("two", settings, ranks=2)
+    run = world.train("two", settings, ranks=2, changes=LORA)
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
     check_steps(world.folder / "two", steps=2)
     ranks = {path.name[-6] for path in (world.folder / "two" / "dump").iterdir()}
@@ -107,3 +110,9 @@ def test_service_down_ends_the_run(world: World) -> None:
     assert run.returncode != 0
     assert "[SERVICE_UNAVAILABLE]" in run.stdout + run.stderr
     assert not list((world.folder / "down").glob("out/**/checkpoint-*"))
+
+
+def test_dropout_is_refused(world: World) -> None:
+    run = world.train("dropout", world.settings(), changes={**LORA, "lora_dropout": "0.05"})
+    assert run.returncode != 0
+    assert "--lora_dropout 0" in run.stdout + run.stderr

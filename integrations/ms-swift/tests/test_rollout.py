@@ -1,0 +1,115 @@
+"""From batches to loss samples, the model's facts, and versions; small tensors, no training."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from oppo_swift import version  # noqa: E402
+from oppo_swift.errors import OppoSwiftError  # noqa: E402
+from oppo_swift.loss.sample import Claim  # noqa: E402
+from oppo_swift.model_facts import last_positions_only, logits_layer, media_tokens  # noqa: E402
+from oppo_swift.passes import Pass  # noqa: E402
+from oppo_swift.prepare import claim_counts, window_totals  # noqa: E402
+from oppo_swift.reward import TERMS_KEY  # noqa: E402
+from oppo_swift.rollout import BatchEvidence, flat_ids, outline, samples_of  # noqa: E402
+
+pytestmark = pytest.mark.swift
+# The third completion is empty; completions of different length are padded on either side.
+MASK = torch.tensor([[1, 1, 1, 0], [0, 1, 1, 0], [0, 0, 0, 0]], dtype=torch.bool)
+CLAIMS = [(Claim("visual", (0, 2), 0.5, 0),), (Claim("acoustic", (1,), 1.0, 0),), ()]
+
+
+def evidence() -> BatchEvidence:
+    passes = [Pass({0: "video", 1: "audio", 2: "video"}, {})]
+    return BatchEvidence(list(CLAIMS), [0, 1], passes, frozenset({"audio"}))
+
+
+def test_samples_hold_completion_tokens_only() -> None:
+    full = -torch.arange(12, dtype=torch.float32).reshape(3, 4)
+    samples = samples_of(evidence(), full, [full - 1], MASK)
+    assert [sample.full.tolist() for sample in samples] == [[-0.0, -1.0, -2.0], [-5.0, -6.0]]
+    assert samples[0].video.tolist() == [-1.0, -2.0, -3.0] and samples[0].audio is None
+    assert samples[1].audio.tolist() == [-6.0, -7.0] and samples[1].video is None
+    assert samples[1].partial == {"audio"}
+
+
+def test_totals_before_any_log_prob() -> None:
+    found = [evidence() for _ in range(4)]
+    for own in found:
+        from oppo_swift.loss.totals import measure
+
+        own.totals = measure(outline(own, MASK))
+    first, second = window_totals(found, 2)
+    assert first == second
+    assert first["tokens"] == 10 and first["pass_tokens/video"] == 6 and first["pass_tokens/audio"] == 4
+    assert first["evidence/visual/own"] == 4 and first["claimants/acoustic/own"] == 2
+    assert first["claimants/acoustic/complete"] == 0
+
+
+def test_claims_and_format_rate() -> None:
+    well, ill = {TERMS_KEY: {"format": 1.0}}, {TERMS_KEY: {"format": 0.0}}
+    chunks = [[SimpleNamespace(rollout_infos=infos) for infos in (well, ill, {})]]
+    assert claim_counts(chunks, [evidence()]).tolist() == [3, 2, 2, 1]
+
+
+def test_sampled_ids_of_one_turn() -> None:
+    assert flat_ids([1, 2]) == flat_ids([[1, 2]]) == flat_ids([[1], [2]]) == [1, 2]
+    assert flat_ids([]) == []
+
+
+def test_logits_of_the_last_positions_are_the_same() -> None:
+    model = torch.nn.ModuleDict({"thinker": torch.nn.ModuleDict({"lm_head": torch.nn.Linear(4, 9)})})
+    layer = logits_layer(model)
+    hidden = torch.randn(2, 7, 4)
+    everything = layer(hidden)
+    with last_positions_only(layer, 3):
+        tail = layer(hidden)
+    assert tail.shape == (2, 3, 9)
+    assert torch.allclose(tail, everything[:, -3:])
+    assert layer(hidden).shape == (2, 7, 9)
+    with pytest.raises(OppoSwiftError, match="MODEL"):
+        logits_layer(torch.nn.Linear(1, 1))
+
+
+def test_media_tokens_of_either_spelling() -> None:
+    old = SimpleNamespace(thinker_config=SimpleNamespace(video_token_index=1, audio_token_index=2, image_token_index=3))
+    new = SimpleNamespace(video_token_id=1, audio_token_id=2, image_token_id=3)
+    assert media_tokens(old) == media_tokens(new)
+    assert media_tokens(new).all == {1, 2, 3}
+    with pytest.raises(OppoSwiftError, match="MODEL"):
+        media_tokens(SimpleNamespace(video_token_id=1))
+
+
+def test_another_trainer_is_refused() -> None:
+    class Older:
+        def _compute_loss_and_metrics(self, model: Any, inputs: Any) -> None: ...
+
+    with pytest.raises(OppoSwiftError, match="VERSION") as caught:
+        version.check(Older)
+    assert "_compute_loss_and_metrics(model, inputs) instead of" in str(caught.value)
+    assert "_prepare_batch_inputs is gone" in str(caught.value) and "torch" in str(caught.value)
+
+
+def test_the_installed_trainer_is_known_and_state_comes_back(tmp_path: Path) -> None:
+    pytest.importorskip("swift")
+    from swift.rlhf_trainers.grpo_trainer import GRPOTrainer
+
+    from oppo_swift.trainer import STATE_FILE, OppoGRPOTrainer
+
+    version.check(GRPOTrainer)
+    state = {"phase": "armed", "warmed": 50, "claims": 3.5, "baseline": 4.0, "scale": 0.5, "since_cut": 2}
+    (tmp_path / STATE_FILE).write_text(json.dumps({"controller": state, "turn": 60}))
+
+    def restored(checkpoint: Any) -> Any:
+        return OppoGRPOTrainer._restored(SimpleNamespace(args=SimpleNamespace(resume_from_checkpoint=checkpoint)))
+
+    controller, turn = restored(str(tmp_path))
+    assert (controller.phase, controller.scale, turn) == ("armed", 0.5, 60)
+    assert restored(None)[1] == 0
