@@ -18,8 +18,8 @@ if [ ! -e "$venv/complete" ]; then
   rm -rf "$venv"
   "$python" -m venv "$venv"
   # torch alone and first: if a build without CUDA is at hand, nothing later asks for another one.
-  "$venv/bin/pip" install --quiet "$(grep '^torch==' tests/requirements.txt)"
-  "$venv/bin/pip" install --quiet -r tests/requirements.txt
+  "$venv/bin/pip" install --quiet --quiet "$(grep '^torch==' tests/requirements.txt)"
+  "$venv/bin/pip" install --quiet --quiet -r tests/requirements.txt
   # librosa reads the sound of an mp4 with the program ffmpeg; a wheel brings one.
   ln -sf "$("$venv/bin/python" -c 'import imageio_ffmpeg; print(imageio_ffmpeg.get_ffmpeg_exe())')" "$venv/bin/ffmpeg"
   touch "$venv/complete"

@@ -50,14 +50,14 @@ class RolloutPreparer:
         batches: Sequence[dict[str, Any]],
         *,
         turn: int,
-        first_group: int,
+        first: int,
         generations: int,
         skip_truncated: bool,
     ) -> list[BatchEvidence]:
         """One BatchEvidence per micro-batch; its totals are still of this micro-batch alone.
 
-        chunks: ms-swift's samples, in the order of `batches`. turn: rollout batches so far. first_group: index
-        of this rank's first group among all ranks'. generations: completions per group.
+        chunks: ms-swift's samples, in the order of `batches`. turn: rollout batches so far. first: index of
+        this rank's first completion among all ranks'. generations: completions per group.
         """
         rows, completions = [], []
         for index, (chunk, batch) in enumerate(zip(chunks, batches, strict=True)):
@@ -65,7 +65,7 @@ class RolloutPreparer:
             for row, sample in enumerate(chunk):
                 self._check_row(sample, batch, row)
                 position = len(completions)
-                rows.append(_row(sample, index, row, first_group + position // generations))
+                rows.append(_row(sample, index, row, (first + position) // generations))
                 completions.append(self._completion(sample))
         self._check_sound(batches)
         claims = locate_claims(self._client, completions, needs_match(self._settings.loss))

@@ -100,7 +100,7 @@ class OppoGRPOTrainer(GRPOTrainer):
             chunks,
             batches,
             turn=self._turn,
-            first_group=self.accelerator.process_index * len(samples) // self.num_generations,
+            first=self.accelerator.process_index * len(samples),
             generations=self.num_generations,
             skip_truncated=bool(self.overlong_filter),
         )
@@ -238,7 +238,9 @@ class OppoGRPOTrainer(GRPOTrainer):
         folder = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
         if self.accelerator.is_main_process and folder.is_dir():
             state = {"controller": asdict(self._controller), "turn": self._turn}
-            (folder / STATE_FILE).write_text(json.dumps(state), encoding="utf-8")
+            unfinished = folder / f"{STATE_FILE}.part"
+            unfinished.write_text(json.dumps(state), encoding="utf-8")
+            unfinished.replace(folder / STATE_FILE)
         return result
 
     def _restored(self) -> tuple[ControllerState, int]:
