@@ -1,4 +1,5 @@
 import {
+  AV_FRAME_DATA_DISPLAYMATRIX,
   AV_PIX_FMT_RGB24,
   type AVPixelFormat,
   Frame,
@@ -8,6 +9,7 @@ import {
 import type { Video } from "./clip.ts";
 import type { FrameSink } from "./decode.ts";
 import { succeed } from "./ffmpeg.ts";
+import { orientationOf, oriented, type Picture } from "./orientation.ts";
 import { resizeImage } from "./scale.ts";
 
 /** Which frames to keep, and their size in pixels; the film's own where not given. */
@@ -17,7 +19,7 @@ export interface VideoWanted {
   height?: number | undefined;
 }
 
-/** Collects the frames of a film as RGB. */
+/** Collects the frames of a film as RGB, turned as the film says it is to be shown. */
 export class VideoSink implements FrameSink {
   private readonly wanted: VideoWanted;
   private readonly converter: RgbConverter = new RgbConverter();
@@ -65,20 +67,13 @@ export class VideoSink implements FrameSink {
   }
 }
 
-interface Picture {
-  width: number;
-  height: number;
-  /** RGB, row-major. */
-  data: Uint8Array;
-}
-
 function toSize(picture: Picture, size: { width: number; height: number }): Uint8Array {
   if (picture.width === size.width && picture.height === size.height) return picture.data;
   const scaled = resizeImage(picture.data, { ...picture, stride: 3 }, { ...size, channels: 3 });
   return Uint8Array.from(scaled, Math.round);
 }
 
-/** Turns frames of any pixel format and pixel shape into RGB with square pixels. */
+/** Turns frames of any pixel format, pixel shape and orientation into RGB with square pixels. */
 class RgbConverter implements Disposable {
   private scaler: SoftwareScaleContext | null = null;
   private rgb: Frame | null = null;
@@ -89,7 +84,9 @@ class RgbConverter implements Disposable {
     if (geometry !== this.geometry) this.configure(frame, geometry);
     const rgb = this.rgb!;
     succeed(this.scaler!.scaleFrameSync(rgb, frame), "convert to RGB");
-    return { width: rgb.width, height: rgb.height, data: rgb.toBuffer() };
+    const stored = { width: rgb.width, height: rgb.height, data: rgb.toBuffer() };
+    const orientation = orientationOf(frame.getSideData(AV_FRAME_DATA_DISPLAYMATRIX));
+    return orientation ? oriented(stored, orientation) : stored;
   }
 
   private configure(frame: Frame, geometry: string): void {

@@ -27,7 +27,7 @@ const defaultRateHz = 16000;
 
 /**
  * Decodes a clip whole: RGB frames and mono audio. A stream that is not needed comes back with no frames
- * or samples; a needed one is never empty. A film's mark that it is to be shown turned is not followed.
+ * or samples; a needed one is never empty. Frames are turned and mirrored as the film is to be shown.
  * @throws MediaError naming the file: `MEDIA_MISSING`, `MEDIA_EMPTY`, `MEDIA_UNREADABLE`,
  *   `MEDIA_NO_VIDEO`, `MEDIA_NO_AUDIO` (no such track), `MEDIA_NO_FRAMES`, `MEDIA_NO_SAMPLES` (a track that
  *   decodes to nothing), `MEDIA_TRUNCATED` (ends before its container says), `MEDIA_SILENT_AUDIO`.
