@@ -16,19 +16,20 @@ import type { ClipResult } from "./job.ts";
 import type { ManifestRow } from "./manifest.ts";
 
 /** Changes with the layout of a record. */
-const recordVersion = "2";
+const recordVersion = "3";
 /** Bytes of a record that hold the clip id (UTF-8, zero padded). */
 const idBytes = 64;
-/** Then the size of the clip's file, as one float64. */
-const sizeBytes = 8;
+/** Then the SHA-256 of the clip's file. */
+const hashBytes = 32;
+const headBytes = idBytes + hashBytes;
 
-/** Features of a clip, and the size in bytes of the file that they were taken from. */
+/** Features of a clip, and the hash (hex) of the file that they were taken from. */
 export interface StoredFeatures extends ClipFeatures {
-  fileBytes: number;
+  content: string;
 }
 
 /**
- * Decoded features in one file: records of a fixed size, each an id, the size of the clip's file and the
+ * Decoded features in one file: records of a fixed size, each an id, the hash of the clip's file and the
  * clip's two matrices as float32, in this machine's byte order. Appending is the only write, so a kill leaves
  * at most one cut record, which opening removes; of two records of one clip the later counts.
  */
@@ -48,7 +49,7 @@ export class FeatureStore {
   }
 
   private get recordBytes(): number {
-    return idBytes + sizeBytes + 4 * (this.videoLength + this.audioLength);
+    return headBytes + 4 * (this.videoLength + this.audioLength);
   }
 
   /** Everything stored, by clip id. */
@@ -63,25 +64,25 @@ export class FeatureStore {
     for (let record = 0; record < records; record++) {
       const start = record * this.recordBytes;
       const id = bytes.toString("utf8", start, start + idBytes).replace(/\0+$/, "");
-      const fileBytes = bytes.readDoubleLE(start + idBytes);
-      const at = bytes.byteOffset + start + idBytes + sizeBytes;
+      const content = bytes.toString("hex", start + idBytes, start + headBytes);
+      const at = bytes.byteOffset + start + headBytes;
       const video = new Float32Array(bytes.buffer, at, this.videoLength);
       const audio = new Float32Array(bytes.buffer, at + 4 * this.videoLength, this.audioLength);
-      out.set(id, { fileBytes, ...this.shape(video, audio) });
+      out.set(id, { content, ...this.shape(video, audio) });
     }
     return out;
   }
 
   /** Appends a job's result and gives its features back in shape. @throws where it brought none. */
-  append({ id, bytes, features }: ClipResult): StoredFeatures {
+  append({ id, features }: ClipResult): StoredFeatures {
     if (!features) throw new TypeError(`no features of clip '${id}' to store`);
     const record = Buffer.alloc(this.recordBytes);
     if (record.write(id, 0, idBytes, "utf8") !== Buffer.byteLength(id)) {
       throw new ConfigError("CLIP_ID", `clip id '${id}' is longer than ${idBytes} bytes`);
     }
-    record.writeDoubleLE(bytes, idBytes);
-    record.set(bytesOf(features.video), idBytes + sizeBytes);
-    record.set(bytesOf(features.audio), idBytes + sizeBytes + 4 * this.videoLength);
+    record.write(features.content, idBytes, "hex");
+    record.set(bytesOf(features.video), headBytes);
+    record.set(bytesOf(features.audio), headBytes + 4 * this.videoLength);
     mkdirSync(dirname(this.file), { recursive: true });
     const handle = openSync(this.file, "a");
     try {
@@ -89,7 +90,7 @@ export class FeatureStore {
     } finally {
       closeSync(handle);
     }
-    return { fileBytes: bytes, ...this.shape(features.video, features.audio) };
+    return { content: features.content, ...this.shape(features.video, features.audio) };
   }
 
   private shape(video: Float32Array, audio: Float32Array): ClipFeatures {

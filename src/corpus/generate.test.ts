@@ -195,6 +195,15 @@ describe("loadFeatures", () => {
     expect(seen).toEqual([1, 2, 3, 4, 5]);
     expect(again.get("train-00000")).toEqual(first.get("train-00001"));
     expect(again.get("test-00000")).toEqual(first.get("test-00000"));
+    // Of the same size, but not the same.
+    const clip = readFileSync(sub("clips/train-00000.mp4"));
+    clip[clip.length - 1]! ^= 1;
+    writeFileSync(sub("clips/train-00000.mp4"), clip);
+    await loadFeatures(folder, rows, features, {
+      ...here,
+      progress: ({ done }) => seen.push(done),
+    });
+    expect(seen.slice(5)).toEqual([4, 5]);
     rmSync(sub("clips/train-00002.mp4"));
     await expect(loadFeatures(folder, rows, features, here)).rejects.toMatchObject({
       code: "MEDIA_MISSING",

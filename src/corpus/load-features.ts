@@ -1,17 +1,17 @@
-import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { silent } from "../core/progress.ts";
 import type { ClipFeatures } from "../media/features.ts";
 import type { FeatureOptions } from "../media/options.ts";
 import { FeatureStore } from "./feature-store.ts";
 import type { GenerateControls } from "./generate.ts";
+import { contentHash } from "./job.ts";
 import type { ManifestRow } from "./manifest.ts";
 import { defaultWorkers, runJobs } from "./pool.ts";
 
 /**
  * Features of the given rows' clips, by clip id. Each clip is decoded once: the results lie in
  * `features-<hash>.bin` beside the clips, keyed by the options and by how the rows' clips were made. What
- * `generateCorpus` stored on its way is not decoded again; a clip whose file is gone or of another size is.
+ * `generateCorpus` stored on its way is not decoded again; a clip whose file holds something else now is.
  * A killed call goes on where it was.
  * @throws MediaError of the first clip that cannot be decoded, naming its file.
  */
@@ -26,7 +26,7 @@ export async function loadFeatures(
   const known = store.readAll();
   const jobs = rows
     .map((row) => ({ id: row.id, file: join(folder, row.file), render: null, features: options }))
-    .filter((job) => sizeOf(job.file) !== known.get(job.id)?.fileBytes);
+    .filter((job) => contentHash(job.file) !== known.get(job.id)?.content);
   let done = rows.length - jobs.length;
   progress({ step: "decode clips", done, total: rows.length });
   await runJobs(jobs, { workers, signal }, (result) => {
@@ -41,5 +41,3 @@ export async function loadFeatures(
     }),
   );
 }
-
-const sizeOf = (file: string): number => (existsSync(file) ? statSync(file).size : -1);
