@@ -49,7 +49,10 @@ function openContext(video: Video, settings: VideoEncoderSettings): CodecContext
   context.timeBase = new Rational(rate.den, rate.num);
   // One thread: faster at this size, and slices (so pixels too) do not depend on the machine's cores.
   context.threadCount = 1;
-  succeed(context.open2Sync(), `open ${settings.encoder}`);
+  succeed(
+    context.open2Sync(),
+    `open ${settings.encoder} for ${video.width}×${video.height} pixels`,
+  );
   return context;
 }
 
@@ -58,8 +61,10 @@ function frameRate(fps: number): Rational {
   return Number.isInteger(fps) ? new Rational(fps, 1) : new Rational(Math.round(fps * 1000), 1000);
 }
 
-/** Open encoders of this thread, by what they were opened for. */
+/** Open encoders of this thread, by what they were opened for, the one used last at the end. */
 const open = new Map<string, Reused>();
+/** Each holds some megabytes, and clips from everywhere come in hundreds of sizes and frame rates. */
+const mostOpen = 4;
 
 /** An open encoder: frames fed to it and key frames among them. */
 interface Reused {
@@ -84,10 +89,18 @@ function reusedTrack(video: Video, settings: VideoEncoderSettings): EncodedTrack
       whole = true;
     },
     [Symbol.dispose]: () => {
-      if (whole) open.set(key, reused);
+      if (whole) keepOpen(key, reused);
       else reused.context.freeContext();
     },
   };
+}
+
+function keepOpen(key: string, reused: Reused): void {
+  open.set(key, reused);
+  if (open.size <= mostOpen) return;
+  const [oldest, { context }] = open.entries().next().value!;
+  open.delete(oldest);
+  context.freeContext();
 }
 
 /** What libx264 says about itself stands before its first packet; no clip is to be the one that has it. */

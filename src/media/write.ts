@@ -74,7 +74,8 @@ const containers: Readonly<Record<string, Container>> = {
  * Writes a clip; the extension chooses the container (`.mp4`, `.webm`, `.mkv`, `.wav`). The file appears
  * whole or not at all, and the same clip gives the same bytes. A stream without frames or samples gets no
  * track. Sound stands where the picture is: the encoder's delay is marked in the file, and players drop it.
- * @throws MediaError `MEDIA_CONTAINER` for another extension, `MEDIA_WRITE` where encoding fails.
+ * @throws MediaError `MEDIA_CONTAINER` for another extension, `MEDIA_WRITE` where encoding fails: H.264 (mp4, mkv)
+ * takes even widths and heights only.
  */
 export async function writeClip(path: string, clip: Clip): Promise<void> {
   const container = containers[extname(path).toLowerCase()];
