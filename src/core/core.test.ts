@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ConfigError } from "./errors.ts";
-import { canonicalJson, sha256, writeFileAtomic } from "./files.ts";
+import { canonicalJson, readJson, sha256, writeFileAtomic } from "./files.ts";
 import { appendJsonl, readJsonl } from "./jsonl.ts";
 import { Rng } from "./rng.ts";
 import { bootstrap, mean, quantile, standardDeviation } from "./stats.ts";
@@ -83,6 +83,14 @@ describe("files", () => {
     const a = canonicalJson({ x: 1, y: { b: 2, a: [1, { d: 1, c: 2 }] } });
     const b = canonicalJson({ y: { a: [1, { c: 2, d: 1 }], b: 2 }, x: 1 });
     expect(sha256(a)).toBe(sha256(b));
+  });
+});
+
+describe("json", () => {
+  it("names the file that is no JSON", () => {
+    const file = join(folder, "cut.json");
+    writeFileSync(file, '{"a":');
+    expect(() => readJson(file)).toThrow(`${file}: is not JSON`);
   });
 });
 

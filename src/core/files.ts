@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { OppoError } from "./errors.ts";
 
 /** Writes a file whole or not at all: a kill in the middle leaves the old content. */
 export function writeFileAtomic(path: string, data: string | Uint8Array): void {
@@ -19,8 +20,17 @@ export function writeJson(path: string, value: unknown): void {
   writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
+/** @throws OppoError `JSON_UNREADABLE` naming the file */
 export function readJson<T>(path: string): T {
-  return JSON.parse(readFileSync(path, "utf8")) as T;
+  const text = readFileSync(path, "utf8");
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw new OppoError("JSON_UNREADABLE", `is not JSON: ${(cause as Error).message}`, {
+      file: path,
+      cause,
+    });
+  }
 }
 
 export function sha256(data: string | Uint8Array): string {
