@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Comparison, compareValues } from "../../../core/compare-values.ts";
-import { BenchError } from "../../../core/errors.ts";
+import { BenchError, OppoError } from "../../../core/errors.ts";
 import { readJson } from "../../../core/files.ts";
 import { checkMepParity, mepParityFiles } from "../../mep/index.ts";
 import { recomputeSteps, recomputeTask } from "../../mme-emotion/index.ts";
@@ -72,7 +72,8 @@ function checkTask(given: MmeCase, place: string): Comparison {
  *
  * @param parity folder with `ew/`, `mep/`, `misc/`, `mme/`, `sentiment/`, any of them
  * @param data folder with `emotion_wheel/`, `labels/`, `affectgpt_outputs/`, `mer2024_ov_store/`
- * @throws BenchError `PARITY_UNKNOWN` for a file nobody checks, `PARITY_EMPTY` for a folder without any
+ * @throws BenchError `PARITY_UNKNOWN` for a file nobody checks, `PARITY_EMPTY` for a folder without any or a
+ * file without values, `PARITY_SHAPE` for one of another form
  */
 export async function checkParity(parity: string, data: string): Promise<FileParity[]> {
   const context: Context = { parity, data, mappings: new Mappings(data) };
@@ -85,10 +86,27 @@ export async function checkParity(parity: string, data: string): Promise<FilePar
         hint: `known: ${Object.keys(checks).join(", ")}`,
       });
     }
-    const content = readJson<never>(join(parity, file));
-    results.push({ file, ...(await check(content, context)) });
+    results.push({ file, ...(await checkFile(join(parity, file), check, context)) });
   }
   return results;
+}
+
+async function checkFile(file: string, check: Check, context: Context): Promise<Comparison> {
+  let found: Comparison;
+  try {
+    found = await check(readJson<never>(file), context);
+  } catch (cause) {
+    // A list where an object belongs, a field that is not there: what is not one of our own refusals.
+    if (cause instanceof OppoError) throw cause;
+    throw new BenchError("PARITY_SHAPE", `not recorded outputs as known: ${String(cause)}`, {
+      file,
+      cause,
+    });
+  }
+  if (found.checked > 0) return found;
+  throw new BenchError("PARITY_EMPTY", "holds no recorded value, so nothing was compared", {
+    file,
+  });
 }
 
 function jsonFiles(folder: string): string[] {
