@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createGrouping, type GroupingKind } from "./grouping.ts";
 import { tinyMapping } from "./mapping.fake.ts";
+import { buildMapping } from "./mapping.ts";
 import { basicClusters, basicMapping } from "./taxonomy.ts";
 
 const mapping = tinyMapping();
@@ -28,6 +29,16 @@ describe("groupings", () => {
     expect(wheel(1, 1, "anger")).toBe("down");
     expect(wheel(1, 1, "fear")).toBeUndefined();
     expect(wheel(0, 1, "unknown")).toBeUndefined();
+  });
+
+  it("keeps forms as they are stored: a capital in the list is never reached", () => {
+    const stored = buildMapping("stored", {
+      forms: [{ word: "Joy", forms: ["Joyous", " joyful"] }],
+      synonyms: [{ word: "Joy", synonyms: [] }],
+      wheels: [{ name: "wheel1", rows: [["joy", "joy", "joy"]] }],
+    });
+    const bases = createGrouping(stored, { method: "M1" });
+    expect(bases(["Joy", "joyous", "joyful"])).toEqual([]);
   });
 
   it("fills wheels down, lower-cases them, and gives level-1 words the first sub-cluster", () => {

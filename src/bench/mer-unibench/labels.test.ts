@@ -11,6 +11,8 @@ describe("stringToList", () => {
     ["[],happy", ["]", "happy"]],
     ["[a; b，c]", ["a; b，c"]],
     ["[[]]", ["[]"]],
+    ["[happy, happy]", ["happy", "happy"]],
+    ["[],focused", ["]", "focused"]],
     ["]", []],
     ["'", []],
     ["", []],

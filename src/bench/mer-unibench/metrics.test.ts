@@ -24,6 +24,35 @@ describe("hit rate", () => {
     expect(score.meanListLength).toBe(5 / 4);
   });
 
+  it("counts every cluster that is right, so that a truth of several words can count twice", () => {
+    const score = hitRate(labels({ a: "happy, sad" }), labels({ a: "[glad, sadly]" }), mapping);
+    expect(score.main).toBe(2);
+  });
+
+  it("takes the labels of the m-score as whole strings, so that bracketed ones leave it 0", () => {
+    const score = hitRate(labels({ a: "[happy]" }), labels({ a: "[happy]" }), mapping);
+    expect([score.main, score.mScore]).toEqual([1, 0]);
+  });
+
+  it("has denominators of its own on each wheel", () => {
+    const truth = labels({ a: "fearless", b: "sad" });
+    const score = hitRate(truth, labels({ a: "[sad]", b: "[sad]" }), mapping);
+    expect(score.perWheel.map(({ scored, hitRate }) => [scored, hitRate])).toEqual([
+      [2, 0.5],
+      [1, 1],
+    ]);
+  });
+
+  it("counts a predicted word once, however often it is said", () => {
+    const truth = labels({ a: "happy", b: "sad" });
+    const often = hitRate(
+      truth,
+      labels({ a: "[happy, happy]", b: "[sad, happy, happy]" }),
+      mapping,
+    );
+    expect([often.main, often.mScore]).toEqual([1, 0.75]);
+  });
+
   it("is not lowered by long lists, which is why the m-score stands beside it", () => {
     const truth = labels({ a: "happy", b: "sad" });
     const all = "[happy, sad, mad, brave]";
@@ -86,6 +115,15 @@ describe("EW metric", () => {
     const onlyJoy = labels({ a: "[happy]", b: "[happy]", c: "happy" });
     const none = labels({ a: "[low]", b: "[mad]", c: "[]" });
     expect(ewScore(onlyJoy, none, mapping, 1, compat).f).toBeNaN();
+    // Wheel 2 does not know "brave": all are wrong there, and one wheel without F is enough.
+    const oneWheel = ewScore(
+      labels({ a: "[happy]" }),
+      labels({ a: "[brave]" }),
+      mapping,
+      1,
+      compat,
+    );
+    expect([oneWheel.f, oneWheel.precision, oneWheel.recall]).toEqual([Number.NaN, 0.5, 0.5]);
     expect(() => ewScore(onlyJoy, none, mapping, 1)).toThrow(coded("EW_UNDEFINED"));
     expect(ewScore(onlyJoy, none, mapping, 1, { protocol: "mer2026" }).f).toBe(0);
     const neutral = labels({ a: "[neutral]" });
@@ -117,6 +155,12 @@ describe("sentiment", () => {
   it("drops zero, counts neutral and unreadable as negative", () => {
     const score = sentimentScore(truth, said("positive", "neutral", "positive", "Negative"));
     expect(score).toMatchObject({ main: 1, accuracy: 1, scored: 3, unreadable: 1 });
+  });
+
+  it("wants a prediction of every sample, those it leaves out too", () => {
+    const given = said("positive", "negative", "neutral", "negative");
+    given.delete("c");
+    expect(() => sentimentScore(truth, given, compat)).toThrow(coded("PYTHON_KEY_ERROR"));
   });
 
   it("fails by name", () => {

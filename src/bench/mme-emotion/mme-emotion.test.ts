@@ -10,6 +10,9 @@ describe("parseSteps", () => {
     ["<score>Step 1: 1/1, Step 2: 2/3</score>", [1], [1, 2 / 3]],
     ["<score>Step 1: 1/10, 2: 2/1</score>", [1, 2], [0.1, 2]],
     ["<score>Step 1: 3/0</score>", [], [0]],
+    ["<score>Step 1: 3/2</score>", [], [1.5]],
+    ["<score></score>", [], []],
+    ["<score>\n</score><score>1: 1/1</score>", [1], [1]],
     ["<score>Step 1: １/1 2:\u00a0٣/٤</score>", [1], [1, 0.75]],
     ["<score>Step 1\uFEFF:\uFEFF1/1</score>", [], []],
     ["<score>1: 1/1</score><score>2: 0/1</score>", [1], [1]],
@@ -72,6 +75,13 @@ describe("scoreMmeEmotion", () => {
     expect(tasks[0]!.skipped).toEqual({ noReply: 1, unreadable: 1 });
     expect(notes.join()).toMatch(/1 answers without judgement and 1 with an unreadable one/);
     expect(notes.join()).toMatch(/Not all eight tasks/);
+  });
+
+  it("rounds exact ties to even in the texts", () => {
+    // One step of sixteen is right in all: 6.25 %.
+    const answers = Array.from({ length: 16 }, (_, i) => answer("joy", i === 0 ? "1/1" : "0/1"));
+    const { tasks } = scoreMmeEmotion({ tasks: [{ task: "SA", answers }] });
+    expect(tasks[0]!.text).toMatch(/Recognition Score: 6\.2\n/);
   });
 
   it("writes the official texts", () => {
