@@ -43,11 +43,14 @@ describe("models behind the service", () => {
 
   it("judge over HTTP, and are not asked again after a restart", async () => {
     answer = { pairs: [{ cue: 0, claim: 1, degree: 0.5 }] };
-    const question = { modality: "visual", cues: ["a frown"], claims: ["a smile", "brows"] };
+    const question = [
+      { modality: "visual", cues: ["a frown"], claims: ["a smile", "brows"] },
+      { modality: "acoustic", cues: ["a sob"], claims: ["a shout"] },
+    ];
     const options = judgeOptions.parse(model());
-    expect(await openJudge(options, folder)!.judge(question)).toEqual([[0, 0.5]]);
+    expect(await openJudge(options, folder)!.judge(question)).toEqual([[[0, 0.5]], [[0]]]);
     answer = { pairs: [] };
-    expect(await openJudge(options, folder)!.judge(question)).toEqual([[0, 0.5]]);
+    expect(await openJudge(options, folder)!.judge(question)).toEqual([[[0, 0.5]], [[0]]]);
     expect(calls).toBe(1);
     expect(openJudge(undefined, folder)).toBeUndefined();
   });

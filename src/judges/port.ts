@@ -17,10 +17,16 @@ export interface Calibration {
 export interface CueJudge {
   /** Name and version, written into every record. */
   readonly id: string;
-  /** Degrees from 0 to 1, [cues × claims], of one response and modality. @throws OppoError, never guesses. */
-  judge(question: {
-    modality: string;
-    cues: readonly string[];
-    claims: readonly string[];
-  }): Promise<number[][]>;
+  /**
+   * Judges one response in one go: for each comparison its degrees from 0 to 1, [cues × claims], same
+   * order. @throws OppoError, never guesses.
+   */
+  judge(comparisons: readonly JudgedComparison[]): Promise<number[][][]>;
+}
+
+/** Cues and claims of one modality; neither is empty. */
+export interface JudgedComparison {
+  modality: string;
+  cues: readonly string[];
+  claims: readonly string[];
 }

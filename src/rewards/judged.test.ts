@@ -31,12 +31,14 @@ describe("a judge in place of the embedder", () => {
     const words = ["brows", "smile", "voice"];
     const [scored] = await score({
       id: "all",
-      judge(question) {
-        asked.push(question);
+      judge(comparisons) {
+        asked.push(comparisons.map(({ modality }) => modality));
         const share = (a: string, b: string) =>
           words.some((w) => a.includes(w) && b.includes(w)) ? 1 : 0;
         return Promise.resolve(
-          question.cues.map((cue) => question.claims.map((claim) => share(cue, claim))),
+          comparisons.map(({ cues, claims }) =>
+            cues.map((cue) => claims.map((claim) => share(cue, claim))),
+          ),
         );
       },
     });
@@ -44,7 +46,7 @@ describe("a judge in place of the embedder", () => {
       text,
       scored!.cues[i]!.recovered !== null,
     ]);
-    expect(asked).toHaveLength(2);
+    expect(asked).toEqual([["visual", "acoustic"]]);
     expect(Object.fromEntries(recovered)).toMatchObject({
       "raised brows": true,
       "loud voice": true,
@@ -56,7 +58,8 @@ describe("a judge in place of the embedder", () => {
   it("gives nothing where the judge says no", async () => {
     const [scored] = await score({
       id: "none",
-      judge: ({ cues, claims }) => Promise.resolve(cues.map(() => claims.map(() => 0))),
+      judge: (asked) =>
+        Promise.resolve(asked.map(({ cues, claims }) => cues.map(() => claims.map(() => 0)))),
     });
     expect(scored!.perception).toBe(0);
   });
@@ -67,7 +70,10 @@ describe("a judge in place of the embedder", () => {
     });
     const nan = score({
       id: "nan",
-      judge: ({ cues, claims }) => Promise.resolve(cues.map(() => claims.map(() => Number.NaN))),
+      judge: (asked) =>
+        Promise.resolve(
+          asked.map(({ cues, claims }) => cues.map(() => claims.map(() => Number.NaN))),
+        ),
     });
     await expect(nan).rejects.toMatchObject({ code: "JUDGE_SHAPE" });
   });

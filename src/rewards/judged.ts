@@ -11,17 +11,30 @@ export type Compare = (cue: Phrase, claim: Phrase) => Similarity;
 const nothingAlike: Similarity = { cosine: 0, contradicts: false, share: 1, f: 0 };
 
 /**
- * Comparison by a judge, one question a modality. A judge can be talked into things: what contradicts a
+ * Comparison by a judge, who is asked once for all modalities of a response, and not at all where none
+ * has both cues and claims. A judge can be talked into things: what contradicts a
  * cue is worth nothing whatever it says, and a claim of several states only its share.
  */
 export async function judgedComparison(item: ReadItem, judge: CueJudge): Promise<Compare> {
+  const sides = cueModalities
+    .map((modality) => ({
+      modality,
+      cues: item.cuePhrases.filter((phrase) => phrase.modality === modality),
+      claims: item.claimPhrases.filter((phrase) => phrase.modality === modality),
+    }))
+    .filter(({ cues, claims }) => cues.length > 0 && claims.length > 0);
   const similarities = new Map<Phrase, Map<Phrase, Similarity>>();
-  for (const modality of cueModalities) {
-    const cues = item.cuePhrases.filter((phrase) => phrase.modality === modality);
-    const claims = item.claimPhrases.filter((phrase) => phrase.modality === modality);
-    if (cues.length === 0 || claims.length === 0) continue;
-    const texts = (phrases: readonly Phrase[]) => phrases.map(({ text }) => text);
-    const degrees = await judge.judge({ modality, cues: texts(cues), claims: texts(claims) });
+  if (sides.length === 0) return () => nothingAlike;
+  const texts = (phrases: readonly Phrase[]) => phrases.map(({ text }) => text);
+  const answers = await judge.judge(
+    sides.map(({ modality, cues, claims }) => ({
+      modality,
+      cues: texts(cues),
+      claims: texts(claims),
+    })),
+  );
+  for (const [index, { cues, claims }] of sides.entries()) {
+    const degrees = answers[index] ?? [];
     requireShape(degrees, cues.length, claims.length, judge.id);
     for (const [row, cue] of cues.entries()) {
       const pairs = claims.map((claim, column) => {

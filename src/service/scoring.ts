@@ -10,6 +10,14 @@ export interface ScoringOptions {
   cacheEntries: number;
 }
 
+/** A scorer whose failures can be told whose they are. */
+export interface SharedScorer {
+  score(
+    items: readonly ScoreItem[],
+    named: (error: unknown, index: number) => unknown,
+  ): Promise<ScoredResponse[]>;
+}
+
 /** Errors of a server as a whole: asking again text by text would only take longer. */
 const wholesale: ReadonlySet<string> = new Set([
   "EMBEDDINGS_UNREACHABLE",
@@ -19,25 +27,48 @@ const wholesale: ReadonlySet<string> = new Set([
   "ENDPOINT_AUTH",
 ]);
 
-/**
- * A scorer for many callers: equal items are scored once, and what concurrent calls ask for goes to the
- * embedder together.
- */
-export function sharedScorer(
+/** Scores items, same order, each with an outcome of its own. */
+type ScoreEach = (items: readonly ScoreItem[]) => Promise<ScoredResponse>[];
+
+/** What concurrent calls ask for goes to the embedder together. */
+export function inBatches(
   scorer: Scorer,
-  { batch, cacheEntries }: ScoringOptions,
-  metrics: Pick<ServiceMetrics, "scoredBatch" | "cacheLookups">,
-): Scorer {
-  const cache = resultCache<ScoredResponse>(cacheEntries);
+  batch: ScoringOptions["batch"],
+  metrics: Pick<ServiceMetrics, "scoredBatch">,
+): ScoreEach {
   const batcher = createBatcher<ScoreItem, ScoredResponse>({
     run: (items) => metrics.scoredBatch(items.length, () => scorer.score(items)),
     maxItems: batch.items,
     waitMs: batch.waitMs,
     mayBeOneItem: (error) => error instanceof OppoError && !wholesale.has(error.code),
   });
+  return (items) => {
+    const scored = batcher.submit(items);
+    return items.map((_, i) => scored.then((results) => results[i]!));
+  };
+}
 
+/**
+ * Each by itself, as a judge is asked: in a batch one slow answer would hold up all others. How many it
+ * is asked at once is the chat model's own limit.
+ */
+export const oneByOne =
+  (scorer: Scorer): ScoreEach =>
+  (items) =>
+    items.map(async (item) => (await scorer.score([item]))[0]!);
+
+/**
+ * A scorer for many callers: equal items are scored once.
+ * @throws (score) what scoring an item threw, after `named(error, index of the item)`.
+ */
+export function sharedScorer(
+  scoreEach: ScoreEach,
+  cacheEntries: number,
+  metrics: Pick<ServiceMetrics, "cacheLookups">,
+): SharedScorer {
+  const cache = resultCache<ScoredResponse>(cacheEntries);
   return {
-    async score(items) {
+    async score(items, named) {
       const keys = items.map((item) => sha256(canonicalJson(item)));
       const works = new Map<string, Promise<ScoredResponse>>();
       const missing = new Map<string, ScoreItem>();
@@ -47,13 +78,18 @@ export function sharedScorer(
         else missing.set(key, items[i]!);
       }
       metrics.cacheLookups(keys.length - missing.size, missing.size);
-      const scored = batcher.submit([...missing.values()]);
+      const scored = scoreEach([...missing.values()]);
       for (const [i, key] of [...missing.keys()].entries()) {
-        const work = scored.then((results) => results[i]!);
-        cache.set(key, work);
-        works.set(key, work);
+        cache.set(key, scored[i]!);
+        works.set(key, scored[i]!);
       }
-      return Promise.all(keys.map((key) => works.get(key)!));
+      return Promise.all(
+        keys.map((key, i) =>
+          works.get(key)!.catch((error: unknown) => {
+            throw named(error, i);
+          }),
+        ),
+      );
     },
   };
 }

@@ -1,3 +1,4 @@
+import { EndpointError } from "../core/errors.ts";
 import { canonicalJson, sha256 } from "../core/files.ts";
 import { extractClaims } from "../cues/claims.ts";
 import { extractorId } from "../cues/decompose.ts";
@@ -8,7 +9,8 @@ import { decomposeResult, evidenceResult, reasoningOf, rewardResult } from "./an
 import type { Decomposer } from "./decomposer/port.ts";
 import type { ServiceMetrics } from "./metrics.ts";
 import { cuesOf, decomposed, labelOf } from "./references.ts";
-import { type ScoringOptions, sharedScorer } from "./scoring.ts";
+import { RequestError } from "./request-error.ts";
+import { inBatches, oneByOne, type ScoringOptions, sharedScorer } from "./scoring.ts";
 import type { DecomposeResult } from "./wire/decompose.ts";
 import type { EvidenceItem, EvidenceResult } from "./wire/evidence.ts";
 import type { Unit, Versions } from "./wire/fields.ts";
@@ -44,9 +46,10 @@ export function createRewardService(
   metrics: ServiceMetrics,
 ): RewardService {
   const { embedder, calibration, reward, decomposer, judge } = parts;
+  const single = createScorer({ embedder, calibration, options: reward, judge });
   const scorer = sharedScorer(
-    createScorer({ embedder, calibration, options: reward, judge }),
-    scoring,
+    judge ? oneByOne(single) : inBatches(single, scoring.batch, metrics),
+    scoring.cacheEntries,
     metrics,
   );
   async function evidence(item: EvidenceItem, index: number, unit: Unit): Promise<EvidenceResult> {
@@ -57,7 +60,9 @@ export function createRewardService(
     }
     const reference = await cuesOf(item, index, decomposer);
     const response = `<think>${reasoning.text}</think>`;
-    const [scored] = await scorer.score([{ response, reference, label: "" }]);
+    const [scored] = await scorer.score([{ response, reference, label: "" }], (error) =>
+      notJudged(error, `items[${index}].text`),
+    );
     const matches = scored!.claims.map(({ match }) => match);
     return evidenceResult(item.id, item.text, claims, matches, unit);
   }
@@ -76,6 +81,7 @@ export function createRewardService(
           reference: references[i]!,
           label: labels[i]!,
         })),
+        (error, index) => notJudged(error, `items[${index}].response`),
       );
       return items.map((item, i) => rewardResult(item, references[i]!, scored[i]!, unit));
     },
@@ -86,6 +92,16 @@ export function createRewardService(
         ),
       ),
   };
+}
+
+/** A judge's failure with the text that it is about; other errors are of no one text. */
+function notJudged(error: unknown, path: string): unknown {
+  if (!(error instanceof EndpointError)) return error;
+  return new RequestError(502, error.code, `the text was not judged: ${error.message}`, {
+    path,
+    retryAfterSec: 5,
+    cause: error,
+  });
 }
 
 function versionsOf({ embedder, calibration, reward, decomposer, judge }: RewardParts): Versions {

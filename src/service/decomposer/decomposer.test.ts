@@ -89,14 +89,48 @@ describe("a model that judges", () => {
     );
     expect(json.versions.judge).toMatch(/^scripted\+judge-/);
     expect(json.results[0]!.detail.visual.recall).toBe(0.25);
-    expect(chat.requests).toHaveLength(3);
+    expect(chat.requests).toHaveLength(1);
+    expect(JSON.parse(String(chat.requests[0]!.messages[1]!.content))).toMatchObject([
+      {
+        modality: "visual",
+        cues: { 0: "smiling lips", 1: "raised brows" },
+        claims: { 0: "raised brows" },
+      },
+      { modality: "acoustic", cues: { 2: "loud voice" } },
+      { modality: "emotion", cues: { 3: "joy" } },
+    ]);
   });
 
-  it("is asked again about pairs that are not there, and fails the request in the end", async () => {
-    const chat = scriptedChat(() => '{"pairs":[{"cue":9,"claim":0,"degree":1}]}');
+  it.each([
+    ["that are not there", { cue: 9, claim: 0, degree: 1 }],
+    ["of two modalities", { cue: 0, claim: 1, degree: 1 }],
+  ])("is asked again about pairs %s, and fails the request in the end", async (_name, pair) => {
+    const chat = scriptedChat(() => JSON.stringify({ pairs: [pair] }));
     const service = openFakeService({ judge: modelJudge(chat, limits) });
     const { status, json } = await ask("/v1/rewards", { items: [item] }, service);
     expect([status, json.error.code]).toEqual([502, "MODEL_ANSWER"]);
+    expect(chat.requests).toHaveLength(limits.tries);
+  });
+
+  it("fails with the path of the item that it fails at, and keeps what it judged", async () => {
+    const bad = response.replace("a loud voice", "a hoarse voice");
+    const chat = scriptedChat(({ messages }) =>
+      String(messages[1]!.content).includes("hoarse") ? "no" : '{"pairs":[]}',
+    );
+    const service = openFakeService({ judge: modelJudge(chat, limits) });
+    const items = [item, { ...item, id: "b", response: bad }];
+    const { status, json } = await ask("/v1/rewards", { items }, service);
+    expect({ status, ...json.error }).toMatchObject({
+      status: 502,
+      code: "MODEL_ANSWER",
+      path: "items[1].response",
+    });
+    expect(chat.requests).toHaveLength(1 + limits.tries);
+    expect((await ask("/v1/rewards", { items: [item] }, service)).status).toBe(200);
+    expect(chat.requests).toHaveLength(1 + limits.tries);
+    const evidence = [{ id: "e", text: bad, reference }];
+    const refused = await ask("/v1/evidence", { items: evidence }, service);
+    expect([refused.status, refused.json.error.path]).toEqual([502, "items[0].text"]);
   });
 });
 
