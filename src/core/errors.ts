@@ -41,3 +41,19 @@ export class EndpointError extends OppoError {}
 export class ServiceError extends OppoError {}
 /** A guard stopped a run: the run would have gone on learning nothing, silently. */
 export class GuardError extends OppoError {}
+
+/** All of them: an error that came from another thread is made again by its name. */
+export const errorClasses: readonly (typeof OppoError)[] = [
+  ConfigError,
+  MediaError,
+  CueError,
+  JudgeError,
+  RewardError,
+  LossError,
+  PolicyError,
+  RunError,
+  BenchError,
+  EndpointError,
+  ServiceError,
+  GuardError,
+];

@@ -1,14 +1,11 @@
-import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
-import { type ErrorDetails, MediaError } from "../core/errors.ts";
+import type { Worker } from "node:worker_threads";
+import { MediaError } from "../core/errors.ts";
+import { receiveError, type SentError, startThread } from "../core/thread.ts";
 import { type ClipJob, type ClipResult, doJob } from "./job.ts";
 
-/** What a worker sends back: the result, or an error in a form that survives the thread boundary. */
-export type Reply =
-  | { result: ClipResult }
-  | { error: { code: string; message: string; details: ErrorDetails } };
+/** What a worker sends back. */
+export type Reply = { result: ClipResult } | { error: SentError };
 
 /** How jobs are spread over threads. */
 export interface PoolOptions {
@@ -42,26 +39,15 @@ export async function runJobs(
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
   const count = Math.min(options.workers, jobs.length);
-  const workers = Array.from({ length: count }, () => startWorker());
+  const workers = Array.from({ length: count }, () =>
+    startThread(new URL("./worker.ts", import.meta.url)),
+  );
   try {
     await Promise.all(workers.map((worker) => serve(worker, queue, signal, onResult)));
   } finally {
     stop.abort();
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
-}
-
-/**
- * The worker is TypeScript too, and Node's loader hooks do not reach new threads: each registers tsx itself,
- * however this thread was started (tsx, vitest).
- */
-function startWorker(): Worker {
-  // `require` finds the CommonJS build; its ESM twin beside it is the one that works in a thread.
-  const commonjs = createRequire(import.meta.url).resolve("tsx/esm/api");
-  const tsx = pathToFileURL(commonjs.replace(/\.cjs$/, ".mjs")).href;
-  const worker = new URL("./worker.ts", import.meta.url).href;
-  const start = `import(${JSON.stringify(tsx)}).then((tsx) => (tsx.register(), import(${JSON.stringify(worker)})));`;
-  return new Worker(start, { eval: true, execArgv: [] });
 }
 
 /** Gives one worker job after job until none is left. */
@@ -83,7 +69,7 @@ function serve(
     };
     worker.on("message", (reply: Reply) => {
       try {
-        if ("error" in reply) throw revive(reply.error);
+        if ("error" in reply) throw receiveError(reply.error);
         onResult(reply.result);
         next();
       } catch (error) {
@@ -95,19 +81,4 @@ function serve(
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     next();
   });
-}
-
-function revive({
-  code,
-  message,
-  details,
-}: {
-  code: string;
-  message: string;
-  details: ErrorDetails;
-}) {
-  const error = new MediaError(code, message, details);
-  // The message already holds place and hint.
-  error.message = message;
-  return error;
 }

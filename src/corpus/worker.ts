@@ -1,5 +1,6 @@
 import { parentPort } from "node:worker_threads";
-import { OppoError } from "../core/errors.ts";
+import { MediaError, OppoError } from "../core/errors.ts";
+import { sendError } from "../core/thread.ts";
 import { type ClipJob, doJob } from "./job.ts";
 import type { Reply } from "./pool.ts";
 
@@ -15,10 +16,11 @@ async function answer(job: ClipJob): Promise<Reply> {
   try {
     return { result: await doJob(job) };
   } catch (error) {
-    if (error instanceof OppoError) {
-      const { cause: _unclonable, ...details } = error.details;
-      return { error: { code: error.code, message: error.message, details } };
-    }
-    return { error: { code: "CLIP_JOB", message: `${job.file}: ${String(error)}`, details: {} } };
+    const known = error instanceof OppoError;
+    return {
+      error: sendError(
+        known ? error : new MediaError("CLIP_JOB", String(error), { file: job.file }),
+      ),
+    };
   }
 }

@@ -95,15 +95,27 @@ describe("chunkToScore", () => {
     );
   });
 
-  it("gives a rollout batch one chunk, without rows for what is not there", () => {
+  it("deals a rollout batch into two like halves of one program, without rows for what is not there", () => {
     const prompts = Array.from({ length: 8 }, (_, index) => prompt(`${index}`));
     const batch = prompts.flatMap((one, at) =>
       Array.from({ length: 8 }, () => ({ prompt: one, tokens: new Int32Array(15 + 2 * at) })),
     );
-    const [chunk, ...others] = chunkToScore(batch, { maxTokens: 64, maxTextTokens: 0 });
-    expect(others).toEqual([]);
-    // 1408 tokens in 64 × 32 slots: 6 eighths
-    expect(chunk!.bucket).toEqual({ prompts: 8, group: 8, tokens: 32, text: 0, rows: 1536 });
+    const chunks = chunkToScore(batch, { maxTokens: 64, maxTextTokens: 0 });
+    expect(chunks.map(({ groups }) => groups.map((group) => group.prompt.id))).toEqual([
+      ["0", "3", "4", "7"],
+      ["1", "2", "5", "6"],
+    ]);
+    // 704 tokens each in 32 × 32 slots: 6 eighths
+    const bucket = { prompts: 4, group: 8, tokens: 32, text: 0, rows: 768 };
+    expect(chunks.map((chunk) => chunk.bucket)).toEqual([bucket, bucket]);
+  });
+
+  it("leaves a small batch whole", () => {
+    const batch = [0, 1, 2].map((at) => ({
+      prompt: prompt(`${at}`),
+      tokens: new Int32Array(9),
+    }));
+    expect(chunkToScore(batch, limits)).toHaveLength(1);
   });
 
   it("leaves out what follows the last token read, and reads alone where few are", () => {

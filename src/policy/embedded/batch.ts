@@ -15,8 +15,10 @@ export interface ScoringChunk {
   groups: Group[];
 }
 
-/** Completions in one run. Larger chunks gain nothing: the arrays leave the cache. */
+/** Completions of like length that go together, half of them in each lane; twice as many gain nothing. */
 export const chunkRows = 64;
+/** From so many completions on a chunk is shared between lanes: one of fewer is mostly overhead. */
+const splitRows = 16;
 const largestGroup = 16;
 export const promptCounts = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64] as const;
 /** Group sizes: coarse, because a member that is missing costs only its slots. */
@@ -59,15 +61,17 @@ export function chunkToScore(
   for (const [size, same] of bySize) {
     same.sort((a, b) => longest(a) - longest(b));
     for (const part of evenParts(same, Math.max(1, Math.floor(chunkRows / size)))) {
+      const lanes = part.length * size < splitRows ? [part] : deal(part);
       const text = Math.max(...part.map(({ prompt }) => prompt.text.length));
       const rectangle = {
-        prompts: roundUp(part.length, promptCounts),
+        prompts: roundUp(Math.max(...lanes.map((lane) => lane.length)), promptCounts),
         group: size,
         tokens: roundLength(longest(part[part.length - 1] as Group), limits.maxTokens),
         text: roundLength(text, limits.maxTextTokens),
       };
-      const data = part.flatMap(({ members }) => members.map(datum));
-      chunks.push({ groups: part, bucket: withRows(rectangle, data) });
+      const data = lanes.map((lane) => lane.flatMap(({ members }) => members.map(datum)));
+      const bucket = withRows(rectangle, data);
+      chunks.push(...lanes.map((groups) => ({ groups, bucket })));
     }
   }
   return chunks;
@@ -83,17 +87,30 @@ export function readCount({ tokens, read }: Datum): number {
   return read?.length ?? tokens.length;
 }
 
-/** The rectangle with as many rows as the data's tokens need, and reads where that is less work. */
+/** Two hands of sorted groups, as equal as can be. */
+function deal(groups: readonly Group[]): Group[][] {
+  const toSecond = (at: number): boolean => at % 4 === 1 || at % 4 === 2;
+  const first = groups.filter((_, at) => !toSecond(at));
+  const second = groups.filter((_, at) => toSecond(at));
+  return second.length === 0 ? [first] : [first, second];
+}
+
+/**
+ * The rectangle with as many rows as the tokens of each lane need, and reads where that is less work: one
+ * program for all lanes.
+ */
 function withRows(
   bucket: Omit<ScoringBucket, "rows" | "reads">,
-  data: readonly Datum[],
+  lanes: readonly (readonly Datum[])[],
 ): ScoringBucket {
   const { prompts, group } = bucket;
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-  const total = sum(data.map(neededTokens));
-  const counts = data.map(readCount);
-  const read = sum(counts);
-  const few = read <= readsWorthwhile * total;
+  const needed = lanes.map((data) => sum(data.map(neededTokens)));
+  const wanted = lanes.map((data) => sum(data.map(readCount)));
+  const few = sum(wanted) <= readsWorthwhile * sum(needed);
+  const total = Math.max(...needed);
+  const counts = lanes.flat().map(readCount);
+  const read = Math.max(...wanted);
   const longest = few ? roundTo(bucket.tokens, readSteps.tokens) : bucket.tokens;
   // rows and slots both need a blank
   const tokens = total === prompts * group * longest ? longest + lengthStep : longest;

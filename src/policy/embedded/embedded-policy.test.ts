@@ -5,12 +5,13 @@ import { describe, expect, it } from "vitest";
 import { Rng } from "../../core/rng.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
 import { type PolicyUnderTest, policyConformance } from "../conformance.ts";
-import { embeddedOptions } from "../options.ts";
+import { embeddedOptions, executorOptions } from "../options.ts";
 import type { Completion } from "../port.ts";
 import { createEmbeddedPolicy, openEmbeddedPolicy } from "./embedded-policy.ts";
 import type { Executor } from "./executor.ts";
 import { createJaxExecutor } from "./jax-executor.ts";
 import { createOnnxExecutor, onnxStatus } from "./onnx/index.ts";
+import { openExecutor } from "./open-executor.ts";
 
 const vocabulary = { size: 11, bos: 1, eos: 2 };
 const video = { tokens: 3, dim: 4 };
@@ -162,4 +163,10 @@ policyConformance(
   },
   "embedded policy on onnxruntime",
   underTest(() => createOnnxExecutor({ threads: 2 })),
+);
+
+policyConformance(
+  { describe, it },
+  "embedded policy on two threads",
+  underTest(() => openExecutor(executorOptions.parse({ threads: 2 }))),
 );

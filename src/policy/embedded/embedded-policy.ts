@@ -11,7 +11,7 @@ import type {
   StepReport,
 } from "../port.ts";
 import { type AdamState, adamStep, initAdam, zerosLike } from "./adam.ts";
-import { chunkToScore, type ScoringChunk } from "./batch.ts";
+import { chunkToScore } from "./batch.ts";
 import { checkBatch, checkGradient, checkSampling } from "./check-batch.ts";
 import {
   type PolicyDescription,
@@ -20,8 +20,8 @@ import {
   resetAdam,
   writeCheckpoint,
 } from "./checkpoint.ts";
-import { CacheMemory } from "./decode-cache.ts";
 import type { Executor, TensorData } from "./executor.ts";
+import { inLanes } from "./lanes.ts";
 import {
   initParameters,
   type ModelShape,
@@ -29,16 +29,9 @@ import {
   parameterSpecs,
   type StreamShape,
 } from "./params.ts";
-import { ProgramRunner } from "./program-runner.ts";
-import { sampleCompletions } from "./sample.ts";
-import {
-  completionTensors,
-  eachOutput,
-  gradientTensor,
-  type NamedTensors,
-  prefixTensors,
-  StreamMemory,
-} from "./tensors.ts";
+import { LocalReplica, type Replica, type Work, workOf } from "./replica.ts";
+import { startBatches } from "./sample.ts";
+import { eachOutput } from "./tensors.ts";
 
 export interface EmbeddedPolicySetup {
   options: EmbeddedOptions;
@@ -92,10 +85,11 @@ export class EmbeddedPolicy implements Policy {
   private readonly parameters: Parameters;
   private readonly gradient: Parameters;
   private readonly adam: AdamState;
-  private readonly runner: ProgramRunner;
   private readonly executor: Executor;
-  private readonly memory = new CacheMemory();
-  private readonly streams = new StreamMemory();
+  /** Of this thread, and of the executor's helper where it has one. */
+  private readonly replicas: readonly Replica[];
+  /** Counts changes of `parameters`. */
+  private version = 0;
   /** Whether `gradient` holds something that no step has used yet. */
   private pending = false;
   private closed = false;
@@ -109,7 +103,11 @@ export class EmbeddedPolicy implements Policy {
     this.gradient = zerosLike(parameters);
     this.adam = initAdam(parameters);
     this.executor = executor;
-    this.runner = new ProgramRunner(description.shape, executor, parameters);
+    const helper = executor.helper?.open(description, parameters, () => this.version);
+    this.replicas = [
+      new LocalReplica(description, executor, parameters),
+      ...(helper ? [helper] : []),
+    ];
   }
 
   sample(prompts: readonly Prompt[], options: SampleOptions): Promise<Completion[][]> {
@@ -132,6 +130,7 @@ export class EmbeddedPolicy implements Policy {
       try {
         return adamStep(this.parameters, this.gradient, this.adam, options);
       } finally {
+        this.version++;
         this.clearGradient();
       }
     });
@@ -152,6 +151,7 @@ export class EmbeddedPolicy implements Policy {
   /** Also forgets the accumulated gradient. */
   load(folder: string, { optimiser = "resume" }: LoadOptions = {}): Promise<void> {
     return this.exclusive(async () => {
+      this.version++;
       readCheckpoint(folder, this.description, this.parameters, this.adam);
       if (optimiser === "fresh") resetAdam(this.adam);
       this.clearGradient();
@@ -163,7 +163,7 @@ export class EmbeddedPolicy implements Policy {
     if (this.closed) return;
     this.closed = true;
     await this.last;
-    await this.runner.close();
+    for (const replica of this.replicas) await replica.close();
     await this.executor.close();
   }
 
@@ -184,25 +184,23 @@ export class EmbeddedPolicy implements Policy {
     const { shape } = this.description;
     checkSampling(shape, prompts, options);
     const { samplesPerPrompt } = options;
-    const { runner, memory, streams, description } = this;
-    const decoding = { shape, runner, memory, streams, special: description };
-    const made = await sampleCompletions(decoding, prompts, options).catch((error: unknown) => {
-      memory.forget();
-      throw error;
-    });
+    const batches = startBatches(prompts, options);
+    const made = new Map<(typeof batches)[number], Completion[]>();
+    await inLanes(
+      batches,
+      this.replicas,
+      (replica, batch) => replica.decode(batch, options),
+      (batch, completions) => made.set(batch, completions),
+    );
+    const all = batches.flatMap((batch) => made.get(batch) as Completion[]);
     return prompts.map((_, prompt) =>
-      made.slice(prompt * samplesPerPrompt, (prompt + 1) * samplesPerPrompt),
+      all.slice(prompt * samplesPerPrompt, (prompt + 1) * samplesPerPrompt),
     );
   }
 
   private async score(batch: readonly Datum[]): Promise<Float32Array[]> {
     checkBatch(this.description.shape, batch);
-    const out = batch.map(() => new Float32Array(0));
-    for (const chunk of chunkToScore(batch, this.description.shape)) {
-      const outputs = await this.runner.run("logprobs", chunk.bucket, this.tensors(chunk, batch));
-      unpack(chunk, batch, outputs[0] as TensorData, out);
-    }
-    return out;
+    return this.run("logprobs", batch, [], () => {});
   }
 
   private async differentiate(
@@ -211,52 +209,61 @@ export class EmbeddedPolicy implements Policy {
   ): Promise<Float32Array[]> {
     checkBatch(this.description.shape, batch);
     checkGradient(batch, gradient);
+    return this.run("backward", batch, gradient, (gradients) => this.accumulate(gradients));
+  }
+
+  /** Runs a program over all chunks; `rest` takes what each returns after the log-probs. */
+  private async run(
+    kind: Work["kind"],
+    batch: readonly Datum[],
+    gradient: readonly ArrayLike<number>[],
+    rest: (outputs: readonly TensorData[]) => void,
+  ): Promise<Float32Array[]> {
     const out = batch.map(() => new Float32Array(0));
-    for (const chunk of chunkToScore(batch, this.description.shape)) {
-      const [logprobs, ...gradients] = await this.runner.run("backward", chunk.bucket, {
-        ...this.tensors(chunk, batch),
-        gradient: gradientTensor(chunk, batch, gradient),
-      });
-      unpack(chunk, batch, logprobs as TensorData, out);
-      [...this.gradient.values()].forEach((total, index) => {
-        const part = gradients[index] as TensorData;
-        if (this.pending) addTo(total, part);
-        else total.set(part);
-      });
-      this.pending = true;
-    }
+    const chunks = chunkToScore(batch, this.description.shape);
+    await inLanes(
+      chunks.map((chunk) => workOf(kind, chunk, batch, gradient)),
+      this.replicas,
+      (replica, { work }) => replica.score(work),
+      ({ work, indices }, [logprobs, ...others]) => {
+        unpack(work, indices, logprobs as TensorData, out);
+        rest(others);
+      },
+    );
     return out;
+  }
+
+  private accumulate(gradients: readonly TensorData[]): void {
+    [...this.gradient.values()].forEach((total, index) => {
+      const part = gradients[index] as TensorData;
+      if (this.pending) addTo(total, part);
+      else total.set(part);
+    });
+    this.pending = true;
   }
 
   private clearGradient(): void {
     for (const values of this.gradient.values()) values.fill(0);
     this.pending = false;
   }
-
-  private tensors(chunk: ScoringChunk, batch: readonly Datum[]): NamedTensors {
-    const { shape, bos } = this.description;
-    const prompts = chunk.groups.map(({ prompt }) => prompt);
-    const prefix = prefixTensors(shape, chunk.bucket, prompts, this.streams);
-    const hidden = prefix.hidden as Float32Array;
-    return { ...prefix, ...completionTensors(shape, chunk, batch, bos, hidden) };
-  }
 }
 
 /**
- * Copies each completion's log-probs into `out` at its index.
+ * Copies each completion's log-probs into `out` at its index in the policy's batch.
  * @throws PolicyError naming the datum whose log-probs are not finite.
  */
 function unpack(
-  chunk: ScoringChunk,
-  batch: readonly Datum[],
+  { chunk, batch }: Work,
+  indices: readonly number[],
   values: TensorData,
   out: Float32Array[],
 ): void {
-  eachOutput(chunk, batch, (index, rows) => {
+  eachOutput(chunk, batch, (member, rows) => {
     const logprobs = Float32Array.from(rows, (row) => values[row] as number);
+    const index = indices[member] as number;
     const bad = logprobs.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) {
-      const { prompt, read } = batch[index] as Datum;
+      const { prompt, read } = batch[member] as Datum;
       throw new PolicyError(
         "LOGPROB_NOT_FINITE",
         `log-prob of token ${read?.[bad] ?? bad} of datum ${index} ('${prompt.id}') is ${logprobs[bad]}`,

@@ -1,4 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
+import type { Helper } from "./helper.ts";
 
 /**
  * Runs one pure jax-js function at one set of static shapes. Model and step are written once, in jax-js;
@@ -6,7 +7,10 @@ import type { numpy as np } from "@jax-js/jax";
  */
 export interface Executor {
   readonly id: string;
+  /** All of them, the helper's among them. */
   readonly threads: number;
+  /** A thread with an executor of its own, for half of a policy's work. */
+  readonly helper?: Helper;
   /** `program` consumes its arguments' references (jax-js ownership) and returns its outputs, flat. */
   compile(
     name: string,

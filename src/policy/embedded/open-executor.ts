@@ -1,13 +1,27 @@
 import { PolicyError } from "../../core/errors.ts";
 import type { ExecutorOptions } from "../options.ts";
 import type { Executor } from "./executor.ts";
+import { helperFor } from "./helper.ts";
 import { createJaxExecutor } from "./jax-executor.ts";
+import { defaultThreads } from "./threads.ts";
 
 /**
- * The executor asked for. `auto` takes the native one where its binary loads and jax-js otherwise.
+ * The executor asked for. `auto` takes the native one where its binary loads and jax-js otherwise. From two
+ * threads on half of them belong to a helper, which does half of the work: halves of a batch keep two cores
+ * busier than one program that is divided operator by operator.
  * @throws PolicyError when the one named cannot run here.
  */
 export async function openExecutor(options: ExecutorOptions): Promise<Executor> {
+  const { threads = defaultThreads() } = options;
+  const each = { ...options, threads: Math.max(1, Math.floor(threads / 2)) };
+  const executor = await openOneExecutor(each);
+  if (threads === 1) return executor;
+  const helper = await helperFor(each);
+  return { ...executor, threads: 2 * executor.threads, helper };
+}
+
+/** As `openExecutor`, without a helper. */
+export async function openOneExecutor(options: ExecutorOptions): Promise<Executor> {
   const { name, threads } = options;
   if (name === "jax") return createJaxExecutor();
   try {

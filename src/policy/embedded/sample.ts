@@ -2,9 +2,17 @@
 import { Rng } from "../../core/rng.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
 import type { Completion, SampleOptions } from "../port.ts";
-import { evenParts, groupByPrompt, promptCounts, roundLength, roundUp } from "./batch.ts";
+import {
+  chunkRows,
+  evenParts,
+  groupByPrompt,
+  promptCounts,
+  roundLength,
+  roundUp,
+} from "./batch.ts";
 import { type CacheMemory, DecodeCache } from "./decode-cache.ts";
 import { Drawer } from "./draw.ts";
+import { laneCount } from "./lanes.ts";
 import type { ModelShape } from "./params.ts";
 import type { ProgramRunner } from "./program-runner.ts";
 import { prefixTensors, type StreamMemory } from "./tensors.ts";
@@ -15,12 +23,21 @@ export interface SpecialTokens {
   eos: number;
 }
 
-/** Completions decoded together. */
-const largestBatch = 64;
+/** Completions decoded together, so that those of a training step make a batch for each lane. */
+const largestBatch = chunkRows / laneCount;
 /** Completions that have ended leave the batch as soon as it fits one of these sizes. */
 const batchSizes = [1, 2, 4, 8, 16, 24, 32, 48, 64] as const;
 /** The cache grows by so many tokens at a time. */
 const cacheStep = 16;
+
+export type DecodeOptions = Pick<SampleOptions, "maxTokens" | "temperature">;
+
+/** A completion to be written: of which prompt, with which random stream. */
+export interface Start {
+  prompt: Prompt;
+  /** State of an `Rng`. */
+  stream: Uint32Array;
+}
 
 /** One completion being written. */
 interface Row {
@@ -41,42 +58,39 @@ export interface Decoding {
 }
 
 /**
- * `samplesPerPrompt` completions of each prompt, in order. Completion (prompt, sample) draws from its own
- * random stream, so what else is in the batch does not change its numbers.
+ * `samplesPerPrompt` completions of each prompt, in order, in batches to be decoded together. Completion
+ * (prompt, sample) draws from its own random stream, so what else is in the batch does not change it.
  */
-export async function sampleCompletions(
-  decoding: Decoding,
-  prompts: readonly Prompt[],
-  options: SampleOptions,
-): Promise<Completion[]> {
-  const rows = startRows(prompts, options);
-  for (const batch of evenParts(rows, largestBatch)) await decode(decoding, batch, options);
-  return rows.map(completion);
-}
-
-function startRows(prompts: readonly Prompt[], { seed, samplesPerPrompt }: SampleOptions): Row[] {
-  const root = new Rng(seed);
-  return prompts.flatMap((prompt, at) =>
-    Array.from({ length: samplesPerPrompt }, (_, sample) => ({
+export function startBatches(prompts: readonly Prompt[], options: SampleOptions): Start[][] {
+  const root = new Rng(options.seed);
+  const starts = prompts.flatMap((prompt, at) =>
+    Array.from({ length: options.samplesPerPrompt }, (_, sample) => ({
       prompt,
-      rng: root.fork(`${at}/${sample}`),
-      tokens: [],
-      logprobs: [],
-      ended: false,
+      stream: root.fork(`${at}/${sample}`).save(),
     })),
   );
+  return evenParts(starts, largestBatch);
 }
 
 /** Writes the completions of one batch to their end. */
-async function decode(
+export async function decodeCompletions(
   decoding: Decoding,
-  batch: readonly Row[],
-  { maxTokens, temperature }: SampleOptions,
-): Promise<void> {
+  batch: readonly Start[],
+  { maxTokens, temperature }: DecodeOptions,
+): Promise<Completion[]> {
   const { shape, runner, special } = decoding;
   const drawer = new Drawer(shape.vocabulary, temperature);
   const cache = await prefill(decoding, batch, maxTokens);
-  let rows = batch;
+  const all = batch.map(
+    ({ prompt, stream }): Row => ({
+      prompt,
+      rng: new Rng(stream),
+      tokens: [],
+      logprobs: [],
+      ended: false,
+    }),
+  );
+  let rows = all;
   for (let position = 0; position < maxTokens; position++) {
     const tokens = new Int32Array(cache.bucket.rows).fill(special.bos);
     rows.forEach((row, at) => {
@@ -96,19 +110,20 @@ async function decode(
       row.ended = drawn.token === special.eos;
     });
     const going = [...rows.keys()].filter((at) => !rows[at]?.ended);
-    if (going.length === 0) return;
+    if (going.length === 0) break;
     const size = roundUp(going.length, batchSizes);
     const full = position + 1 === cache.room;
     if (size === cache.bucket.rows && !full) continue;
     cache.resize(going, size, full ? roomFor(position + 2, shape) : cache.room);
     rows = going.map((at) => rows[at] as Row);
   }
+  return all.map(completion);
 }
 
 /** Encodes each prompt once and gives every completion its own copy. */
 async function prefill(
   { shape, runner, memory, streams }: Decoding,
-  batch: readonly Row[],
+  batch: readonly Start[],
   maxTokens: number,
 ): Promise<DecodeCache> {
   const groups = groupByPrompt(batch.map(({ prompt }) => prompt));

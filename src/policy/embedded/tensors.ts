@@ -194,7 +194,7 @@ function outputPositions(chunk: ScoringChunk, datum: Datum): readonly number[] {
 }
 
 /** The chunk's completions in the order of its rows. */
-function membersOf({ groups }: ScoringChunk): number[] {
+export function membersOf({ groups }: ScoringChunk): number[] {
   return groups.flatMap(({ members }) => members);
 }
 

@@ -1,3 +1,3 @@
 /** Native executor: the policy's jax-js programs, lowered to ONNX and run by onnxruntime on the CPU. */
-export { createOnnxExecutor, defaultThreads, type OnnxOptions } from "./onnx-executor.ts";
+export { createOnnxExecutor, type OnnxOptions } from "./onnx-executor.ts";
 export { type OnnxStatus, onnxStatus } from "./status.ts";

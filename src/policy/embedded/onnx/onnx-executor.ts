@@ -1,8 +1,8 @@
 import "../../../core/globals.ts";
-import os from "node:os";
 import { defaultDevice, init } from "@jax-js/jax";
 import { PolicyError } from "../../../core/errors.ts";
 import type { Executor, Program, TensorSpec } from "../executor.ts";
+import { defaultThreads } from "../threads.ts";
 import { fusedRules } from "./fused/index.ts";
 import type { FinishedGraph } from "./graph.ts";
 import { graphOf } from "./graph-cache.ts";
@@ -59,11 +59,6 @@ export async function createOnnxExecutor(options: OnnxOptions = {}): Promise<Exe
       await Promise.all([sessions.close(), serial.close()]);
     },
   };
-}
-
-/** Threads used where none are asked for: the cores, at most 4. */
-export function defaultThreads(): number {
-  return Math.min(4, os.availableParallelism());
 }
 
 /**

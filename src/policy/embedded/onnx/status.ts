@@ -1,5 +1,5 @@
 import { PolicyError } from "../../../core/errors.ts";
-import { defaultThreads } from "./onnx-executor.ts";
+import { defaultThreads } from "../threads.ts";
 import { loadRuntime } from "./runtime.ts";
 
 /** Whether the native executor can run here, for `oppo doctor`. */

@@ -1,0 +1,63 @@
+import { parentPort } from "node:worker_threads";
+import { OppoError, PolicyError } from "../../core/errors.ts";
+import { sendError } from "../../core/thread.ts";
+import type { Executor } from "./executor.ts";
+import type { Order, Reply, Request } from "./helper.ts";
+import { openOneExecutor } from "./open-executor.ts";
+import type { Parameters } from "./params.ts";
+import { initParameters } from "./params.ts";
+import { LocalReplica } from "./replica.ts";
+
+/** A helper's thread: one order after the other, each answered by one reply. */
+
+interface Model {
+  replica: LocalReplica;
+  parameters: Parameters;
+}
+
+const models = new Map<number, Model>();
+let executor: Executor;
+let last: Promise<unknown> = Promise.resolve();
+
+parentPort?.on("message", ({ call, order }: Request) => {
+  last = last.then(async () => {
+    parentPort?.postMessage(await answer(call, order));
+  });
+});
+
+async function answer(call: number, order: Order): Promise<Reply> {
+  try {
+    return { call, result: await carryOut(order) };
+  } catch (error) {
+    const known = error instanceof OppoError;
+    const sent = known ? error : new PolicyError("HELPER", String(error), { cause: error });
+    return { call, error: sendError(sent) };
+  }
+}
+
+async function carryOut(order: Order): Promise<unknown> {
+  if (order.do === "start") {
+    executor = await openOneExecutor(order.executor);
+    return;
+  }
+  if (order.do === "open") {
+    const parameters = initParameters(order.description.shape, 0);
+    const replica = new LocalReplica(order.description, executor, parameters);
+    models.set(order.model, { replica, parameters });
+    return;
+  }
+  const model = models.get(order.model);
+  if (!model) throw new PolicyError("HELPER_MODEL", `replica ${order.model} is not open`);
+  switch (order.do) {
+    case "weights":
+      for (const [name, values] of order.parameters) model.parameters.get(name)?.set(values);
+      return;
+    case "score":
+      return await model.replica.score(order.work);
+    case "decode":
+      return await model.replica.decode(order.batch, order.options);
+    case "close":
+      models.delete(order.model);
+      return await model.replica.close();
+  }
+}

@@ -1,0 +1,152 @@
+/** A second thread of this process that holds replicas of the policies open here. */
+import type { Worker } from "node:worker_threads";
+import { PolicyError } from "../../core/errors.ts";
+import { receiveError, type SentError, startThread } from "../../core/thread.ts";
+import type { ExecutorOptions } from "../options.ts";
+import type { Completion } from "../port.ts";
+import type { PolicyDescription } from "./checkpoint.ts";
+import type { TensorData } from "./executor.ts";
+import type { Parameters } from "./params.ts";
+import type { Replica, Work } from "./replica.ts";
+import type { DecodeOptions, Start } from "./sample.ts";
+
+/** What is asked of the thread; `model` says of which replica. */
+export type Order =
+  | { do: "start"; executor: ExecutorOptions }
+  | { do: "open"; model: number; description: PolicyDescription }
+  | { do: "weights"; model: number; parameters: Parameters }
+  | { do: "score"; model: number; work: Work }
+  | { do: "decode"; model: number; batch: readonly Start[]; options: DecodeOptions }
+  | { do: "close"; model: number };
+
+export interface Request {
+  call: number;
+  order: Order;
+}
+
+export type Reply = { call: number } & ({ result: unknown } | { error: SentError });
+
+const ownModule = new URL("./helper-thread.ts", import.meta.url);
+
+interface Waiting {
+  resolve: (result: never) => void;
+  reject: (error: Error) => void;
+}
+
+/** Orders are done in the order in which they were given. */
+export class Helper {
+  private readonly worker: Worker;
+  private readonly waiting = new Map<number, Waiting>();
+  private calls = 0;
+  private models = 0;
+  private ended: Error | undefined;
+
+  private constructor(worker: Worker) {
+    this.worker = worker;
+    worker.unref();
+    worker.on("message", (reply: Reply) => this.settle(reply));
+    worker.on("error", (error) => this.end(`failed: ${error.message}`, error));
+    worker.on("exit", (code) => this.end(`ended with code ${code}`));
+  }
+
+  /** @throws PolicyError when the thread does not start, or what it shall run programs with. */
+  static async start(executor: ExecutorOptions, module = ownModule): Promise<Helper> {
+    const helper = new Helper(startThread(module));
+    await helper.ask({ do: "start", executor });
+    return helper;
+  }
+
+  /** A replica of a policy; `version` counts the changes of `parameters`. */
+  open(description: PolicyDescription, parameters: Parameters, version: () => number): Replica {
+    const model = this.models++;
+    let sent = -1;
+    // not awaited: orders are done in order, and an error of these is the error of what comes next
+    const opened = this.ask({ do: "open", model, description });
+    opened.catch(() => {});
+    const prepare = (): void => {
+      if (sent === version()) return;
+      sent = version();
+      this.ask({ do: "weights", model, parameters }).catch(() => {});
+    };
+    return {
+      score: (work) => {
+        prepare();
+        return this.ask<TensorData[]>({ do: "score", model, work: detached(work) });
+      },
+      decode: (batch, options) => {
+        prepare();
+        return this.ask<Completion[]>({ do: "decode", model, batch: detached(batch), options });
+      },
+      close: () => (this.ended ? Promise.resolve() : this.ask({ do: "close", model })),
+    };
+  }
+
+  private ask<Result>(order: Order): Promise<Result> {
+    if (this.ended) return Promise.reject(this.ended);
+    const call = this.calls++;
+    const request: Request = { call, order };
+    return new Promise((resolve, reject) => {
+      this.waiting.set(call, { resolve, reject });
+      // only while something is asked of it does the thread keep the process alive
+      this.worker.ref();
+      this.worker.postMessage(request);
+    });
+  }
+
+  private settle(reply: Reply): void {
+    const waiting = this.waiting.get(reply.call);
+    this.waiting.delete(reply.call);
+    if (this.waiting.size === 0) this.worker.unref();
+    if ("error" in reply) waiting?.reject(receiveError(reply.error));
+    else waiting?.resolve(reply.result as never);
+  }
+
+  private end(how: string, cause?: Error): void {
+    this.ended ??= new PolicyError("HELPER_ENDED", `the policy's second thread ${how}`, {
+      hint: "set executor.threads to 1 to do without it; results are the same",
+      cause,
+    });
+    for (const { reject } of this.waiting.values()) reject(this.ended);
+    this.waiting.clear();
+  }
+}
+
+const helpers = new Map<string, Promise<Helper>>();
+
+/**
+ * The helper of this process for such an executor. It stays for the next policy, whose programs it then
+ * knows, and does not keep the process from ending.
+ */
+export function helperFor(executor: ExecutorOptions): Promise<Helper> {
+  const key = JSON.stringify(executor);
+  const known = helpers.get(key) ?? Helper.start(executor);
+  helpers.set(key, known);
+  // one that did not start must not be found again; whoever awaits it gets the error
+  known.catch(() => helpers.delete(key));
+  return known;
+}
+
+/**
+ * A copy that shares no memory with what is much larger: sending a view of an array sends all of the array.
+ * What was one array stays one, by which replicas know completions of one prompt.
+ */
+function detached<T>(value: T): T {
+  const copies = new Map<object, unknown>();
+  const copy = (part: unknown): unknown => {
+    if (typeof part !== "object" || part === null) return part;
+    const known = copies.get(part);
+    if (known !== undefined) return known;
+    const made = copyOf(part);
+    copies.set(part, made);
+    return made;
+  };
+  const copyOf = (part: object): unknown => {
+    if (ArrayBuffer.isView(part)) {
+      const view = part as Float32Array;
+      return view.byteLength === view.buffer.byteLength ? view : view.slice();
+    }
+    if (Array.isArray(part)) return part.map(copy);
+    return Object.fromEntries(Object.entries(part).map(([key, child]) => [key, copy(child)]));
+  };
+  return copy(value) as T;
+}

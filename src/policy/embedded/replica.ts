@@ -1,0 +1,96 @@
+/** A copy of the model somewhere: what can be asked of it, whichever thread it lives on. */
+import type { Completion, Datum } from "../port.ts";
+import type { ScoringChunk } from "./batch.ts";
+import type { PolicyDescription } from "./checkpoint.ts";
+import { CacheMemory } from "./decode-cache.ts";
+import type { Executor, TensorData } from "./executor.ts";
+import type { Parameters } from "./params.ts";
+import { ProgramRunner } from "./program-runner.ts";
+import { type DecodeOptions, decodeCompletions, type Start } from "./sample.ts";
+import {
+  completionTensors,
+  gradientTensor,
+  membersOf,
+  prefixTensors,
+  StreamMemory,
+} from "./tensors.ts";
+
+/** One chunk with its completions, which `chunk.groups` counts from 0: all that a run needs. */
+export interface Work {
+  kind: "logprobs" | "backward";
+  chunk: ScoringChunk;
+  batch: readonly Datum[];
+  /** dL/dlogp of each completion, for `backward`. */
+  gradient: readonly ArrayLike<number>[];
+}
+
+export interface Replica {
+  /** Outputs of the chunk's program; valid until the next call. */
+  score(work: Work): Promise<TensorData[]>;
+  /** Completions of one batch, in order. */
+  decode(batch: readonly Start[], options: DecodeOptions): Promise<Completion[]>;
+  close(): Promise<void>;
+}
+
+/** A chunk of a batch as work, and the place of each of its completions in that batch. */
+export function workOf(
+  kind: Work["kind"],
+  chunk: ScoringChunk,
+  batch: readonly Datum[],
+  gradient: readonly ArrayLike<number>[] = [],
+): { work: Work; indices: readonly number[] } {
+  const indices = membersOf(chunk);
+  let next = 0;
+  const groups = chunk.groups.map(({ prompt, members }) => ({
+    prompt,
+    members: members.map(() => next++),
+  }));
+  const own = <T>(values: readonly T[]): T[] => indices.map((index) => values[index] as T);
+  return {
+    indices,
+    work: {
+      kind,
+      chunk: { ...chunk, groups },
+      batch: own(batch),
+      gradient: kind === "backward" ? own(gradient) : [],
+    },
+  };
+}
+
+/** On this thread. `parameters` is read at every run: changing its arrays in place changes the model. */
+export class LocalReplica implements Replica {
+  private readonly description: PolicyDescription;
+  private readonly runner: ProgramRunner;
+  private readonly memory = new CacheMemory();
+  private readonly streams = new StreamMemory();
+
+  constructor(description: PolicyDescription, executor: Executor, parameters: Parameters) {
+    this.description = description;
+    this.runner = new ProgramRunner(description.shape, executor, parameters);
+  }
+
+  score({ kind, chunk, batch, gradient }: Work): Promise<TensorData[]> {
+    const { shape, bos } = this.description;
+    const prompts = chunk.groups.map(({ prompt }) => prompt);
+    const prefix = prefixTensors(shape, chunk.bucket, prompts, this.streams);
+    const hidden = prefix.hidden as Float32Array;
+    const tensors = { ...prefix, ...completionTensors(shape, chunk, batch, bos, hidden) };
+    if (kind === "backward") tensors.gradient = gradientTensor(chunk, batch, gradient);
+    return this.runner.run(kind, chunk.bucket, tensors);
+  }
+
+  async decode(batch: readonly Start[], options: DecodeOptions): Promise<Completion[]> {
+    const { runner, memory, streams, description } = this;
+    const decoding = { shape: description.shape, runner, memory, streams, special: description };
+    try {
+      return await decodeCompletions(decoding, batch, options);
+    } catch (error) {
+      memory.forget();
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.runner.close();
+  }
+}
