@@ -29,9 +29,11 @@ export interface Side {
 }
 
 export async function openSides(context: Context): Promise<Side[]> {
+  const several = context.threads.filter((threads) => threads > 1);
   const engines: Engine[] = [
     ...context.threads.map((threads): Engine => ({ name: "onnx", threads })),
-    { name: "jax" },
+    ...several.map((threads): Engine => ({ name: "onnx", threads, undivided: true })),
+    ...context.threads.map((threads): Engine => ({ name: "jax", threads })),
   ];
   const ours: Side[] = [];
   for (const engine of engines) ours.push(await ourSide(engine, context));
@@ -71,7 +73,7 @@ async function ourSide(engine: Engine, { folder }: Context): Promise<Side> {
   // jax-js is slow enough for one run to tell
   const counts = engine.name === "jax" ? { warmups: 0, repeats: 1 } : { warmups: 1, repeats: 3 };
   return {
-    name: engine.threads ? `${engine.name}, ${engine.threads} thr.` : `${engine.name}, 1 thr.`,
+    name: `${engine.name}, ${engine.threads} thr.${engine.undivided ? ", undivided" : ""}`,
     close: () => policy.close(),
     run: (piece) => () => timed(doing[piece], counts),
   };

@@ -5,7 +5,8 @@ import { experimentOptions } from "../../src/config/schema.ts";
 import { Rng } from "../../src/core/rng.ts";
 import { featureDims } from "../../src/media/features.ts";
 import { createEmbeddedPolicy } from "../../src/policy/embedded/embedded-policy.ts";
-import { openExecutor } from "../../src/policy/embedded/open-executor.ts";
+import type { Executor } from "../../src/policy/embedded/executor.ts";
+import { openExecutor, openOneExecutor } from "../../src/policy/embedded/open-executor.ts";
 import type { ModelShape } from "../../src/policy/embedded/params.ts";
 import {
   type EmbeddedOptions,
@@ -35,7 +36,14 @@ export const shape: ModelShape = { ...demo.policy, vocabulary: vocabulary.size, 
 /** A system under test. */
 export interface Engine {
   name: "onnx" | "jax";
-  threads?: number;
+  threads: number;
+  /** Threads within each operator instead of two halves of a batch at once. */
+  undivided?: boolean;
+}
+
+function openEngine({ name, threads, undivided }: Engine): Promise<Executor> {
+  const options = executorOptions.parse({ name, threads }) satisfies ExecutorOptions;
+  return undivided ? openOneExecutor(options) : openExecutor(options);
 }
 
 export async function openPolicy(
@@ -48,7 +56,7 @@ export async function openPolicy(
     video,
     audio,
     seed: "bench-engine",
-    executor: await openExecutor(executorOptions.parse(engine) satisfies ExecutorOptions),
+    executor: await openEngine(engine),
   });
 }
 

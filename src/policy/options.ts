@@ -25,13 +25,15 @@ export const executorOptions = z.strictObject({
   name: z
     .enum(executorNames)
     .default("auto")
-    .describe("onnx: native kernels; jax: WebAssembly, one thread; auto: onnx where it loads."),
+    .describe("onnx: native kernels; jax: WebAssembly; auto: onnx where it loads."),
   threads: z
     .int()
     .min(1)
     .max(64)
     .optional()
-    .describe("Threads; default: the available cores, at most 4."),
+    .describe(
+      "Threads; default: the available cores, at most 4. From 2 on, two halves of a batch run at once; results are the same.",
+    ),
 });
 
 export type ExecutorOptions = z.infer<typeof executorOptions>;

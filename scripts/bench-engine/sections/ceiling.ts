@@ -1,8 +1,7 @@
 /** How fast a plain matrix product runs here: what no training step can exceed. */
 import { numpy as np } from "@jax-js/jax";
 import type { Compiled } from "../../../src/policy/embedded/executor.ts";
-import { openExecutor } from "../../../src/policy/embedded/open-executor.ts";
-import { executorOptions } from "../../../src/policy/options.ts";
+import { createOnnxExecutor } from "../../../src/policy/embedded/onnx/index.ts";
 import type { Context, Section } from "../context.ts";
 import { interleave, type Turn, timed } from "../rounds.ts";
 import { median } from "../statistics.ts";
@@ -36,9 +35,7 @@ const products: readonly Product[] = [
 
 export async function ceiling(context: Context): Promise<Section> {
   const executors = await Promise.all(
-    context.threads.map((threads) =>
-      openExecutor(executorOptions.parse({ name: "onnx", threads })),
-    ),
+    context.threads.map((threads) => createOnnxExecutor({ threads })),
   );
   const table: string[][] = [];
   const data: Record<string, Record<string, number[]>> = {};

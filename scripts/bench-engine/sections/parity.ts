@@ -37,7 +37,7 @@ interface Row extends Difference {
 export async function parity(context: Context): Promise<Section> {
   const { yardsticks, folder } = context;
   const native = await openPolicy({ name: "onnx", threads: context.threads.at(-1)! });
-  const jax = await openPolicy({ name: "jax" });
+  const jax = await openPolicy({ name: "jax", threads: 1 });
   const rows: Row[] = [];
   let counted = "";
   const total = batchNames.length;

@@ -13,11 +13,16 @@ import { defaultThreads } from "./threads.ts";
  */
 export async function openExecutor(options: ExecutorOptions): Promise<Executor> {
   const { threads = defaultThreads() } = options;
-  const each = { ...options, threads: Math.max(1, Math.floor(threads / 2)) };
+  const each = { ...options, threads: helperThreads(threads) };
   const executor = await openOneExecutor(each);
   if (threads === 1) return executor;
   const helper = await helperFor(each);
   return { ...executor, threads: 2 * executor.threads, helper };
+}
+
+/** Threads of each half. */
+export function helperThreads(threads: number): number {
+  return Math.max(1, Math.floor(threads / 2));
 }
 
 /** As `openExecutor`, without a helper. */
