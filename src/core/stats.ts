@@ -29,6 +29,12 @@ export function quantile(sorted: ArrayLike<number>, q: number): number {
   return low + (high - low) * (at - Math.floor(at));
 }
 
+export interface BootstrapOptions {
+  draws?: number;
+  level?: number;
+  seed?: number | string;
+}
+
 /**
  * Percentile bootstrap interval of a statistic over items: `statistic` gets item indices drawn with
  * replacement. Draws on which the statistic is NaN (empty denominator) are left out.
@@ -36,18 +42,28 @@ export function quantile(sorted: ArrayLike<number>, q: number): number {
 export function bootstrap(
   items: number,
   statistic: (indices: Int32Array) => number,
-  options: { draws?: number; level?: number; seed?: number | string } = {},
+  { level, ...options }: BootstrapOptions = {},
 ): Interval {
-  const { draws = 1000, level = 0.95, seed = "bootstrap" } = options;
+  return intervalOfDraws(bootstrapDraws(items, statistic, options), level);
+}
+
+/** What `statistic` gives on each draw: for several statistics of the same draws, or sums over data sets. */
+export function bootstrapDraws<Value>(
+  items: number,
+  statistic: (indices: Int32Array) => Value,
+  { draws = 1000, seed = "bootstrap" }: Omit<BootstrapOptions, "level"> = {},
+): Value[] {
   const rng = new Rng(seed);
   const indices = new Int32Array(items);
-  const values: number[] = [];
-  for (let draw = 0; draw < draws; draw++) {
+  return Array.from({ length: draws }, () => {
     for (let i = 0; i < items; i++) indices[i] = rng.int(items);
-    const value = statistic(indices);
-    if (!Number.isNaN(value)) values.push(value);
-  }
-  values.sort((a, b) => a - b);
+    return statistic(indices);
+  });
+}
+
+/** Percentile interval of drawn values; NaN ones are left out. */
+export function intervalOfDraws(draws: readonly number[], level = 0.95): Interval {
+  const values = draws.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   const tail = (1 - level) / 2;
   return { low: quantile(values, tail), high: quantile(values, 1 - tail) };
 }

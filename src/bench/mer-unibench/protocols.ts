@@ -78,14 +78,19 @@ function argmax(runs: SetScores["runs"]): SetScores["runs"][number] {
 const better = (value: number, than: number): boolean =>
   value > than || (Number.isNaN(than) && !Number.isNaN(value));
 
-/** Ascending order of checkpoints: by the number a name ends in, else by name. */
+/** Ascending order of checkpoints: runs of digits count as numbers, wherever they stand in a name. */
 export function compareCheckpoints(a: string, b: string): number {
-  const [left, right] = [trailingNumber(a), trailingNumber(b)];
-  if (left !== right && left !== undefined && right !== undefined) return left - right;
-  return a < b ? -1 : a > b ? 1 : 0;
+  const [left, right] = [parts(a), parts(b)];
+  for (const [index, own] of left.entries()) {
+    const other = right[index];
+    if (other === undefined) return 1;
+    if (own === other) continue;
+    const [x, y] = [Number(own), Number(other)];
+    if (Number.isNaN(x) || Number.isNaN(y)) return own < other ? -1 : 1;
+    if (x !== y) return x - y;
+  }
+  return left.length - right.length;
 }
 
-function trailingNumber(name: string): number | undefined {
-  const digits = /(\d+)$/.exec(name)?.[1];
-  return digits === undefined ? undefined : Number(digits);
-}
+/** "epoch050.npz" → "epoch", "050", ".npz". */
+const parts = (name: string): string[] => name.match(/\d+|\D+/g) ?? [];

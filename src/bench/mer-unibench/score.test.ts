@@ -135,5 +135,11 @@ describe("the published table", () => {
   it("orders checkpoints by number, then by name", () => {
     expect(["e100", "e30", "e060"].sort(compareCheckpoints)).toEqual(["e30", "e060", "e100"]);
     expect(["b", "a"].sort(compareCheckpoints)).toEqual(["a", "b"]);
+    const official = ["checkpoint_10_loss_0.9", "checkpoint_5_loss_1.2", "checkpoint_5"];
+    expect(official.sort(compareCheckpoints)).toEqual([
+      "checkpoint_5",
+      "checkpoint_5_loss_1.2",
+      "checkpoint_10_loss_0.9",
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { BenchError } from "../../core/errors.ts";
-import { openScore } from "./ew-metric.ts";
+import { type EwOptions, openScore } from "./ew-metric.ts";
 import { hitRate } from "./hit-rate.ts";
 import type { EmotionMapping } from "./mapping.ts";
 import {
@@ -24,6 +24,8 @@ export interface MerUniBenchInput {
   sets: readonly SetRuns[];
   mapping: EmotionMapping;
   mode?: ScoringMode;
+  /** Rules of the EW metric; default `unibench`. */
+  ew?: EwOptions["protocol"];
 }
 
 export interface MerUniBenchResult {
@@ -54,7 +56,8 @@ export function scoreMerUniBench(input: MerUniBenchInput): MerUniBenchResult {
     (set, index) => input.sets.findIndex((s) => s.set === set.set) < index,
   );
   if (twice) throw new BenchError("SET_TWICE", `set '${twice.set}' is given twice`, {});
-  const sets = input.sets.map((runs) => scoreSet(runs, mapping, mode));
+  const { ew = "unibench" } = input;
+  const sets = input.sets.map((runs) => scoreSet(runs, mapping, { mode, protocol: ew }));
   const complete =
     sets.length === merSets.length &&
     input.sets.every(({ set, truth }) => truth.size === merSet(set).n);
@@ -68,7 +71,7 @@ export function scoreMerUniBench(input: MerUniBenchInput): MerUniBenchResult {
   };
 }
 
-function scoreSet(given: SetRuns, mapping: EmotionMapping, mode: ScoringMode): SetScores {
+function scoreSet(given: SetRuns, mapping: EmotionMapping, rules: EwOptions): SetScores {
   const { set, runs } = given;
   if (runs.length === 0) {
     throw new BenchError("RUNS_EMPTY", `set '${set}' has no predictions`, {
@@ -79,7 +82,7 @@ function scoreSet(given: SetRuns, mapping: EmotionMapping, mode: ScoringMode): S
     compareCheckpoints(a.checkpoint, b.checkpoint),
   );
   const score = (predictions: LabelMap | SentimentMap): SetScore => {
-    const options = { mode, set };
+    const options = { ...rules, set };
     if (isSentimentSet(set)) {
       return sentimentScore(given.truth as ValueMap, predictions as SentimentMap, options);
     }
@@ -92,8 +95,11 @@ function scoreSet(given: SetRuns, mapping: EmotionMapping, mode: ScoringMode): S
   };
 }
 
-function notes({ sets, mapping, mode }: MerUniBenchInput, complete: boolean): string[] {
+function notes({ sets, mapping, mode, ew }: MerUniBenchInput, complete: boolean): string[] {
   const found = [...mapping.notes];
+  if (ew === "mer2026") {
+    found.push("EW metric by MER2026's rules: nothing scored and nothing right give 0, not NaN.");
+  }
   if (mode === "compat")
     found.push("Compatibility mode: inputs and failures as in the official code.");
   for (const { set, truth } of sets) {

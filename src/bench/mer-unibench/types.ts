@@ -18,7 +18,7 @@ export type SentimentSetId = "cmumosi" | "cmumosei" | "sims" | "simsv2";
 export type OpenSetId = "ovmerdplus";
 export type MerSetId = BasicSetId | SentimentSetId | OpenSetId;
 
-/** Predictions of one checkpoint. Names that end in digits are ordered by that number. */
+/** Predictions of one checkpoint. Ordered by name, digits in it as numbers. */
 export interface CheckpointRun<Predictions> {
   checkpoint: string;
   predictions: Predictions;

@@ -5,6 +5,8 @@ export interface BenchmarkResult {
   benchmark: "mep" | "mer-unibench" | "mme-emotion";
   /** The responder's id: model and server, checkpoint, or file of answers. */
   model: string;
+  /** What tables call it, where the user gave a name (`--name`); `model` stays what it is. */
+  name?: string;
   /** One entry a data set, task or variant, in the order tables show them. */
   sets: SetResult[];
   /** Numbers over all sets (the mean of a row). */
@@ -25,6 +27,10 @@ export interface BenchmarkResult {
 
 export interface SetResult {
   name: string;
+  /** The checkpoint this score is of, where there were several. */
+  checkpoint?: string;
+  /** Why there is no score, where there is none. */
+  unscored?: string;
   /** The first one is the main metric. */
   metrics: MetricResult[];
   counts: QuestionCounts;
@@ -46,6 +52,8 @@ export interface MetricResult {
   label: string;
   /** Null where nothing was counted. */
   value: number | null;
+  /** The official code gives NaN here (compat mode), which JSON cannot hold; `value` is null. */
+  nan?: true;
   /** 95 % bootstrap interval over samples; absent where none was computed. */
   low?: number | null;
   high?: number | null;

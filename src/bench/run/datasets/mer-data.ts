@@ -38,7 +38,7 @@ export async function readMerTestSet(data: string, set: MerSetId): Promise<MerTe
     const video = videos.get(id)!;
     return {
       id,
-      truth: typeof value === "number" ? value : listText(value),
+      truth: value,
       media: { video, audio: audios.get(id) ?? video },
       subtitle: subtitles.get(id) ?? "",
     };
@@ -49,19 +49,16 @@ export async function readMerTestSet(data: string, set: MerSetId): Promise<MerTe
 /** Truth without clips: enough to score answers that were made elsewhere. */
 export async function readMerTruth(set: MerSetId, file: string): Promise<MerTestSet> {
   const truth = await readTruth(set, file);
-  const samples = [...truth].map(([id, value]) => ({
-    id,
-    truth: typeof value === "number" ? value : listText(value),
-    media: {},
-    subtitle: "",
-  }));
+  const samples = [...truth].map(
+    ([id, value]): MerSample => ({
+      id,
+      truth: value,
+      media: {},
+      subtitle: "",
+    }),
+  );
   return { set, samples };
 }
-
-const listText = (value: string | readonly string[] | null): string => {
-  if (value === null) return "";
-  return typeof value === "string" ? value : `[${value.join(", ")}]`;
-};
 
 function needPart(path: string, set: MerSetId): void {
   if (existsSync(path)) return;

@@ -1,72 +1,173 @@
-import { bootstrap, type Interval } from "../../../core/stats.ts";
-import { createGrouping, shared } from "../../mer-unibench/grouping.ts";
+import { bootstrapDraws } from "../../../core/stats.ts";
+import { allGroupings } from "../../mer-unibench/ew-metric.ts";
+import { createGrouping, type Grouping, shared } from "../../mer-unibench/grouping.ts";
 import type { EmotionMapping } from "../../mer-unibench/mapping.ts";
-import { pairLabels } from "../../mer-unibench/samples.ts";
+import { pairLabels, type Sample } from "../../mer-unibench/samples.ts";
 import { isOpenSet } from "../../mer-unibench/sets.ts";
-import type { LabelMap, MerSetId, SentimentMap, ValueMap } from "../../mer-unibench/types.ts";
+import type {
+  LabelMap,
+  MerSetId,
+  ScoringMode,
+  SentimentMap,
+  ValueMap,
+} from "../../mer-unibench/types.ts";
 
-/** Samples × wheels; NaN where a wheel skips the sample. Row-major by wheel. */
-type PerWheel = Float64Array[];
+/** What every metric of a set gives on each bootstrap draw of its samples, by metric id. */
+export type MetricDraws = Readonly<Record<string, readonly number[]>>;
 
-const draws = 1000;
+/** One value a sample; NaN where the metric skips it. */
+type Columns = Readonly<Record<string, Float64Array>>;
+/** Metrics as functions of column means, as officially: F of the means, not the mean of F. */
+type Metrics = Readonly<Record<string, (means: Readonly<Record<string, number>>) => number>>;
 
-/** 95 % bootstrap interval, over samples, of the main metric of an emotion set; fractions. */
-export function labelInterval(
+/** Draws of an emotion set. The mode is the scorer's: what it reads, or refuses, this must too. */
+export function labelDraws(
   set: MerSetId,
   truth: LabelMap,
   predictions: LabelMap,
   mapping: EmotionMapping,
-): Interval {
-  const samples = pairLabels(truth, predictions, { mode: "compat", set });
-  const precisions: PerWheel = [];
-  const recalls: PerWheel = [];
-  const hits: PerWheel = [];
-  for (const wheel of mapping.wheels.keys()) {
-    const grouping = createGrouping(mapping, { method: "M3", wheel, level: 1 });
-    const pairs = samples.map(({ truth: right, predicted }) => {
-      const given = grouping(predicted);
-      const known = grouping(right);
-      if (known.length === 0) return { precision: Number.NaN, recall: Number.NaN, hit: Number.NaN };
-      const both = shared(known, given);
-      const precision = given.length === 0 ? 0 : both / given.length;
-      return { precision, recall: both / known.length, hit: both };
-    });
-    precisions.push(Float64Array.from(pairs, ({ precision }) => precision));
-    recalls.push(Float64Array.from(pairs, ({ recall }) => recall));
-    hits.push(Float64Array.from(pairs, ({ hit }) => hit));
-  }
-  const wheels = [...mapping.wheels.keys()];
-  const statistic = isOpenSet(set)
-    ? (drawn: Int32Array) =>
-        meanOf(
-          wheels.map((wheel) =>
-            harmonic(meanOver(precisions[wheel]!, drawn), meanOver(recalls[wheel]!, drawn)),
-          ),
-        )
-    : (drawn: Int32Array) => meanOf(wheels.map((wheel) => meanOver(hits[wheel]!, drawn)));
-  return bootstrap(samples.length, statistic, { draws, seed: `mer-unibench/${set}` });
+  mode: ScoringMode,
+): MetricDraws {
+  const samples = pairLabels(truth, predictions, { mode, set });
+  if (isOpenSet(set)) return drawMetrics(set, overlapColumns(samples, mapping), openMetrics);
+  const labels = [...new Set(truth.values())] as string[];
+  return drawMetrics(set, hitColumns(samples, labels, mapping), hitMetrics(mapping));
 }
 
-/** 95 % bootstrap interval, over scored samples, of the WAF of a sentiment set; a fraction. */
-export function sentimentInterval(
+/** Draws of a sentiment set, over its scored samples. */
+export function sentimentDraws(
   set: MerSetId,
   truth: ValueMap,
   predictions: SentimentMap,
-): Interval {
+): MetricDraws {
   const scored = [...truth].filter(([, value]) => value !== 0);
-  const actual = scored.map(([, value]) => value > 0);
-  const claimed = scored.map(([id]) => predictions.get(id) === "positive");
-  const statistic = (drawn: Int32Array): number => {
-    // [truth][prediction], each negative then positive
-    const table = [0, 0, 0, 0] as [number, number, number, number];
-    for (const at of drawn) table[(actual[at] ? 2 : 0) + (claimed[at] ? 1 : 0)]!++;
-    const [nn, np, pn, pp] = table;
-    const f1 = (both: number, misses: number, alarms: number) =>
-      both === 0 ? 0 : (2 * both) / (2 * both + misses + alarms);
-    return ((nn + np) * f1(nn, np, pn) + (pn + pp) * f1(pp, pn, np)) / drawn.length;
+  const where = (actual: boolean, claimed: boolean) =>
+    Float64Array.from(scored, ([id, value]) =>
+      Number(value > 0 === actual && (predictions.get(id) === "positive") === claimed),
+    );
+  const table = {
+    nn: where(false, false),
+    np: where(false, true),
+    pn: where(true, false),
+    pp: where(true, true),
   };
-  return bootstrap(scored.length, statistic, { draws, seed: `mer-unibench/${set}` });
+  const f1 = (both: number, misses: number, alarms: number) =>
+    both === 0 ? 0 : (2 * both) / (2 * both + misses + alarms);
+  return drawMetrics(set, table, {
+    waf: ({ nn = 0, np = 0, pn = 0, pp = 0 }) =>
+      (nn + np) * f1(nn, np, pn) + (pn + pp) * f1(pp, pn, np),
+    accuracy: ({ nn = 0, pp = 0 }) => nn + pp,
+  });
 }
+
+function hitColumns(
+  samples: readonly Sample[],
+  labels: readonly string[],
+  mapping: EmotionMapping,
+): Columns {
+  const columns: Record<string, Float64Array> = { length: lengths(samples) };
+  mapping.wheels.forEach((_, wheel) => {
+    const grouping = createGrouping(mapping, { method: "M3", wheel, level: 1 });
+    const possible = grouping(labels);
+    const pairs = samples.map(({ truth, predicted }) => {
+      const right = grouping(truth);
+      if (right.length === 0) return { hit: Number.NaN, share: Number.NaN };
+      const given = grouping(predicted);
+      const hit = shared(given, right);
+      const candidates = shared(given, possible);
+      return { hit, share: candidates === 0 ? 0 : hit / candidates };
+    });
+    columns[`hit${wheel}`] = Float64Array.from(pairs, ({ hit }) => hit);
+    columns[`share${wheel}`] = Float64Array.from(pairs, ({ share }) => share);
+  });
+  return columns;
+}
+
+function hitMetrics({ wheels }: EmotionMapping): Metrics {
+  const over = (kind: string) => wheels.map((_, wheel) => `${kind}${wheel}`);
+  const single = wheels.map(({ name }, wheel): [string, Metrics[string]] => [
+    `hit-rate-${name}`,
+    (means) => means[`hit${wheel}`]!,
+  ]);
+  return {
+    "hit-rate": (means) => meanOf(over("hit").map((name) => means[name]!)),
+    "m-score": (means) => meanOf(over("share").map((name) => means[name]!)),
+    "list-length": ({ length = 0 }) => length,
+    ...Object.fromEntries(single),
+  };
+}
+
+function overlapColumns(samples: readonly Sample[], mapping: EmotionMapping): Columns {
+  const columns: Record<string, Float64Array> = { length: lengths(samples) };
+  for (const { name, kind } of allGroupings(mapping)) {
+    const pairs = overlapsOf(samples, createGrouping(mapping, kind));
+    columns[`${name} P`] = Float64Array.from(pairs, ({ precision }) => precision);
+    columns[`${name} R`] = Float64Array.from(pairs, ({ recall }) => recall);
+  }
+  return columns;
+}
+
+function overlapsOf(samples: readonly Sample[], grouping: Grouping) {
+  return samples.map(({ truth, predicted }) => {
+    const right = grouping(truth);
+    if (right.length === 0) return { precision: Number.NaN, recall: Number.NaN };
+    const given = grouping(predicted);
+    const both = shared(right, given);
+    return { precision: given.length === 0 ? 0 : both / given.length, recall: both / right.length };
+  });
+}
+
+const ofLevel = (level: 1 | 2, side: "P" | "R") => (means: Readonly<Record<string, number>>) =>
+  meanOf(namesOf(means, `_level${level} ${side}`).map((name) => means[name]!));
+const fOfLevel = (level: 1 | 2) => (means: Readonly<Record<string, number>>) =>
+  meanOf(
+    namesOf(means, `_level${level} P`).map((name) =>
+      harmonic(means[name]!, means[`${name.slice(0, -1)}R`]!),
+    ),
+  );
+const middle =
+  (of: (level: 1 | 2) => (means: Readonly<Record<string, number>>) => number) =>
+  (means: Readonly<Record<string, number>>) =>
+    (of(1)(means) + of(2)(means)) / 2;
+const namesOf = (means: object, ending: string) =>
+  Object.keys(means).filter((name) => name.endsWith(ending));
+
+const openMetrics: Metrics = {
+  "ew-f": fOfLevel(1),
+  "ew-precision": ofLevel(1, "P"),
+  "ew-recall": ofLevel(1, "R"),
+  "ew-f-level2": fOfLevel(2),
+  "ew-f-mean": middle(fOfLevel),
+  "m1-precision": (means) => means["case1 P"]!,
+  "m1-recall": (means) => means["case1 R"]!,
+  "m2-precision": (means) => means["case2 P"]!,
+  "m2-recall": (means) => means["case2 R"]!,
+  "m-avg-precision": (means) => meanOf(namesOf(means, " P").map((name) => means[name]!)),
+  "m-avg-recall": (means) => meanOf(namesOf(means, " R").map((name) => means[name]!)),
+  "list-length": ({ length = 0 }) => length,
+};
+
+function drawMetrics(set: MerSetId, columns: Columns, metrics: Metrics): MetricDraws {
+  const { length } = Object.values(columns)[0]!;
+  const draws = bootstrapDraws(
+    length,
+    (drawn) => {
+      const means = Object.fromEntries(
+        Object.entries(columns).map(([name, column]) => [name, meanOver(column, drawn)]),
+      );
+      return Object.values(metrics).map((metric) => metric(means));
+    },
+    { seed: `mer-unibench/${set}` },
+  );
+  const ids = Object.keys(metrics);
+  return Object.fromEntries(ids.map((id, index) => [id, draws.map((values) => values[index]!)]));
+}
+
+const lengths = (samples: readonly Sample[]): Float64Array =>
+  Float64Array.from(
+    samples,
+    ({ predicted }) => new Set(predicted.map((word) => word.toLowerCase())).size,
+  );
 
 function meanOver(values: Float64Array, drawn: Int32Array): number {
   let total = 0;

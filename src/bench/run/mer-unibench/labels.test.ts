@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { EndpointError } from "../../../core/errors.ts";
+import { intervalOfDraws } from "../../../core/stats.ts";
 import type { ChatModel } from "../../../endpoint/port.ts";
 import { basicMapping } from "../../mer-unibench/taxonomy.ts";
-import { labelInterval, sentimentInterval } from "./interval.ts";
+import { labelDraws, sentimentDraws } from "./interval.ts";
 import { answerLabelReader, chatLabelReader, isUnreadable } from "./labels.ts";
 
 const chat = (...replies: (string | Error)[]): ChatModel & { prompts: string[] } => {
@@ -72,26 +73,45 @@ it("readings of another form count as unreadable, empty lists do not", () => {
 describe("intervals", () => {
   const ids = Array.from({ length: 60 }, (_, i) => `s${i}`);
   const truth = new Map(ids.map((id, i) => [id, i % 2 ? "happy" : "angry"]));
+  const mapping = basicMapping();
+  const right = (share: number) =>
+    new Map(ids.map((id, i) => [id, i < share * 60 ? `[${truth.get(id)}]` : "[sad]"]));
+  const hit = (share: number, id: string) =>
+    intervalOfDraws(labelDraws("meld", truth, right(share), mapping, "strict")[id]!);
 
   it("hold the score, and close where there is nothing to vary", () => {
-    const mapping = basicMapping();
-    const right = (share: number) =>
-      new Map(ids.map((id, i) => [id, i < share * 60 ? `[${truth.get(id)}]` : "[sad]"]));
-    expect(labelInterval("meld", truth, right(1), mapping)).toEqual({ low: 1, high: 1 });
-    const half = labelInterval("meld", truth, right(0.5), mapping);
-    expect(half.low).toBeGreaterThan(0.3);
-    expect(half.low).toBeLessThan(0.5);
-    expect(half.high).toBeGreaterThan(0.5);
-    const open = labelInterval("ovmerdplus", truth, right(0.5), mapping);
-    expect(open.low).toBeLessThan(0.5);
-    expect(open.high).toBeGreaterThan(0.5);
+    expect(hit(1, "hit-rate")).toEqual({ low: 1, high: 1 });
+    expect(hit(0.5, "list-length")).toEqual({ low: 1, high: 1 });
+    for (const id of ["hit-rate", "m-score", "hit-rate-oppo-basic"]) {
+      const half = hit(0.5, id);
+      expect(half.low).toBeGreaterThan(0.3);
+      expect(half.low).toBeLessThan(0.5);
+      expect(half.high).toBeGreaterThan(0.5);
+    }
+  });
+
+  it("of open sets are there for every metric of the table", () => {
+    const open = labelDraws("ovmerdplus", truth, right(0.5), mapping, "strict");
+    const { "list-length": _, ...shares } = open;
+    expect(Object.keys(shares)).toHaveLength(11);
+    for (const draws of Object.values(shares)) {
+      expect(intervalOfDraws(draws).low).toBeLessThan(0.5);
+      expect(intervalOfDraws(draws).high).toBeGreaterThan(0.5);
+    }
+  });
+
+  it("read label lists as the score does: a lone bracket fails in compat mode only", () => {
+    const said = right(1).set("s0", "[");
+    expect(() => labelDraws("meld", truth, said, mapping, "strict")).not.toThrow();
+    expect(() => labelDraws("meld", truth, said, mapping, "compat")).toThrow(/IndexError/);
   });
 
   it("of sentiment leave out zeros and take neutral as negative", () => {
     const values = new Map(ids.map((id, i) => [id, i % 3 === 0 ? 0 : i % 3 === 1 ? 1 : -1]));
     const said = new Map(ids.map((id, i) => [id, i % 3 === 1 ? "positive" : "neutral"]));
-    expect(sentimentInterval("sims", values, said)).toEqual({ low: 1, high: 1 });
+    const waf = () => intervalOfDraws(sentimentDraws("sims", values, said).waf!);
+    expect(waf()).toEqual({ low: 1, high: 1 });
     said.set("s1", "neutral");
-    expect(sentimentInterval("sims", values, said).low).toBeLessThan(1);
+    expect(waf().low).toBeLessThan(1);
   });
 });

@@ -2,14 +2,14 @@ import { EndpointError } from "../../../core/errors.ts";
 import type { ChatModel, TokenUsage } from "../../../endpoint/port.ts";
 import { cleanResponse } from "../../mer-unibench/labels.ts";
 import { isSentimentSet } from "../../mer-unibench/sets.ts";
-import type { MerSetId } from "../../mer-unibench/types.ts";
+import type { Labels, MerSetId } from "../../mer-unibench/types.ts";
 import { isHopeless } from "../hopeless.ts";
 import { labelPrompt, sentimentPrompt } from "./prompts.ts";
 
 /** What one answer amounts to. */
 export interface Prediction {
-  /** Bracketed list, as extracted. */
-  openset: string;
+  /** Bracketed list as extracted, or a ready list; never one made of the other, for they score apart. */
+  openset: Labels;
   /** Sentiment sets only. */
   sentiment?: string;
 }
@@ -81,6 +81,7 @@ export const answerLabelReader: LabelReader = {
 /** A reply the list parser makes nothing of, though it is not the empty list. */
 export function isUnreadable(set: MerSetId, { openset, sentiment }: Prediction): boolean {
   if (isSentimentSet(set)) return !["positive", "negative", "neutral"].includes(sentiment ?? "");
+  if (typeof openset !== "string") return openset === null;
   return !/^\[[^[\]]*\]$/.test(openset.trim());
 }
 

@@ -1,4 +1,6 @@
 import { BenchError } from "../../../core/errors.ts";
+import { pairwiseMean } from "../../../core/pairwise-sum.ts";
+import type { EwOptions } from "../../mer-unibench/ew-metric.ts";
 import type { EmotionMapping } from "../../mer-unibench/mapping.ts";
 import type { ProtocolScore } from "../../mer-unibench/protocols.ts";
 import { type MerUniBenchResult, scoreMerUniBench } from "../../mer-unibench/score.ts";
@@ -10,12 +12,10 @@ import type {
   ScoringMode,
   SentimentMap,
   SetRuns,
-  SetScore,
-  ValueMap,
 } from "../../mer-unibench/types.ts";
 import type { BenchmarkResult, MetricResult, QuestionCounts, SetResult } from "../result.ts";
-import { labelInterval, sentimentInterval } from "./interval.ts";
-import type { Prediction } from "./labels.ts";
+import { isUnreadable, type Prediction } from "./labels.ts";
+import { metricsOf, percent, withInterval } from "./metrics.ts";
 import { merPromptsHash } from "./prompts.ts";
 import type { MerTestSet } from "./test-set.ts";
 
@@ -30,6 +30,13 @@ export interface MerResultOptions {
   model: string;
   mappings: readonly EmotionMapping[];
   mode: ScoringMode;
+  /** Rules of the EW metric; default `unibench`. */
+  ew?: EwOptions["protocol"];
+  /**
+   * What to do in strict mode about a set whose score is not defined (all truths neutral, nothing right on a
+   * wheel): throw, or give the others their numbers and say why. Default `throw`; `note` where answers were paid for.
+   */
+  onUndefined?: "throw" | "note";
   /** What read the answers. */
   labels: string;
   /** Whether our own prompts were asked. */
@@ -41,46 +48,59 @@ export interface MerResultOptions {
 
 /**
  * Scores under every mapping and every way of choosing checkpoints. Samples without a prediction are left
- * out of truth and counted; compat mode fails on them as the official code does. A set whose score is not
- * defined (all truths neutral, nothing right on a wheel) gets none, says why, and leaves no mean.
- * @throws BenchError as `scoreMerUniBench`, but for the undefined.
+ * out of truth and counted; compat mode fails on them as the official code does.
+ * @throws BenchError as `scoreMerUniBench`.
  */
 export function merResults(
   sets: readonly PredictedSet[],
   options: MerResultOptions,
 ): BenchmarkResult[] {
-  const { mode } = options;
-  const scored = sets.map((set) => setRuns(set, mode));
-  const single = scored.every(({ runs }) => runs.length === 1);
-  return options.mappings.flatMap((mapping) => {
-    const reasons = new Map(
-      scored.map((runs) => [runs.set, undefinedBecause(runs, mapping, mode)]),
-    );
-    const defined = scored.filter(({ set }) => reasons.get(set) === undefined);
-    const notes = [...reasons.values()].filter((reason) => reason !== undefined);
-    const result =
-      defined.length > 0 ? scoreMerUniBench({ sets: defined, mapping, mode }) : undefined;
-    const protocols = result?.protocols ?? [nothingChosen];
-    return (single ? protocols.slice(0, 1) : protocols).map((protocol) =>
-      oneResult(sets, scored, mapping, result, protocol, {
-        ...options,
-        ...(single && { protocol: "one checkpoint" }),
-        notes: [...(result?.notes ?? mapping.notes), ...notes, ...(options.notes ?? [])],
-      }),
-    );
-  });
+  const scored = sets.map((set) => setRuns(set, options.mode));
+  return options.mappings.flatMap((mapping) => mappingResults(sets, scored, mapping, options));
 }
 
-const nothingChosen = { note: "no set could be scored", chosen: [], mean: Number.NaN } as const;
+function mappingResults(
+  sets: readonly PredictedSet[],
+  scored: readonly SetRuns[],
+  mapping: EmotionMapping,
+  options: MerResultOptions,
+): BenchmarkResult[] {
+  const { mode, ew = "unibench" } = options;
+  const reasons = new Map(scored.map((runs) => [runs.set, unscored(runs, mapping, options)]));
+  const defined = scored.filter(({ set }) => reasons.get(set) === undefined);
+  const result =
+    defined.length > 0 ? scoreMerUniBench({ sets: defined, mapping, mode, ew }) : undefined;
+  const single = scored.every(({ runs }) => runs.length === 1);
+  const protocols = result?.protocols ?? [nothingChosen];
+  const notes = [
+    ...(result?.notes ?? mapping.notes),
+    ...[...reasons.values()].filter((reason) => reason !== undefined),
+    ...(single || protocols.some(({ protocol }) => protocol === "best-common") ? [] : [noCommon]),
+    ...(options.notes ?? []),
+  ];
+  return (single ? protocols.slice(0, 1) : protocols).map((protocol) =>
+    oneResult({ sets, scored, mapping, reasons, result, protocol }, { ...options, notes }),
+  );
+}
+
+const nothingChosen = {
+  protocol: "none",
+  note: "no set could be scored",
+  chosen: [],
+  mean: Number.NaN,
+} as const;
+const noCommon = "No checkpoint is there for every set, so none is chosen for all sets together.";
 
 /** Why no number comes out of a set, in the scorer's words. */
-function undefinedBecause(
+function unscored(
   runs: SetRuns,
   mapping: EmotionMapping,
-  mode: ScoringMode,
+  { mode, ew = "unibench", onUndefined = "throw" }: MerResultOptions,
 ): string | undefined {
+  if (onUndefined === "throw" || mode === "compat") return undefined;
+  if (runs.truth.size === 0) return `${merSet(runs.set).title}: no sample has a prediction.`;
   try {
-    scoreMerUniBench({ sets: [runs], mapping, mode });
+    scoreMerUniBench({ sets: [runs], mapping, mode, ew });
     return undefined;
   } catch (error) {
     const codes = ["NOTHING_SCORED", "EW_UNDEFINED", "TRUTH_EMPTY"];
@@ -108,103 +128,93 @@ function setRuns({ testSet, runs }: PredictedSet, mode: ScoringMode): SetRuns {
     const truth = new Map(covered.map(({ id, truth }) => [id, Number(truth)]));
     return { set, truth, runs: pick(({ sentiment }) => sentiment ?? "") };
   }
-  const truth = new Map(covered.map(({ id, truth }) => [id, String(truth)]));
+  const truth: LabelMap = new Map(
+    covered.map(({ id, truth }) => [id, typeof truth === "number" ? String(truth) : truth]),
+  );
   return { set, truth, runs: pick(({ openset }) => openset) };
 }
 
-function oneResult(
-  sets: readonly PredictedSet[],
-  scored: readonly SetRuns[],
-  mapping: EmotionMapping,
-  result: MerUniBenchResult | undefined,
-  { chosen, note, mean }: Pick<ProtocolScore, "chosen" | "note" | "mean">,
-  options: MerResultOptions & { protocol?: string },
-): BenchmarkResult {
-  const setResults = sets.map(({ testSet: { set }, counts }): SetResult => {
-    const name = merSet(set).title;
-    const checkpoint = chosen.find((one) => one.set === set)?.checkpoint;
-    if (checkpoint === undefined) return { name, metrics: [noMetric(set)], counts };
-    const given = scored.find((one) => one.set === set)!;
-    const { predictions } = given.runs.find((one) => one.checkpoint === checkpoint)!;
-    const { score } = result!.sets
-      .find((one) => one.set === set)!
-      .runs.find((one) => one.checkpoint === checkpoint)!;
-    return { name, metrics: metricsOf(score, intervalOf(given, predictions, mapping)), counts };
-  });
-  const value = chosen.length === sets.length ? finite(100 * mean) : null;
+/** Scores under one mapping and one way of choosing checkpoints. */
+interface Scoring {
+  sets: readonly PredictedSet[];
+  scored: readonly SetRuns[];
+  mapping: EmotionMapping;
+  /** Why a set has no score. */
+  reasons: ReadonlyMap<MerSetId, string | undefined>;
+  result: MerUniBenchResult | undefined;
+  protocol: Omit<ProtocolScore, "protocol">;
+}
+
+function oneResult(scoring: Scoring, options: MerResultOptions): BenchmarkResult {
+  const { sets, mapping, protocol } = scoring;
+  const single = sets.every(({ runs }) => runs.length === 1);
+  const found = sets.map((set) => oneSet(set, scoring, options.mode));
+  const { ew = "unibench" } = options;
   return {
     benchmark: "mer-unibench",
     model: options.model,
-    sets: setResults,
-    overall: [{ id: "mean", label: "mean over sets", value, unit: "percent", better: "higher" }],
+    sets: found.map(({ set }) => set),
+    overall: [meanOverSets(found, protocol.mean)],
     protocol: {
-      name: options.protocol ?? note,
+      name: single ? "one checkpoint" : protocol.note,
       mapping: mapping.id,
       ...(options.asked && { promptsHash: merPromptsHash }),
       tools: { labels: options.labels },
-      settings: { mode: options.mode, sets: sets.length, ...options.settings },
+      settings: {
+        mode: options.mode,
+        ...(ew !== "unibench" && { "EW rules": ew }),
+        sets: found.map(({ set }) => set.name).join(", "),
+        ...options.settings,
+      },
     },
     notes: [...new Set([...failureNotes(sets), ...(options.notes ?? [])])],
     ...(options.usage !== undefined && { usage: options.usage }),
   };
 }
 
+interface FoundSet {
+  set: SetResult;
+  draws: readonly number[];
+}
+
+function oneSet({ testSet, runs, counts }: PredictedSet, scoring: Scoring, mode: ScoringMode) {
+  const { set } = testSet;
+  const name = merSet(set).title;
+  const checkpoint = scoring.protocol.chosen.find((one) => one.set === set)?.checkpoint;
+  if (checkpoint === undefined) {
+    const unscored = scoring.reasons.get(set);
+    const none = { name, metrics: [noMetric(set)], counts };
+    return { set: { ...none, ...(unscored !== undefined && { unscored }) }, draws: [] };
+  }
+  const chosen = <Run extends { checkpoint: string }>(all: readonly Run[]): Run =>
+    all.find((run) => run.checkpoint === checkpoint)!;
+  const { truth, runs: scoredRuns } = scoring.scored.find((one) => one.set === set)!;
+  const { score } = chosen(scoring.result!.sets.find((one) => one.set === set)!.runs);
+  const { predictions } = chosen<CheckpointRun<LabelMap | SentimentMap>>(scoredRuns);
+  const { mapping } = scoring;
+  const { metrics, draws } = metricsOf({ set, truth, predictions, mapping, mode, score });
+  const read = [...chosen(runs).predictions.values()];
+  const unparseable = read.filter((one) => isUnreadable(set, one)).length;
+  const found: SetResult = { name, metrics, counts: { ...counts, unparseable } };
+  return { set: { ...found, ...(runs.length > 1 && { checkpoint }) }, draws };
+}
+
+/** Sets are drawn apart from each other, as they were collected. No mean where a set has no score. */
+function meanOverSets(found: readonly FoundSet[], mean: number): MetricResult {
+  const missing = found.some(({ set }) => set.unscored !== undefined);
+  const metric = percent("mean", "mean over sets", mean);
+  if (missing)
+    return { id: "mean", label: metric.label, value: null, unit: "percent", better: "higher" };
+  const draws = (found[0]?.draws ?? []).map((_, draw) =>
+    pairwiseMean(found.map((one) => one.draws[draw]!)),
+  );
+  return withInterval(metric, draws);
+}
+
 function noMetric(set: MerSetId): MetricResult {
   const { metric } = merSet(set);
   const label = { "hit-rate": "hit rate", waf: "WAF", "ew-f": "EW F" }[metric];
   return { id: metric, label, value: null, unit: "percent", better: "higher" };
-}
-
-function intervalOf(
-  { set, truth }: SetRuns,
-  predictions: LabelMap | SentimentMap,
-  mapping: EmotionMapping,
-) {
-  return isSentimentSet(set)
-    ? sentimentInterval(set, truth as ValueMap, predictions as SentimentMap)
-    : labelInterval(set as MerSetId, truth as LabelMap, predictions as LabelMap, mapping);
-}
-
-function metricsOf(score: SetScore, interval: { low: number; high: number }): MetricResult[] {
-  const percent = (id: string, label: string, value: number, extra = {}): MetricResult => ({
-    id,
-    label,
-    value: finite(100 * value),
-    unit: "percent",
-    better: "higher",
-    ...extra,
-  });
-  const limits = { low: finite(100 * interval.low), high: finite(100 * interval.high) };
-  const length = (value: number): MetricResult => ({
-    id: "list-length",
-    label: "words a list",
-    value,
-    unit: "count",
-    better: "neither",
-  });
-  switch (score.metric) {
-    case "hit-rate": {
-      const n = Math.max(...score.perWheel.map(({ scored }) => scored));
-      return [
-        percent("hit-rate", "hit rate", score.main, { ...limits, n }),
-        percent("m-score", "m-score", score.mScore),
-        length(score.meanListLength),
-      ];
-    }
-    case "ew-f":
-      return [
-        percent("ew-f", "EW F", score.main, limits),
-        percent("ew-precision", "EW precision", score.level1.precision),
-        percent("ew-recall", "EW recall", score.level1.recall),
-        percent("ew-f-level2", "EW F level 2", score.level2.f),
-        length(score.meanListLength),
-      ];
-    case "waf":
-      return [
-        percent("waf", "WAF", score.main, { ...limits, n: score.scored }),
-        percent("accuracy", "accuracy", score.accuracy),
-      ];
-  }
 }
 
 function failureNotes(sets: readonly PredictedSet[]): string[] {
@@ -216,5 +226,3 @@ function failureNotes(sets: readonly PredictedSet[]): string[] {
         ],
   );
 }
-
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -1,4 +1,4 @@
-import type { MerSetId } from "../../mer-unibench/types.ts";
+import type { Labels, MerSetId } from "../../mer-unibench/types.ts";
 import { type Choice, choose } from "../choose.ts";
 import type { Question } from "../port.ts";
 import { merQuestionPrompt } from "./prompts.ts";
@@ -7,12 +7,14 @@ import { merQuestionPrompt } from "./prompts.ts";
 export interface MerTestSet {
   set: MerSetId;
   samples: readonly MerSample[];
+  /** Ids of the whole set, where `samples` is a part of it. */
+  whole?: ReadonlySet<string>;
 }
 
 export interface MerSample {
   id: string;
-  /** One emotion word, a list of them as text (open sets), or a sentiment intensity. */
-  truth: string | number;
+  /** One emotion word, a list of them (open sets), or a sentiment intensity; as the label file has it. */
+  truth: Labels | number;
   /** Absent where answers are scored without clips. */
   media: Question["media"];
   subtitle: string;
@@ -23,9 +25,14 @@ export const answerTokens = 512;
 /** Part of a test set. Sentiment is drawn by sign, emotion by label. */
 export function chooseSamples({ set, samples }: MerTestSet, choice: Choice): MerTestSet {
   const stratum = ({ truth }: MerSample) =>
-    typeof truth === "number" ? String(Math.sign(truth)) : truth.trim().toLowerCase();
+    typeof truth === "number"
+      ? String(Math.sign(truth))
+      : String(truth ?? "")
+          .trim()
+          .toLowerCase();
   const seeded = { ...choice, seed: `${choice.seed ?? "sample"}/${set}` };
-  return { set, samples: choose(samples, stratum, seeded) };
+  const chosen = choose(samples, stratum, seeded);
+  return { set, samples: chosen, whole: new Set(samples.map(({ id }) => id)) };
 }
 
 export const merQuestionId = (set: MerSetId, sample: string): string => `${set}/${sample}`;
