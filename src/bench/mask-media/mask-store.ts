@@ -16,6 +16,8 @@ export interface MaskStore {
    * @throws MediaError as `writeMasked`, and for a clip that can't be decoded.
    */
   masked(request: MaskRequest): Promise<string>;
+  /** sha256 of a clip's bytes, once it has been found readable. @throws MediaError where it can't be decoded. */
+  hash(file: string): Promise<string>;
 }
 
 export function openMaskStore(folder: string): MaskStore {
@@ -48,6 +50,7 @@ export function openMaskStore(folder: string): MaskStore {
   }
 
   return {
+    hash: hashOf,
     masked: (request) => remembered(made, canonicalJson(request), () => make(request)),
   };
 }

@@ -11,7 +11,7 @@ function recordingStore() {
     requests.push(request);
     return `${request.file}:${request.video}/${request.audio}`;
   };
-  return { requests, masked };
+  return { requests, masked, hash: async (file: string) => `hash of ${file}` };
 }
 
 it("gives each question the file its input asks for, and none where nothing is shown", async () => {
@@ -49,6 +49,20 @@ it("leaves a dropped stream out and hands over the donor of a swapped one", asyn
   const swap = masks.requests.find(({ video }) => video === "swap")!;
   const donor = items.samples[0]!.donors.visual;
   expect(swap.donors).toEqual({ video: `c/${donor}.mp4` });
+});
+
+it("refuses a clip that is not the one the items were built with", async () => {
+  const pinned = (last: string) =>
+    fakeItems(
+      fakeRows.map((row, i) => ({ ...row, clipHash: i < 3 ? `hash of c/${row.clip}` : last })),
+    );
+  const ask = async (last: string) =>
+    mepQuestionsWithMedia(await pinned(last), { clips: "c", masks: recordingStore() });
+  expect((await ask("hash of c/s4.mp4")).length).toBeGreaterThan(0);
+  await expect(ask("hash of c/s3.mp4")).rejects.toMatchObject({
+    code: "MEP_CLIP_CHANGED",
+    message: expect.stringContaining("'s4'"),
+  });
 });
 
 it("asks nothing about a stream where a set has no clips", async () => {

@@ -22,7 +22,7 @@ export interface MepMedia {
  * The questions of an item set with the files a model is given, masking done. The same masked file serves
  * all questions of its sample.
  * @throws MediaError naming the first clip that is missing or can't be read; BenchError `MEP_DONOR_CLIP` where
- *   a swap's donor has no clip.
+ *   a swap's donor has no clip, `MEP_CLIP_CHANGED` where a file is not the one the items were built with.
  */
 export async function mepQuestionsWithMedia(
   items: MepItems,
@@ -32,12 +32,27 @@ export async function mepQuestionsWithMedia(
   const { progress = silent } = media;
   const samples = new Map(items.samples.map((sample) => [sample.id, sample]));
   const questions = mepQuestions(items, options);
+  for (const sample of items.samples) await refuseOtherClip(sample, media);
   const out: Question[] = [];
   for (const [index, question] of questions.entries()) {
     out.push(await withMedia(question, samples, items, media));
     progress({ step: "mask clips", done: index + 1, total: questions.length });
   }
   return out;
+}
+
+/** The name is not the clip: files swapped or cut again since would be scored against another's cues. */
+async function refuseOtherClip(
+  { id, clip, clipHash }: MepSample,
+  { clips, masks }: MepMedia,
+): Promise<void> {
+  if (clip === undefined || clipHash === undefined) return;
+  const file = join(clips, clip);
+  if ((await masks.hash(file)) === clipHash) return;
+  throw new BenchError("MEP_CLIP_CHANGED", `not the clip that sample '${id}' was built with`, {
+    file,
+    hint: "name the folder the items were built with, or build them again",
+  });
 }
 
 async function withMedia(
