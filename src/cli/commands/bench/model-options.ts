@@ -1,5 +1,5 @@
 import { type Command, Option } from "@commander-js/extra-typings";
-import { ConfigError } from "../../../core/errors.ts";
+import { notNegative, positive, wholeNumber } from "../../numbers.ts";
 
 /** Options of every command that asks a model behind a server. */
 export interface ModelOptions {
@@ -40,20 +40,6 @@ export interface JudgeOptions {
   judgeApiKeyEnv: string;
   judgeRpm?: number;
 }
-
-const wholeNumber =
-  (from: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= from) return value;
-    throw new ConfigError("OPTION_NUMBER", `'${text}' is no whole number from ${from}`);
-  };
-const positive = (text: string): number => {
-  const value = Number(text);
-  if (value > 0 && Number.isFinite(value)) return value;
-  throw new ConfigError("OPTION_NUMBER", `'${text}' is no number above 0`);
-};
-const notNegative = (text: string): number => (Number(text) === 0 ? 0 : positive(text));
 
 /** Adds the options of a model under test behind an OpenAI-compatible server. */
 export function addModelOptions<C extends Command>(command: C): C {

@@ -1,15 +1,16 @@
 import { dirname, join } from "node:path";
 import { openMaskStore } from "../../../bench/mask-media/mask-store.ts";
-import type { MepItems } from "../../../bench/mep/items.ts";
+import { type MepItems, mepItemsHash } from "../../../bench/mep/items.ts";
+import { mepPromptsHash } from "../../../bench/mep/prompts.ts";
 import { defaultQuestionOptions, type MepMask } from "../../../bench/mep/questions.ts";
 import type { MepAnswer } from "../../../bench/mep/score.ts";
 import { type AskOptions, askAll } from "../../../bench/run/ask.ts";
-import { Journal } from "../../../bench/run/journal.ts";
 import { mepQuestionsWithMedia } from "../../../bench/run/mep-questions.ts";
 import type { Question, Responder } from "../../../bench/run/port.ts";
 import type { BenchmarkResult } from "../../../bench/run/result.ts";
-import { ConfigError } from "../../../core/errors.ts";
+import { BenchError, ConfigError } from "../../../core/errors.ts";
 import { progressPrinter } from "../../print.ts";
+import { openRun } from "../bench/run-folder.ts";
 
 /** What one model said. */
 export interface Answered {
@@ -25,7 +26,7 @@ export interface Answered {
 
 /**
  * The questions with the files models are given. Masked clips lie beside the items: all models get the same.
- * @throws ConfigError `MEP_CLIPS` without a folder of clips; as `mepQuestionsWithMedia`.
+ * @throws ConfigError `MEP_CLIPS` without a folder of clips; BenchError `MEP_TEXT_ONLY`; as `mepQuestionsWithMedia`.
  */
 export async function openMepQuestions(
   items: MepItems,
@@ -36,6 +37,12 @@ export async function openMepQuestions(
       hint: "name the folder that the items were built with",
     });
   }
+  if (items.samples.every(({ clip }) => clip === undefined)) {
+    throw new BenchError("MEP_TEXT_ONLY", "these items have no clips: there is nothing to show", {
+      file: itemFile,
+      hint: "build them with --clips, or score stored descriptions with --answers",
+    });
+  }
   const media = {
     clips,
     masks: openMaskStore(join(dirname(itemFile), "masked")),
@@ -44,15 +51,22 @@ export async function openMepQuestions(
   return mepQuestionsWithMedia(items, media, { ...defaultQuestionOptions, mask });
 }
 
-/** Asks one model everything; its journal in the results' folder remembers answers for the next call. */
+/** Asks one model everything; a folder of its own inside the results' remembers answers for the next call. */
 export async function askModel(
+  items: MepItems,
   questions: readonly Question[],
   responder: Responder,
   { mask, out }: { mask: MepMask; out: string },
   options: AskOptions,
 ): Promise<Answered> {
   const name = responder.id.replace(/[^\w.-]+/g, "_");
-  const journal = new Journal(join(out, `answers-${name}-${mask}.jsonl`));
+  const journal = openRun(join(out, `${name}-${mask}`), {
+    benchmark: "mep",
+    model: responder.id,
+    items: mepItemsHash(items),
+    prompts: mepPromptsHash,
+    mask,
+  });
   const asked = await askAll(questions, responder, journal, {
     progress: progressPrinter(),
     step: `ask ${responder.id}`,

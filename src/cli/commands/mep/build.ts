@@ -6,6 +6,7 @@ import type { CueExtractor } from "../../../bench/mep/extractors.ts";
 import { encodeMepItems, type MepItems, mepItemsHash } from "../../../bench/mep/items.ts";
 import { sha256, writeFileAtomic } from "../../../core/files.ts";
 import { Rng } from "../../../core/rng.ts";
+import { cosine, wholeNumber } from "../../numbers.ts";
 import { say } from "../../print.ts";
 import { type RowOptions, readReferenceRows } from "./rows.ts";
 import { type EmbedderChoice, embedderNames, extractorNamed, openMepEmbedder } from "./tools.ts";
@@ -61,7 +62,7 @@ export const mepBuildCommand = () =>
     .option("--clips <folder>", "clips; without them the set is text-only: utilization alone")
     .option("--column <name>", "column of the reference text")
     .option("--where <column=value>", "only these rows, for example split=test")
-    .option("--sample <rows>", "so many rows, drawn by seed", Number)
+    .option("--sample <rows>", "so many rows, drawn by seed", wholeNumber(2))
     .option("--cues <file>", "JSONL of cues made elsewhere, in place of an extractor")
     .option("--extractor <name>", "rules or sections", "rules")
     .option(
@@ -73,12 +74,22 @@ export const mepBuildCommand = () =>
     .option("--embedder-cache <file>", "JSONL file that keeps vectors")
     .option("--subtitle-from-text", "take the subtitle that the reference quotes")
     .option("--seed <text>", "seed of probes and donors", defaultItemOptions.seed)
-    .option("--probes <n>", "present cues asked, per modality", Number, defaultItemOptions.probes)
-    .option("--absent-probes <n>", "cues of others asked", Number, defaultItemOptions.absentProbes)
+    .option(
+      "--probes <n>",
+      "present cues asked, per modality",
+      wholeNumber(0),
+      defaultItemOptions.probes,
+    )
+    .option(
+      "--absent-probes <n>",
+      "cues of others asked",
+      wholeNumber(0),
+      defaultItemOptions.absentProbes,
+    )
     .option(
       "--absent-below <cosine>",
       "an absent cue stays this far from every own one",
-      Number,
+      cosine,
       defaultItemOptions.absentBelow,
     )
     .action(async (options) => {

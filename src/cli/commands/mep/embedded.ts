@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { type EmbeddedModel, embeddedResponder } from "../../../bench/run/embedded-responder.ts";
 import type { Responder } from "../../../bench/run/port.ts";
 import { experimentOptions } from "../../../config/schema.ts";
 import { RunError } from "../../../core/errors.ts";
-import { readJson } from "../../../core/files.ts";
+import { readJson, sha256 } from "../../../core/files.ts";
 import { featureDims } from "../../../media/features.ts";
 import { createEmbeddedPolicy } from "../../../policy/embedded/embedded-policy.ts";
 import { openExecutor } from "../../../policy/embedded/open-executor.ts";
@@ -51,7 +51,11 @@ export async function openEmbeddedResponder(folder: string): Promise<Responder> 
     standardiser: readJson<Standardiser>(layout.standardiser),
     features,
     maxTokens: experiment.policy.maxTokens,
-    id: join(experiment.name, basename(system)),
+    id: `${join(experiment.name, basename(system))} (${weightsOf(final)})`,
   };
   return embeddedResponder(model);
 }
+
+/** Weights trained again under the same name are another model. policy.json holds the hashes of their files. */
+const weightsOf = (final: string): string =>
+  sha256(readFileSync(join(final, "policy.json"))).slice(0, 8);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { decodeMepItems } from "../../../bench/mep/items.ts";
 import type { BenchmarkResult } from "../../../bench/run/result.ts";
 import { mergePages } from "../benchmark-page.ts";
-import { type BuildOptions, buildItemFile } from "./build.ts";
+import { type BuildOptions, buildItemFile, mepBuildCommand } from "./build.ts";
 import { runMep } from "./run.ts";
 
 let folder: string;
@@ -98,6 +98,16 @@ describe("oppo bench mep build", () => {
     });
   });
 
+  it.each([
+    ["--sample", "abc"],
+    ["--probes", "-1"],
+    ["--absent-below", "4"],
+  ])("refuses %s %s", async (option, value) => {
+    const args = ["--data", file("texts.csv"), "--out", file("no.json"), option, value];
+    const run = mepBuildCommand().parseAsync(args, { from: "user" });
+    await expect(run).rejects.toMatchObject({ code: "OPTION_NUMBER" });
+  });
+
   it("says what is wrong with a file", async () => {
     const options = { ...build, out: file("bad.json") };
     const data = file("texts.csv");
@@ -150,6 +160,8 @@ describe("oppo bench mep", () => {
     await expect(runMep({ ...options, run: ["runs/demo/oppo"] })).rejects.toThrow(
       "--clips is missing",
     );
+    const shown = { ...options, run: ["runs/demo/oppo"], clips: file("clips") };
+    await expect(runMep(shown)).rejects.toMatchObject({ code: "MEP_TEXT_ONLY" });
     writeFileSync(file("broken.jsonl"), '{"id": 7}\n');
     await expect(runMep({ ...options, answers: file("broken.jsonl") })).rejects.toThrow(
       "broken.jsonl:1",

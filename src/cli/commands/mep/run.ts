@@ -12,6 +12,7 @@ import { mepResult } from "../../../bench/run/mep-result.ts";
 import type { BenchmarkResult } from "../../../bench/run/result.ts";
 import { BenchError, ConfigError, OppoError } from "../../../core/errors.ts";
 import { readJsonl } from "../../../core/jsonl.ts";
+import { cosine } from "../../numbers.ts";
 import { askEndpoint, type MepEndpointOptions } from "../bench/mep-endpoint.ts";
 import { addModelOptions, type ModelOptions } from "../bench/model-options.ts";
 import { type Answered, askModel, openMepQuestions } from "./ask.ts";
@@ -100,7 +101,7 @@ async function askPolicies(
   for (const run of runs) {
     const responder = await openEmbeddedResponder(run);
     try {
-      answered.push(await askModel(questions, responder, options, { concurrency: 1 }));
+      answered.push(await askModel(items, questions, responder, options, { concurrency: 1 }));
     } finally {
       await responder.close?.();
     }
@@ -128,7 +129,7 @@ function readAnswers(items: MepItems, { answers, mask }: MepRunOptions): Answere
   return { model: answers, answers: rows };
 }
 
-const numbers = (text: string): number[] => text.split(",").map(Number);
+const numbers = (text: string): number[] => text.split(",").map(cosine);
 
 /** `oppo bench mep`, with `build` below it. */
 export const mepCommand = () =>
@@ -166,6 +167,6 @@ const mepOptions = () =>
     .option("--embedder-base-url <url>", "OpenAI-compatible server of that embedding model")
     .option("--embedder-cache <file>", "JSONL file that keeps vectors")
     .option("--thresholds <list>", "cosines from which cues match", numbers, [0.5, 0.6, 0.7])
-    .option("--headline <cosine>", "the threshold tables show", Number, 0.6)
+    .option("--headline <cosine>", "the threshold tables show", cosine, 0.6)
     .option("--retry-failed", "ask a server again what failed before")
     .option("--no-guard", "go on though all answers of a server are empty, alike or failed");
