@@ -64,7 +64,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     folders: ["core", "bench/mer-unibench", "bench/mme-emotion", "bench/mep"],
     packages: ["node", "fflate", "csv-parse", "read-excel-file"],
   },
-  endpoint: { folders: ["core"], packages: ["node", "openai", "p-limit", "p-retry"] },
+  endpoint: { folders: ["core"], packages: ["node", "openai", "p-limit", "p-retry", "undici"] },
   "bench/run": {
     folders: [
       "core",

@@ -1,3 +1,4 @@
+import { Agent, getGlobalDispatcher, setGlobalDispatcher } from "undici";
 import { afterEach, describe, expect, it } from "vitest";
 import type { FakeRequest } from "./fake-request.fake.ts";
 import { type FakeServer, type Fault, faults, startFakeServer } from "./fake-server.fake.ts";
@@ -44,6 +45,19 @@ describe("openChatModel", () => {
   it("says where an answer was cut", async () => {
     const model = openChatModel(await serve([]));
     expect(await model.chat({ ...request, maxTokens: 2 })).toMatchObject({ finish: "length" });
+  });
+
+  it("waits as long as it is told to, whatever limit Node's fetch has", async () => {
+    const before = getGlobalDispatcher();
+    setGlobalDispatcher(new Agent({ headersTimeout: 200 }));
+    try {
+      server = await startFakeServer({ answer: ({ text }) => text, latencyMs: 2500 });
+      const once = { model: "m", retry: { maxAttempts: 1 }, timeoutMs: 20_000 };
+      const model = openChatModel({ ...once, baseUrl: server.baseUrl });
+      expect((await model.chat(request)).attempts).toBe(1);
+    } finally {
+      setGlobalDispatcher(before);
+    }
   });
 
   const transient = faults.filter((fault) => fault !== "malformed");

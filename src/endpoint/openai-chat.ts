@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import { Agent, fetch } from "undici";
 import { EndpointError } from "../core/errors.ts";
 import { Rng } from "../core/rng.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -87,6 +88,9 @@ const bare = ({ message, details }: EndpointError): string =>
 
 type Sent = Omit<ChatAnswer, "attempts"> | Failure;
 
+/** Node's own fetch gives up on headers after 300 s, whatever the time limit says. */
+const patient = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+
 async function post(url: string, body: string, options: ChatModelOptions): Promise<Sent> {
   const { apiKey, timeoutMs = 120_000 } = options;
   const source = `${options.model} at ${options.baseUrl}`;
@@ -94,7 +98,7 @@ async function post(url: string, body: string, options: ChatModelOptions): Promi
     error: new EndpointError(code, redact(`${source}: ${message}`, apiKey), { hint }),
     again,
   });
-  let answer: { status: number; headers: Headers; text: string };
+  let answer: { status: number; headers: Pick<Headers, "get">; text: string };
   try {
     const response = await fetch(url, {
       method: "POST",
@@ -103,6 +107,7 @@ async function post(url: string, body: string, options: ChatModelOptions): Promi
         ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
       },
       body,
+      dispatcher: patient,
       signal: AbortSignal.timeout(timeoutMs),
     });
     const { status, headers } = response;

@@ -37,7 +37,7 @@ export function delayMs(policy: RetryPolicy, failures: number, failure: Failure,
 }
 
 /** Reads `Retry-After` (seconds or a date) and the `retry-after-ms` some servers send. */
-export function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
+export function retryAfterMs(headers: Pick<Headers, "get">, nowMs: number): number | undefined {
   const exact = Number.parseFloat(headers.get("retry-after-ms") ?? "");
   if (exact >= 0) return exact;
   const value = headers.get("retry-after");
