@@ -69,6 +69,14 @@ describe("scoreMmeEmotion", () => {
     expect(macro.count).toBe(4);
   });
 
+  it("leaves a task of which nothing was judged out of macro, and says so", () => {
+    const silent = { task: "SA", answers: [{ groundTruth: "positive", reply: null }] } as const;
+    const { macro, notes } = scoreMmeEmotion({ ...input, tasks: [...input.tasks, silent] });
+    expect(macro).toEqual(scoreMmeEmotion(input).macro);
+    expect(notes.join()).toMatch(/SA: no answer was judged/);
+    expect(scoreMmeEmotion({ tasks: [silent] }).macro).toMatchObject({ cot: 0, count: 0 });
+  });
+
   it("merges ER-Wild's label names and says what it left out", () => {
     const { tasks, notes } = scoreMmeEmotion(input);
     expect(Object.keys(tasks[0]!.categories)).toEqual(["happiness", "anger"]);

@@ -26,7 +26,7 @@ export interface MmeResult {
   tasks: readonly MmeTaskResult[];
   /** Mean over samples of all tasks, fraction parser for all: the official Overall and the leaderboard. */
   micro: MmeScores;
-  /** Plain mean over tasks, each by its own parser; `count` adds up. */
+  /** Plain mean over tasks of which something was judged, each by its own parser; `count` adds up. */
   macro: MmeScores;
   overallText: string;
   notes: readonly string[];
@@ -46,7 +46,7 @@ export function scoreMmeEmotion(input: MmeInput): MmeResult {
     alpha,
     tasks: results,
     micro: meanScores(overall.total, alpha),
-    macro: macroMean(results.map(({ scores }) => scores)),
+    macro: macroMean(results.map(({ scores }) => scores).filter(({ count }) => count > 0)),
     overallText: officialText("Overall", overall, alpha, model),
     notes: notes(input, results),
   };
@@ -72,7 +72,7 @@ function scoreTask(
 
 function macroMean(scores: readonly MmeScores[]): MmeScores {
   const mean = (key: keyof MmeScores) =>
-    scores.reduce((sum, score) => sum + score[key], 0) / scores.length;
+    scores.reduce((sum, score) => sum + score[key], 0) / Math.max(1, scores.length);
   return {
     recognition: mean("recognition"),
     reasoning: mean("reasoning"),
@@ -110,6 +110,10 @@ function notes({ tasks }: MmeInput, results: readonly MmeTaskResult[]): string[]
     const { n } = mmeTask(task);
     if (answers.length !== n)
       found.push(`${task}: ${answers.length} answers where the task has ${n}.`);
+  }
+  for (const { task, scores } of results) {
+    if (scores.count === 0)
+      found.push(`${task}: no answer was judged, so macro leaves the task out.`);
   }
   if (tasks.length < mmeTasks.length) {
     found.push("Not all eight tasks: micro and macro are over the tasks given.");

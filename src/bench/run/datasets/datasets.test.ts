@@ -6,7 +6,7 @@ import { merSets } from "../../mer-unibench/sets.ts";
 import type { MerSetId } from "../../mer-unibench/types.ts";
 import { merSetsIn, readMerTestSet, readMerTruth } from "./mer-data.ts";
 import { merLayouts } from "./mer-layouts.ts";
-import { mmeTasksIn, readMmeTask } from "./mme-data.ts";
+import { mmeTasksIn, needClips, readMmeTask } from "./mme-data.ts";
 
 const fixtures = resolve(import.meta.dirname, "../../files/fixtures");
 let folder: string;
@@ -123,6 +123,7 @@ describe("tasks of MME-Emotion", () => {
     put("mme/FG-ER_audio.json", JSON.stringify([{ video_id: row.video_id, audio_clue: "A sob." }]));
     const compact = { label_sets: [["Anger", "Pain"]], rows: [[row.video_id, row.label, 0]] };
     put("mme/SA.questions.json", JSON.stringify(compact));
+    put("mme/SA.audio_clues.json", JSON.stringify([{ video_id: "other", audio_clue: "A laugh." }]));
     expect(mmeTasksIn(at("mme"))).toEqual(["FG-ER", "SA"]);
     const expected = {
       id: row.video_id,
@@ -142,5 +143,12 @@ describe("tasks of MME-Emotion", () => {
     put("mme/IR.json", "{}");
     expect(() => readMmeTask(at("mme"), "IR")).toThrow(/neither a list/);
     expect(() => readMmeTask(at("mme"), "ER-Lab")).toThrow(/FunAudioLLM/);
+    put("mme/IR.json", JSON.stringify([row]));
+    expect(() => readMmeTask(at("mme"), "IR")).toThrow(/IR_audio.json.*no audio clues of IR/);
+    put("mme/IR_audio.json", JSON.stringify([{ video_id: row.video_id, audio_clue: "A sob." }]));
+    const questions = readMmeTask(at("mme"), "IR");
+    expect(() => needClips(questions, at("mme"))).toThrow(/1 of 1 questions.*IR\/BOLD/);
+    put(`mme/${row.video_id}`, "clip");
+    needClips(questions, at("mme"));
   });
 });

@@ -52,8 +52,7 @@ export function readMmeTask(data: string, task: MmeTask): MmeQuestion[] {
       hint: `where to get it: ${source}`,
     });
   }
-  const clueFile = found(data, clueFiles(task));
-  const clues = clueFile === undefined ? new Map<string, string>() : readClues(clueFile);
+  const clues = readClues(clueFileOf(data, task));
   return readRows(file).map(({ video_id: id, label, label_set: set }) => {
     const clue = clues.get(id);
     return {
@@ -65,6 +64,34 @@ export function readMmeTask(data: string, task: MmeTask): MmeQuestion[] {
       ...(clue !== undefined && { audioClue: clue }),
     };
   });
+}
+
+/** Without clues nothing can be judged, and every answer would have been paid for in vain. */
+function clueFileOf(data: string, task: MmeTask): string {
+  const file = found(data, clueFiles(task));
+  if (file !== undefined) return file;
+  throw new BenchError("DATA_MISSING", `no audio clues of ${task}: the judge needs them`, {
+    file: join(data, clueFiles(task)[1]!),
+    hint: `where to get them: ${source}`,
+  });
+}
+
+/**
+ * Clips are shown to the model under test and to the judge.
+ * @throws BenchError `CLIPS_MISSING` naming the first ones.
+ */
+export function needClips(questions: readonly MmeQuestion[], data: string): void {
+  const missing = questions.filter(({ video }) => !existsSync(video));
+  if (missing.length === 0) return;
+  const names = missing.slice(0, 5).map(({ task, id }) => `${task}/${id}`);
+  throw new BenchError(
+    "CLIPS_MISSING",
+    `${missing.length} of ${questions.length} questions have no clip: ${names.join(", ")}`,
+    {
+      file: data,
+      hint: "clips lie under their video_id, from the source corpora; --limit and --sample take a part",
+    },
+  );
 }
 
 function readRows(file: string): QuestionRow[] {

@@ -3,7 +3,7 @@ import { Command } from "@commander-js/extra-typings";
 import { type MmeTask, mmeTasks } from "../../../bench/mme-emotion/tasks.ts";
 import { choose } from "../../../bench/run/choose.ts";
 import { defaultClipParts, openClipParts } from "../../../bench/run/clip-parts.ts";
-import { mmeTasksIn, readMmeTask } from "../../../bench/run/datasets/mme-data.ts";
+import { mmeTasksIn, needClips, readMmeTask } from "../../../bench/run/datasets/mme-data.ts";
 import { mmePromptsHash } from "../../../bench/run/mme-emotion/prompts.ts";
 import { runMme } from "../../../bench/run/mme-emotion/run.ts";
 import { type MmeQuestion, mmeQuestions } from "../../../bench/run/mme-emotion/task-set.ts";
@@ -37,6 +37,7 @@ export interface MmeOptions extends ModelOptions, JudgeOptions, AskingOptions {
 /** Runs MME-Emotion, or judges stored answers, and writes results and the official reports. */
 export async function runMmeEmotion(options: MmeOptions): Promise<BenchmarkResult> {
   const questions = readQuestions(options);
+  needClips(questions, options.data);
   const out = runFolder(options, "mme-emotion", options.model ?? "predictions");
   const { predictions } = options;
   const { responder, clips } =
@@ -84,7 +85,7 @@ export async function runMmeEmotion(options: MmeOptions): Promise<BenchmarkResul
   for (const [name, text] of Object.entries(texts)) {
     writeFileAtomic(join(out, "official", `${name}.txt`), text);
   }
-  writeResults(out, [result]);
+  writeResults(out, [result], options.name);
   return result;
 }
 
