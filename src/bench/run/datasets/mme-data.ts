@@ -52,8 +52,9 @@ export function readMmeTask(data: string, task: MmeTask): MmeQuestion[] {
       hint: `where to get it: ${source}`,
     });
   }
+  const rows = readRows(file);
   const clues = readClues(clueFileOf(data, task));
-  return readRows(file).map(({ video_id: id, label, label_set: set }) => {
+  return rows.map(({ video_id: id, label, label_set: set }) => {
     const clue = clues.get(id);
     return {
       task,
