@@ -21,10 +21,10 @@ export function writeJson(path: string, value: unknown): void {
 }
 
 /** @throws OppoError `JSON_UNREADABLE` naming the file */
-export function readJson<T>(path: string): T {
+export function readJson<T>(path: string, parse: (text: string) => unknown = JSON.parse): T {
   const text = readFileSync(path, "utf8");
   try {
-    return JSON.parse(text) as T;
+    return parse(text) as T;
   } catch (cause) {
     throw new OppoError("JSON_UNREADABLE", `is not JSON: ${(cause as Error).message}`, {
       file: path,

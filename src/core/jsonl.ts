@@ -18,18 +18,18 @@ export function writeJsonl(path: string, rows: readonly unknown[]): void {
  * Reads a JSONL file. A cut last line (no newline at the end) is dropped: it was never fully written.
  * @throws OppoError with file and line on any other line that is not JSON.
  */
-export function readJsonl<T>(path: string): T[] {
+export function readJsonl<T>(path: string, parse: (text: string) => unknown = JSON.parse): T[] {
   if (!existsSync(path)) throw new OppoError("FILE_MISSING", "no such file", { file: path });
   const text = readFileSync(path, "utf8");
   const lines = text.split("\n");
   const tail = lines.pop();
   const rows: T[] = [];
   lines.forEach((line, index) => {
-    if (line.trim() !== "") rows.push(parseLine<T>(line, path, index + 1));
+    if (line.trim() !== "") rows.push(parseLine<T>(line, path, index + 1, parse));
   });
   if (tail !== undefined && tail.trim() !== "") {
     try {
-      rows.push(JSON.parse(tail) as T);
+      rows.push(parse(tail) as T);
     } catch {
       // half-written by a killed process
     }
@@ -37,9 +37,14 @@ export function readJsonl<T>(path: string): T[] {
   return rows;
 }
 
-function parseLine<T>(line: string, file: string, lineNumber: number): T {
+function parseLine<T>(
+  line: string,
+  file: string,
+  lineNumber: number,
+  parse: (text: string) => unknown,
+): T {
   try {
-    return JSON.parse(line) as T;
+    return parse(line) as T;
   } catch (cause) {
     throw new OppoError("JSONL_LINE", "line is not JSON", { file, line: lineNumber, cause });
   }

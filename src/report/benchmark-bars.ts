@@ -1,5 +1,5 @@
 import type { BenchmarkResult, MetricResult } from "../bench/run/result.ts";
-import { fixed } from "./benchmark-format.ts";
+import { fixed, shownName } from "./benchmark-format.ts";
 import { coordinate, type Html, html, systemClass } from "./html.ts";
 
 type Pick = (result: BenchmarkResult) => MetricResult | undefined;
@@ -42,5 +42,5 @@ function bar(
     typeof low === "number" && typeof high === "number"
       ? html`<line class="interval" x1="${x(low)}" x2="${x(high)}" y1="${y + 7}" y2="${y + 7}"/>`
       : null;
-  return html`<g class="${systemClass(index + 1)}"><title>${result.model}: ${fixed(value, 1)}</title><rect class="bar" x="${left}" y="${y}" width="${coordinate(Number(x(value)) - left)}" height="14" rx="2"/>${interval}<text class="number" x="${right + 8}" y="${y + 11}">${fixed(value, 1)}</text></g>`;
+  return html`<g class="${systemClass(index + 1)}"><title>${shownName(result)}: ${fixed(value, 1)}</title><rect class="bar" x="${left}" y="${y}" width="${coordinate(Number(x(value)) - left)}" height="14" rx="2"/>${interval}<text class="number" x="${right + 8}" y="${y + 11}">${fixed(value, 1)}</text></g>`;
 }

@@ -5,6 +5,7 @@ import {
   fixed,
   protocolFacts,
   rowDistinction,
+  shownName,
 } from "./benchmark-format.ts";
 import { type Html, html, systemClass } from "./html.ts";
 
@@ -29,12 +30,17 @@ ${results.map((result, index) => modelFacts(result, index, differing))}</div>`;
 /** A model's name for a row; under it what tells it from other rows of the same model. */
 export function rowName(result: BenchmarkResult, results: readonly BenchmarkResult[]): Html {
   const distinction = rowDistinction(result, results);
-  return html`${result.model}${distinction === "" ? null : html`<small>${distinction}</small>`}`;
+  return html`${shownName(result)}${distinction === "" ? null : html`<small>${distinction}</small>`}`;
 }
 
 function modelFacts(result: BenchmarkResult, index: number, differing: readonly string[]): Html {
   const facts = protocolFacts(result);
   const own = differing.map((name): [string, string] => [name, facts[name] ?? "–"]);
+  const named = result.name === undefined ? [] : [["model", result.model] as const];
+  const checkpoints = result.sets.flatMap(({ name, checkpoint }) =>
+    checkpoint === undefined ? [] : `${name} ${checkpoint}`,
+  );
+  const chosen = checkpoints.length === 0 ? [] : [["checkpoints", checkpoints.join(", ")] as const];
   const failures = failuresOf(result);
   const { usage } = result;
   const spent =
@@ -44,8 +50,8 @@ function modelFacts(result: BenchmarkResult, index: number, differing: readonly 
           ["tokens", `${usage.promptTokens} in, ${usage.completionTokens} out`] as [string, string],
           ...(usage.cost === undefined ? [] : [["cost", fixed(usage.cost, 2)] as [string, string]]),
         ];
-  return html`<div class="${systemClass(index + 1)} model"><h4 class="key">${result.model}</h4>
-${pairs([["answered", answered(result)], ...own, ...spent])}
+  return html`<div class="${systemClass(index + 1)} model"><h4 class="key">${shownName(result)}</h4>
+${pairs([...named, ["answered", answered(result)], ...chosen, ...own, ...spent])}
 ${failures.length === 0 ? null : html`<p class="flaw">Failures: ${failures.join(", ")}</p>`}
 ${result.notes.length === 0 ? null : html`<ul>${result.notes.map((note) => html`<li>${note}</li>`)}</ul>`}</div>`;
 }

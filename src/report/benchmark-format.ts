@@ -1,4 +1,5 @@
 import type { BenchmarkResult, MetricResult } from "../bench/run/result.ts";
+import { pythonFixed } from "../core/python-text.ts";
 
 /** Results of one benchmark, in the order given. */
 export interface BenchmarkGroup {
@@ -24,7 +25,7 @@ export function groupByBenchmark(results: readonly BenchmarkResult[]): Benchmark
 
 /** Percentages and scores to two decimals where a paper gives them so, counts to two; "–" for none. */
 export function formatMetric(metric: MetricResult | undefined, digits = 2): string {
-  if (metric === undefined || metric.value === null) return "–";
+  if (metric === undefined || metric.value === null) return metric?.nan === true ? "nan" : "–";
   return fixed(metric.value, digits);
 }
 
@@ -36,10 +37,23 @@ export function formatInterval(metric: MetricResult | undefined): string | null 
   return `${fixed(metric.low, digits)} – ${fixed(metric.high, digits)}`;
 }
 
-/** Fixed decimals without "-0". */
+/** Fixed decimals without "-0", rounded as official tables are: 62.125 is 62.12. */
 export function fixed(value: number, digits: number): string {
-  const text = value.toFixed(digits);
+  const text = pythonFixed(value, digits);
   return Number(text) === 0 ? text.replace("-", "") : text;
+}
+
+/** What tables call a row. */
+export const shownName = ({ name, model }: BenchmarkResult): string => name ?? model;
+
+/** Sets whose scores a row's mean is over, where they are not all of `columns`. */
+export function partOfSets(
+  { sets }: BenchmarkResult,
+  columns: readonly string[],
+): string | undefined {
+  return sets.length === columns.length
+    ? undefined
+    : `over ${sets.length} of ${columns.length} sets`;
 }
 
 /** Every fact that two results must share to compare, by name. */
@@ -70,7 +84,7 @@ export function rowDistinction(
   result: BenchmarkResult,
   results: readonly BenchmarkResult[],
 ): string {
-  const same = results.filter(({ model }) => model === result.model);
+  const same = results.filter((other) => shownName(other) === shownName(result));
   const facts = protocolFacts(result);
   return differingFacts(same)
     .map((name) => `${name} ${facts[name] ?? "–"}`)

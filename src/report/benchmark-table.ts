@@ -3,8 +3,10 @@ import {
   formatInterval,
   formatMetric,
   groupByBenchmark,
+  partOfSets,
   protocolFacts,
   rowDistinction,
+  shownName,
 } from "./benchmark-format.ts";
 
 /** "@" stands for the headline threshold. */
@@ -38,10 +40,27 @@ function setsTable(results: readonly BenchmarkResult[]): string {
   const rows = results.map((result) => [
     name(result, results),
     ...sets.map((name) => cell(result.sets.find((set) => set.name === name)?.metrics[0])),
-    cell(result.overall?.[0]),
+    [cell(result.overall?.[0]), partOfSets(result, sets)].filter((part) => part).join(", "),
     counts(result),
   ]);
-  return table(["model", ...sets, "overall", "asked / failed / unreadable"], rows);
+  const main = table(["model", ...sets, "overall", "asked / failed / unreadable"], rows);
+  return `${main}${overallTable(results)}`;
+}
+
+/** Numbers over all sets beside the one in the table above. */
+function overallTable(results: readonly BenchmarkResult[]): string {
+  const labels = [...new Set(results.flatMap(({ overall = [] }) => overall.map(({ id }) => id)))];
+  if (labels.length < 2) return "";
+  const metric = (result: BenchmarkResult, id: string) =>
+    result.overall?.find((one) => one.id === id);
+  const head = labels.map(
+    (id) => results.map((one) => metric(one, id)?.label).find((l) => l) ?? id,
+  );
+  const rows = results.map((result) => [
+    name(result, results),
+    ...labels.map((id) => cell(metric(result, id))),
+  ]);
+  return `\n\n${table(["model, over all sets", ...head], rows)}`;
 }
 
 function mepTable(results: readonly BenchmarkResult[]): string {
@@ -62,7 +81,7 @@ function mepTable(results: readonly BenchmarkResult[]): string {
 
 function name(result: BenchmarkResult, results: readonly BenchmarkResult[]): string {
   const distinction = rowDistinction(result, results);
-  return distinction === "" ? result.model : `${result.model} (${distinction})`;
+  return distinction === "" ? shownName(result) : `${shownName(result)} (${distinction})`;
 }
 
 function cell(metric: MetricResult | undefined): string {
@@ -79,8 +98,13 @@ function counts({ benchmark, sets }: BenchmarkResult): string {
 
 function facts(result: BenchmarkResult): string {
   const own = Object.entries(protocolFacts(result)).map(([name, value]) => `${name} ${value}`);
+  const checkpoints = result.sets.flatMap(({ name, checkpoint }) =>
+    checkpoint === undefined ? [] : `${name} ${checkpoint}`,
+  );
+  if (checkpoints.length > 0) own.push(`checkpoints ${checkpoints.join(", ")}`);
+  if (result.name !== undefined) own.unshift(`model ${result.model}`);
   const notes = result.notes.map((note) => `\n  - ${note}`);
-  return `- ${result.model}: ${own.join("; ")}${notes.join("")}`;
+  return `- ${shownName(result)}: ${own.join("; ")}${notes.join("")}`;
 }
 
 const line = (cells: readonly string[]): string =>

@@ -5,6 +5,7 @@ import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { writeJson } from "../../core/files.ts";
 import { createGrouping, type EmotionMapping } from "../mer-unibench/index.ts";
+import { predictionKind } from "./prediction-kind.ts";
 import { readLabelPredictions, readReasons, readSentimentPredictions } from "./predictions.ts";
 import { readTable, type Table } from "./table.ts";
 import { readLabels, readTruth, readValues } from "./truth.ts";
@@ -75,7 +76,57 @@ describe("predictions", () => {
   });
 });
 
+describe("the kind of a prediction file", () => {
+  it.each([
+    ["labels", fixture("predictions-openset.npz")],
+    ["texts", fixture("predictions.npz")],
+    ["labels", write("p.jsonl", '{"name": "a", "response": "x", "openset": "[]"}\n')],
+    ["texts", write("p.csv", "name,reason\na,b\n")],
+    ["labels", write("p.json", '{"s1": "[happy]", "s2": ["sad"], "s3": NaN, "s4": "I cannot."}')],
+    ["labels", write("p.json", '{"s1": "positive", "s2": "mixed, happy"}')],
+    ["texts", write("p.json", '{"s1": "<answer>happy</answer>"}')],
+    [
+      "texts",
+      write("p.json", '{"s1": "She smiles.", "s2": "[unclear] He frowns, yes.", "s3": "Hm."}'),
+    ],
+  ])("is %s", async (kind, file) => expect(await predictionKind(file)).toBe(kind));
+
+  it.each([
+    ["PREDICTIONS_EMPTY", write("p.jsonl", "")],
+    ["PREDICTIONS_EMPTY", write("p.json", "[]")],
+    ["PREDICTIONS_EMPTY", write("p.csv", "name,openset\n")],
+    ["FIELD_MISSING", write("p.csv", "name,emotion\na,b\n")],
+    ["FIELD_MISSING", write("p.jsonl", '{"name": "a", "emotion": "b"}\n')],
+    ["FILE_MISSING", "absent.jsonl"],
+  ])("is refused as %s", async (code, file) =>
+    expect(predictionKind(file)).rejects.toMatchObject({ code, details: { file } }),
+  );
+});
+
+it("Python's NaN is nothing as a label and refused as a number; text that says NaN stays", async () => {
+  const json = write("p.json", '{"s1": NaN, "s2": "[NaN, \\"-Infinity]"}');
+  expect([...(await readLabelPredictions(json))]).toEqual([
+    ["s1", null],
+    ["s2", '[NaN, "-Infinity]'],
+  ]);
+  const lines = write(
+    "p.jsonl",
+    '{"name": "s1", "openset": NaN}\n{"name": "s2", "openset": "[a]"}',
+  );
+  expect((await readLabelPredictions(lines)).get("s1")).toBeNull();
+  await expect(readValues("sims", write("v.json", '{"s1": NaN}'))).rejects.toMatchObject({
+    code: "VALUE_KIND",
+  });
+});
+
 describe("truth", () => {
+  it("maps the integers of tables as those of npz files", async () => {
+    const csv = write("meld.csv", "name,label\ns1,0\ns2,5\ns3,joy\n");
+    expect([...(await readLabels("meld", csv)).values()]).toEqual(["anger", "fear", "joy"]);
+    const wrong = write("mer2023.csv", "name,label\ns1,0\n");
+    await expect(readLabels("mer2023", wrong)).rejects.toMatchObject({ code: "VALUE_KIND" });
+  });
+
   it("is read from the files of each corpus", async () => {
     expect([...(await readLabels("mer2023", fixture("label-6way.npz")))]).toEqual([
       ["s1", "happy"],

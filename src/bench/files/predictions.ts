@@ -3,21 +3,25 @@ import type { LabelMap, Labels, SentimentMap } from "../mer-unibench/index.ts";
 import { readRecords } from "./records.ts";
 import { sources } from "./sources.ts";
 
-/** Free-text answers: `X.npz` {name2reason}, or records with `reason`, `response` or `answer`. */
+/** Where files keep each kind of prediction, best first. */
+export const reasonFields = ["name2reason", "reason", "response", "answer", "text"] as const;
+export const labelFields = ["openset", "labels"] as const;
+export const sentimentFields = ["sentiment"] as const;
+
+/** Free-text answers: `X.npz` {name2reason}, or records with `reason`, `response`, `answer` or `text`. */
 export async function readReasons(file: string): Promise<Map<string, string>> {
-  const names = ["name2reason", "reason", "response", "answer"];
-  return mapValues(await readRecords(file, names, sources.predictions), file, text);
+  return mapValues(await readRecords(file, reasonFields, sources.predictions), file, text);
 }
 
 /** Label lists: `X-openset.npz` {filenames, fileitems}, or records with `openset` or `labels`. */
 export async function readLabelPredictions(file: string): Promise<LabelMap> {
-  const records = await readRecords(file, ["openset", "labels"], sources.predictions);
+  const records = await readRecords(file, labelFields, sources.predictions);
   return mapValues(records, file, labels);
 }
 
 /** Sentiments: `X-openset-sentiment.npz`, or records with `sentiment`. */
 export async function readSentimentPredictions(file: string): Promise<SentimentMap> {
-  return mapValues(await readRecords(file, ["sentiment"], sources.predictions), file, text);
+  return mapValues(await readRecords(file, sentimentFields, sources.predictions), file, text);
 }
 
 export function mapValues<T>(

@@ -2,6 +2,7 @@ import { BenchError } from "../../core/errors.ts";
 import { readJson } from "../../core/files.ts";
 import { readJsonl } from "../../core/jsonl.ts";
 import { readNpz } from "./npz.ts";
+import { parsePythonJson } from "./python-json.ts";
 import { needFile } from "./sources.ts";
 import { columnOf, readTable } from "./table.ts";
 
@@ -29,9 +30,9 @@ export async function readRecords(
     case "npz":
       return fromNpz(file, names);
     case "json":
-      return fromJson(readJson(file), file, names);
+      return fromJson(readJson(file, parsePythonJson), file, names);
     case "jsonl":
-      return fromObjects(readJsonl(file), file, names);
+      return fromObjects(readJsonl(file, parsePythonJson), file, names);
     case "csv":
     case "xlsx": {
       const table = await readTable(file);

@@ -29,7 +29,7 @@ export async function readLabels(set: MerSetId, file: string): Promise<LabelMap>
   const words = merSet(set).labels ?? [];
   return mapValues(await records(set, file, ["openset", "label", "emo"]), file, (value, id) => {
     const emotion = field(value, "emo");
-    const word = typeof emotion === "number" ? words[emotion] : emotion;
+    const word = numbered(emotion, words);
     if (word === undefined) throw badValue(value, id, file, "an emotion of this set");
     const list = labels(word, id, file);
     return isOpenSet(set) && stringToList(list).length === 0 ? "neutral" : list;
@@ -65,6 +65,12 @@ async function records(set: MerSetId, file: string, names: readonly string[]) {
     });
   }
   return session5;
+}
+
+/** The word of an integer label; tables hold it as text. */
+function numbered(emotion: unknown, words: readonly string[]): unknown {
+  const isNumber = typeof emotion === "number" || /^\d+(\.0)?$/.test(String(emotion).trim());
+  return isNumber && !Array.isArray(emotion) ? words[Number(emotion)] : emotion;
 }
 
 function field(value: unknown, name: string): unknown {

@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
 import { readMappings } from "../../../bench/files/wheels.ts";
 import type { EmotionMapping } from "../../../bench/mer-unibench/mapping.ts";
@@ -13,7 +13,7 @@ import {
   type LabelReader,
 } from "../../../bench/run/mer-unibench/labels.ts";
 import { merPromptsHash } from "../../../bench/run/mer-unibench/prompts.ts";
-import { type MerResultOptions, merResults } from "../../../bench/run/mer-unibench/result.ts";
+import { merResults } from "../../../bench/run/mer-unibench/result.ts";
 import { predictMer } from "../../../bench/run/mer-unibench/run.ts";
 import {
   chooseSamples,
@@ -25,6 +25,7 @@ import { storedResponder } from "../../../bench/run/stored-responder.ts";
 import { BenchError, ConfigError } from "../../../core/errors.ts";
 import { progressPrinter } from "../../print.ts";
 import { writeResults } from "../mep/write.ts";
+import { type Scoring, shortNames, storedResults } from "./mer-stored.ts";
 import {
   type AskingOptions,
   addAskingOptions,
@@ -35,9 +36,9 @@ import {
   type ModelOptions,
 } from "./model-options.ts";
 import { openJudge, openModel } from "./open-model.ts";
-import { holdsLabels, predictedSets, storedTexts } from "./predictions.ts";
+import { kindOf, storedTexts } from "./predictions.ts";
 import { openRun, runFolder } from "./run-folder.ts";
-import { type SetFile, setFiles, unknownSet } from "./set-files.ts";
+import { lastStages, type SetFile, setFiles, unknownSet } from "./set-files.ts";
 import { muteNotes, settingsOf } from "./settings.ts";
 
 export interface MerOptions extends ModelOptions, JudgeOptions, AskingOptions {
@@ -48,37 +49,42 @@ export interface MerOptions extends ModelOptions, JudgeOptions, AskingOptions {
   wheels?: string;
   mapping: "published" | "corrected" | "both";
   compat?: boolean;
+  ewRules: "unibench" | "mer2026";
   labelsFrom: "model" | "answer";
 }
 
 /** Runs MER-UniBench, or scores stored answers, and writes results. */
 export async function runMerUniBench(options: MerOptions): Promise<BenchmarkResult[]> {
-  const mappings = await chosenMappings(options);
-  const files = setFiles(options.predictions ?? []);
-  const testSets = await readSets(options, files);
   const mode: ScoringMode = options.compat ? "compat" : "strict";
-  const labelled = files.length > 0 && (await holdsLabels(files[0]!.file));
-  const out = runFolder(options, "mer-unibench", options.model ?? "predictions");
-  const results = labelled
-    ? merResults(await predictedSets(testSets, files, mode), {
-        model: `predictions of ${basename((options.predictions ?? []).join(" "))}`,
-        mappings,
-        mode,
-        labels: "as stored",
-        asked: false,
-      })
-    : await askedResults(testSets, files, { mappings, mode }, out, options);
-  writeResults(out, results);
+  const scoring: Scoring = { mappings: await chosenMappings(options), mode, ew: options.ewRules };
+  const files = lastStages(setFiles(options.predictions ?? []));
+  const testSets = await readSets(options, files);
+  const stored = (await kindOf(files)) === "labels";
+  const { out, results } = stored
+    ? await storedResults(testSets, files, scoring, options)
+    : await askedResults(testSets, files, scoring, options);
+  writeResults(out, results, options.name);
+  refuseUndefined(out, results);
   return results;
+}
+
+/** Results are written, numbers of the other sets among them; but a run without a score did not succeed. */
+function refuseUndefined(out: string, results: readonly BenchmarkResult[]): void {
+  const reasons = results.flatMap(({ sets }) => sets.flatMap(({ unscored }) => unscored ?? []));
+  if (reasons.length === 0) return;
+  throw new BenchError("SCORE_UNDEFINED", `no score: ${[...new Set(reasons)].join("; ")}`, {
+    file: join(out, "results.json"),
+    hint: "the other sets have theirs; --compat gives what the official code gives",
+  });
 }
 
 async function askedResults(
   testSets: readonly MerTestSet[],
   files: readonly SetFile[],
-  scoring: Pick<MerResultOptions, "mappings" | "mode">,
-  out: string,
+  scoring: Scoring,
   options: MerOptions,
-): Promise<BenchmarkResult[]> {
+): Promise<{ out: string; results: BenchmarkResult[] }> {
+  const out = runFolder(options, "mer-unibench", options.model ?? "predictions");
   const reader: LabelReader =
     options.labelsFrom === "answer" ? answerLabelReader : chatLabelReader(openJudge(options, out));
   const stored = files.length > 0 ? await storedTexts(testSets, files) : undefined;
@@ -87,7 +93,7 @@ async function askedResults(
       ? openModel(options)
       : {
           responder: storedResponder(
-            basename((options.predictions ?? []).join(" ")),
+            shortNames(options.predictions ?? []),
             stored,
             testSets.flatMap(merQuestions),
           ),
@@ -111,8 +117,9 @@ async function askedResults(
     progress,
     prices: given({ input: options.priceIn, output: options.priceOut }),
   });
-  return merResults(predicted, {
+  const results = merResults(predicted, {
     ...scoring,
+    onUndefined: "note",
     model: responder.id,
     labels: reader.id,
     asked: stored === undefined,
@@ -120,6 +127,7 @@ async function askedResults(
     notes: [reader.note, ...muteNotes(clips)],
     ...(usage && { usage }),
   });
+  return { out, results };
 }
 
 /** @throws ConfigError `MAPPING_ABSENT` where the folder holds no such mapping. */
@@ -195,6 +203,11 @@ export const merUniBenchCommand = () =>
               .default("both" as const),
           )
           .option("--compat", "inputs and failures as in the official code")
+          .addOption(
+            new Option("--ew-rules <edition>", "EW metric as UniBench or as MER2026 computes it")
+              .choices(["unibench", "mer2026"] as const)
+              .default("unibench" as const),
+          )
           .addOption(
             new Option("--labels-from <reader>", "emotion words by a second model, or <answer>")
               .choices(["model", "answer"] as const)

@@ -25,6 +25,8 @@ export interface ModelOptions {
 /** Options of the run itself. */
 export interface AskingOptions {
   out?: string;
+  /** What tables call the model. */
+  name?: string;
   retryFailed?: boolean;
   /** False: go on though all answers are alike. */
   guard: boolean;
@@ -70,6 +72,7 @@ export function addModelOptions<C extends Command>(command: C): C {
 export function addAskingOptions<C extends Command>(command: C): C {
   return command
     .option("--out <folder>", "run folder; started again, it goes on where it was")
+    .option("--name <text>", "what tables call the model")
     .option("--retry-failed", "ask again what failed before")
     .option("--no-guard", "go on though all answers are empty, alike or failed")
     .option("--limit <n>", "the first so many of each set", wholeNumber(1))

@@ -1,20 +1,21 @@
-import { readNpz } from "../../../bench/files/npz.ts";
+import { type PredictionKind, predictionKind } from "../../../bench/files/prediction-kind.ts";
 import {
   readLabelPredictions,
   readReasons,
   readSentimentPredictions,
 } from "../../../bench/files/predictions.ts";
-import { readTable } from "../../../bench/files/table.ts";
 import { isSentimentSet, merSet } from "../../../bench/mer-unibench/sets.ts";
 import type { ScoringMode } from "../../../bench/mer-unibench/types.ts";
-import { isUnreadable, type Prediction } from "../../../bench/run/mer-unibench/labels.ts";
+import type { Prediction } from "../../../bench/run/mer-unibench/labels.ts";
 import type { PredictedSet } from "../../../bench/run/mer-unibench/result.ts";
 import { countsOf } from "../../../bench/run/mer-unibench/run.ts";
-import { type MerTestSet, merQuestionId } from "../../../bench/run/mer-unibench/test-set.ts";
+import {
+  type MerSample,
+  type MerTestSet,
+  merQuestionId,
+} from "../../../bench/run/mer-unibench/test-set.ts";
 import { checkIds } from "../../../bench/run/stored-responder.ts";
 import { BenchError } from "../../../core/errors.ts";
-import { readJson } from "../../../core/files.ts";
-import { readJsonl } from "../../../core/jsonl.ts";
 import type { SetFile } from "./set-files.ts";
 
 /** Labels that were read elsewhere, one file a set and checkpoint; nothing is asked of anyone. */
@@ -32,39 +33,39 @@ export async function predictedSets(
           predictions: await readPredictions(testSet, file, mode),
         })),
       );
-      const read = [...runs[0]!.predictions.values()];
-      const unreadable = read.filter((one) => isUnreadable(testSet.set, one)).length;
       const { length } = testSet.samples;
-      return { testSet, runs, counts: countsOf(length, length, unreadable, {}) };
+      return { testSet, runs, counts: countsOf(length, length, 0, {}) };
     }),
   );
 }
 
 async function readPredictions(
-  { set, samples }: MerTestSet,
+  { set, samples, whole }: MerTestSet,
   file: string,
   mode: ScoringMode,
-): Promise<Map<string, Prediction>> {
-  const predictions = isSentimentSet(set)
-    ? new Map(
-        [...(await readSentimentPredictions(file))].map(([id, sentiment]) => [
-          id,
-          { openset: "", sentiment },
-        ]),
-      )
-    : new Map(
-        [...(await readLabelPredictions(file))].map(([id, labels]) => [
-          id,
-          { openset: typeof labels === "string" ? labels : `[${(labels ?? []).join(", ")}]` },
-        ]),
-      );
-  if (mode === "strict")
-    checkIds(
-      file,
-      samples.map(({ id }) => id),
-      predictions,
-    );
+): Promise<ReadonlyMap<string, Prediction>> {
+  const all = isSentimentSet(set)
+    ? mapped(await readSentimentPredictions(file), (sentiment) => ({ openset: null, sentiment }))
+    : mapped(await readLabelPredictions(file), (openset) => ({ openset }));
+  const predictions = ofChoice(whole, samples, all);
+  if (mode === "strict") {
+    const ids = samples.map(({ id }) => id);
+    checkIds(file, ids, predictions);
+  }
   return predictions;
+}
+
+const mapped = <From, To>(values: ReadonlyMap<string, From>, to: (value: From) => To) =>
+  new Map([...values].map(([id, value]) => [id, to(value)]));
+
+/** Without what belongs to the set but not to the part of it that was chosen (`--limit`, `--sample`). */
+function ofChoice<Value>(
+  whole: ReadonlySet<string> = new Set(),
+  samples: readonly MerSample[],
+  values: ReadonlyMap<string, Value>,
+): Map<string, Value> {
+  const chosen = new Set(samples.map(({ id }) => id));
+  return new Map([...values].filter(([id]) => chosen.has(id) || !whole.has(id)));
 }
 
 /** Free text made elsewhere, by question id. @throws BenchError `PREDICTIONS_MISSING`, `PREDICTIONS_EXTRA`. */
@@ -73,7 +74,7 @@ export async function storedTexts(
   files: readonly SetFile[],
 ): Promise<Map<string, string>> {
   const answers = new Map<string, string>();
-  for (const { set, samples } of testSets) {
+  for (const { set, samples, whole } of testSets) {
     const own = files.filter((one) => one.set === set);
     if (own.length !== 1) {
       throw new BenchError(
@@ -84,7 +85,7 @@ export async function storedTexts(
         },
       );
     }
-    const texts = await readReasons(own[0]!.file);
+    const texts = ofChoice(whole, samples, await readReasons(own[0]!.file));
     checkIds(
       own[0]!.file,
       samples.map(({ id }) => id),
@@ -95,18 +96,17 @@ export async function storedTexts(
   return answers;
 }
 
-/** Whether a file holds labels that were read already, rather than free text. */
-export async function holdsLabels(file: string): Promise<boolean> {
-  const names = await fieldsOf(file);
-  return ["openset", "labels", "sentiment", "fileitems"].some((name) => names.includes(name));
-}
-
-async function fieldsOf(file: string): Promise<string[]> {
-  if (file.endsWith(".npz")) return [...readNpz(file).keys()];
-  if (file.endsWith(".jsonl")) return Object.keys(readJsonl<object>(file)[0] ?? {});
-  if (file.endsWith(".json")) {
-    const content = readJson<object>(file);
-    return Object.keys((Array.isArray(content) ? content[0] : undefined) ?? {});
-  }
-  return [...(await readTable(file)).columns];
+/**
+ * What the files hold, all of them. Undefined where there are none.
+ * @throws BenchError `PREDICTIONS_KINDS`, and as `predictionKind`.
+ */
+export async function kindOf(files: readonly SetFile[]): Promise<PredictionKind | undefined> {
+  const kinds = await Promise.all(files.map(({ file }) => predictionKind(file)));
+  const other = kinds.findIndex((kind) => kind !== kinds[0]);
+  if (other === -1) return kinds[0];
+  const named = { labels: "labels that were read", texts: "answers in free text" };
+  throw new BenchError("PREDICTIONS_KINDS", `it holds ${named[kinds[other]!]}`, {
+    file: files[other]!.file,
+    hint: `${files[0]!.file} holds ${named[kinds[0]!]}; score them apart`,
+  });
 }

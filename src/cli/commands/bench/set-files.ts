@@ -1,15 +1,20 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { merSets } from "../../../bench/mer-unibench/sets.ts";
+import { isSentimentSet, merSets } from "../../../bench/mer-unibench/sets.ts";
 import type { MerSetId } from "../../../bench/mer-unibench/types.ts";
 import { BenchError, ConfigError } from "../../../core/errors.ts";
 
-/** A file of one test set; `variant` is what stands between the set's name and the extension. */
+/** A file of one test set. */
 export interface SetFile {
   set: MerSetId;
+  /** The checkpoint: what is left of the name without set, stage and extension. */
   variant: string;
+  stage: Stage;
   file: string;
 }
+
+/** Which of the official pipeline's files it is: `X.npz`, `X-openset.npz`, `X-openset-sentiment.npz`. */
+type Stage = "answers" | "openset" | "sentiment";
 
 const readable = /\.(npz|json|jsonl|csv|xlsx)$/;
 
@@ -23,7 +28,7 @@ export function setFiles(entries: readonly string[]): SetFile[] {
     if (assigned) {
       const set = merSets.find(({ id }) => id === assigned[1])?.id;
       if (set === undefined) throw unknownSet(assigned[1]!);
-      return [{ set, variant: basename(assigned[2]!), file: needed(assigned[2]!) }];
+      return [setFile(set, needed(assigned[2]!))];
     }
     const path = needed(entry);
     const files = statSync(path).isDirectory()
@@ -46,11 +51,42 @@ export function unknownSet(name: string): ConfigError {
   });
 }
 
+/**
+ * The last stage of each checkpoint that its set is scored by: a folder of the official pipeline holds the
+ * earlier ones too. @throws BenchError `CHECKPOINT_TWICE`.
+ */
+export function lastStages(files: readonly SetFile[]): SetFile[] {
+  const order = (set: MerSetId): readonly Stage[] =>
+    isSentimentSet(set) ? ["sentiment", "openset", "answers"] : ["openset", "answers", "sentiment"];
+  const groups = new Map<string, SetFile[]>();
+  for (const file of files) {
+    const key = `${file.set}/${file.variant}`;
+    groups.set(key, [...(groups.get(key) ?? []), file]);
+  }
+  return [...groups.values()].map((group) => {
+    const { set, variant } = group[0]!;
+    const stage = order(set).find((one) => group.some((file) => file.stage === one));
+    const [file, other] = group.filter((one) => one.stage === stage);
+    if (other === undefined) return file!;
+    throw new BenchError("CHECKPOINT_TWICE", `two files of checkpoint '${variant}' of ${set}`, {
+      file: other.file,
+      hint: `the other is ${file!.file}; give one of them`,
+    });
+  });
+}
+
 function named(file: string): SetFile[] {
-  const match = /^([a-z0-9]+)(?:[.-](.*))?\.[a-z]+$/.exec(basename(file));
-  const set = merSets.find(({ id }) => id === match?.[1])?.id;
-  if (set === undefined || !readable.test(file)) return [];
-  return [{ set, variant: match?.[2] ?? "", file }];
+  const id = /^([a-z0-9]+)[.-]/.exec(basename(file))?.[1];
+  const set = merSets.find((one) => one.id === id)?.id;
+  return set === undefined || !readable.test(file) ? [] : [setFile(set, file)];
+}
+
+function setFile(set: MerSetId, file: string): SetFile {
+  const name = basename(file).replace(/\.[a-z]+$/, "");
+  const bare = name.replace(new RegExp(`^${set}(?=[.-]|$)[.-]?`), "");
+  const suffix = /(?:^|-)(openset|(?:openset-)?sentiment)$/.exec(bare);
+  const stage = suffix === null ? "answers" : suffix[1] === "openset" ? "openset" : "sentiment";
+  return { set, variant: bare.slice(0, suffix?.index), stage, file };
 }
 
 function needed(file: string): string {

@@ -33,6 +33,8 @@ export interface MepRunOptions extends EmbedderChoice, Partial<ModelOptions> {
   run?: readonly string[];
   /** JSONL of answers, or of descriptions. */
   answers?: string;
+  /** What tables call the model. */
+  name?: string;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function runMep(options: MepRunOptions): Promise<BenchmarkResult[]>
         ? [await askEndpoint(items, options)]
         : [readAnswers(items, options)];
   const results = await scoreAnswered(items, answered, options);
-  writeResults(options.out, results);
+  writeResults(options.out, results, options.name);
   return results;
 }
 
@@ -168,5 +170,6 @@ const mepOptions = () =>
     .option("--embedder-cache <file>", "JSONL file that keeps vectors")
     .option("--thresholds <list>", "cosines from which cues match", numbers, [0.5, 0.6, 0.7])
     .option("--headline <cosine>", "the threshold tables show", cosine, 0.6)
+    .option("--name <text>", "what tables call the model")
     .option("--retry-failed", "ask a server again what failed before")
     .option("--no-guard", "go on though all answers of a server are empty, alike or failed");

@@ -4,8 +4,16 @@ import { writeFileAtomic, writeJson } from "../../../core/files.ts";
 import { writeBenchmarkPage } from "../../../report/benchmark-page.ts";
 import { benchmarkMarkdown } from "../../../report/benchmark-table.ts";
 
-/** Writes results.json, results.md and results.html; prints the table. */
-export function writeResults(folder: string, results: readonly BenchmarkResult[]): void {
+/** Writes results.json, results.md and results.html; prints the table. `name` is what rows are called. */
+export function writeResults(
+  folder: string,
+  unnamed: readonly BenchmarkResult[],
+  name?: string,
+): void {
+  const several = new Set(unnamed.map(({ model }) => model)).size > 1;
+  const results = unnamed.map((result) =>
+    name === undefined ? result : { ...result, name: several ? `${name}, ${result.model}` : name },
+  );
   writeJson(join(folder, "results.json"), results);
   const table = benchmarkMarkdown(results);
   writeFileAtomic(join(folder, "results.md"), table);
