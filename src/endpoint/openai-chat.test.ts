@@ -40,6 +40,8 @@ describe("openChatModel", () => {
       authorization: "Bearer secret",
     });
     expect(model.id).toBe(`m at ${options.baseUrl}`);
+    const local = options.baseUrl.replace("127.0.0.1", "localhost");
+    expect(openChatModel({ ...options, baseUrl: `${local}/` }).id).toBe(model.id);
   });
 
   it("says where an answer was cut", async () => {

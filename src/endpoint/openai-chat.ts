@@ -73,7 +73,23 @@ export function openChatModel(options: ChatModelOptions): ChatModel {
       await clock.sleep(delayMs(policy, attempt, result, rng));
     }
   }
-  return { id: `${model} at ${baseUrl}`, chat: (request) => limit(() => chat(request)) };
+  return {
+    id: `${model} at ${serverName(baseUrl)}`,
+    chat: (request) => limit(() => chat(request)),
+  };
+}
+
+/**
+ * One server has one name, however its address is written: runs and caches know answers by it. A password in
+ * the address is no part of the name.
+ */
+export function serverName(baseUrl: string): string {
+  if (!URL.canParse(baseUrl)) return baseUrl;
+  const url = new URL(baseUrl);
+  if (["localhost", "[::1]"].includes(url.hostname)) url.hostname = "127.0.0.1";
+  url.username = "";
+  url.password = "";
+  return url.href.replace(/\/+$/, "");
 }
 
 function last({ error }: Failure, attempts: number): EndpointError {

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -62,6 +62,20 @@ describe("askAll", () => {
     const { answers } = await ask(changed, again);
     expect(again.asked).toEqual(["q1"]);
     expect(answers.get("q1")!.text).toBe("new");
+  });
+
+  it("knows a clip by what is in it, wherever it lies", async () => {
+    const place = (name: string, bytes: string) => {
+      const clip = join(folder, name);
+      writeFileSync(clip, bytes);
+      return [{ ...questions(1)[0]!, media: { video: clip } }];
+    };
+    const silent = responder(() => "once");
+    await ask(place("a.mp4", "film 1"), silent);
+    const moved = responder(() => "twice");
+    expect((await ask(place("b.mp4", "film 1"), moved)).answers.get("q0")!.text).toBe("once");
+    // As long as the other one, and not it.
+    expect((await ask(place("b.mp4", "film 2"), moved)).answers.get("q0")!.text).toBe("twice");
   });
 
   it("records failures, goes on, and asks them again only when told to", async () => {

@@ -22,7 +22,7 @@ export function endpointResponder(
     id: chat.id,
     async respond({ media, prompt, maxTokens }) {
       const parts = await clips.partsOf(media);
-      return chat.chat({
+      const answer = await chat.chat({
         messages: [
           ...before,
           { role: "user", content: [...parts, { kind: "text", text: prompt }] },
@@ -31,6 +31,8 @@ export function endpointResponder(
         maxTokens,
         ...(seed !== undefined && { seed }),
       });
+      const mute = media.audio !== undefined && clips.mute.has(media.audio);
+      return mute ? { ...answer, mute } : answer;
     },
   };
 }

@@ -15,6 +15,8 @@ export interface Answer {
   text: string;
   finish: "stop" | "length" | "other";
   usage?: TokenUsage;
+  /** The clip was to be heard and has no sound track: it was shown alone. */
+  mute?: true;
   attempts: number;
 }
 

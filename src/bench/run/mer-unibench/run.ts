@@ -1,5 +1,6 @@
 import { canonicalJson } from "../../../core/files.ts";
 import type { TokenUsage } from "../../../endpoint/port.ts";
+import { answerNotes } from "../answer-notes.ts";
 import { type Asked, type AskOptions, askAll } from "../ask.ts";
 import type { Journal } from "../journal.ts";
 import type { Responder } from "../port.ts";
@@ -13,6 +14,7 @@ import { type MerTestSet, merQuestionId, merQuestions } from "./test-set.ts";
 export interface PredictedSets {
   sets: PredictedSet[];
   usage: BenchmarkResult["usage"];
+  notes: string[];
 }
 
 /** Asks the model under test about every sample, and reads its answers as labels. */
@@ -41,6 +43,7 @@ export async function predictMer(
   return {
     sets: testSets.map((testSet) => predicted(testSet, asked, byId)),
     usage: totalUsage(asked.answers.values(), tokens, options.prices),
+    notes: answerNotes(asked.answers.values()),
   };
 }
 

@@ -3,6 +3,7 @@ import { type MmeResult, scoreMmeEmotion } from "../../mme-emotion/score.ts";
 import { parseSteps, sampleScore } from "../../mme-emotion/score-string.ts";
 import type { JudgedAnswer, MmeScores } from "../../mme-emotion/tally.ts";
 import { type MmeTask, mmeTask } from "../../mme-emotion/tasks.ts";
+import { answerNotes } from "../answer-notes.ts";
 import { type AskOptions, askAll } from "../ask.ts";
 import type { Journal } from "../journal.ts";
 import { countsOf } from "../mer-unibench/run.ts";
@@ -88,7 +89,12 @@ export async function runMme(
       tools: { steps: tools.steps.id, judge: tools.judge.id },
       settings: { alpha: scores.alpha, ...options.settings },
     },
-    notes: [...scores.notes, ...stepNotes(judged), ...(options.notes ?? [])],
+    notes: [
+      ...scores.notes,
+      ...stepNotes(judged),
+      ...answerNotes(asked.answers.values()),
+      ...(options.notes ?? []),
+    ],
     ...(usage !== undefined && { usage }),
   };
   return { result, texts: officialTexts(scores) };

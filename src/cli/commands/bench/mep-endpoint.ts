@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type MepItems, mepItemsHash } from "../../../bench/mep/items.ts";
 import { mepPromptsHash } from "../../../bench/mep/prompts.ts";
 import type { MepMask } from "../../../bench/mep/questions.ts";
+import { answerNotes } from "../../../bench/run/answer-notes.ts";
 import { askAll } from "../../../bench/run/ask.ts";
 import { totalUsage } from "../../../bench/run/usage.ts";
 import { progressPrinter } from "../../print.ts";
@@ -9,7 +10,7 @@ import { type Answered, openMepQuestions } from "../mep/ask.ts";
 import { type AskingOptions, given, type ModelOptions } from "./model-options.ts";
 import { openModel } from "./open-model.ts";
 import { openRun } from "./run-folder.ts";
-import { muteNotes, settingsOf } from "./settings.ts";
+import { settingsOf } from "./settings.ts";
 
 export interface MepEndpointOptions extends ModelOptions, AskingOptions {
   items: string;
@@ -20,7 +21,7 @@ export interface MepEndpointOptions extends ModelOptions, AskingOptions {
 
 /** Asks a model behind a server everything; its own folder inside the results' remembers answers. */
 export async function askEndpoint(items: MepItems, options: MepEndpointOptions): Promise<Answered> {
-  const { responder, clips } = openModel(options);
+  const { responder } = openModel(options);
   const settings = settingsOf(options, true);
   const folder = join(options.out, responder.id.replaceAll(/[^\w.-]+/g, "_"));
   const journal = openRun(folder, {
@@ -49,7 +50,7 @@ export async function askEndpoint(items: MepItems, options: MepEndpointOptions):
     model: responder.id,
     answers: [...asked.answers].map(([id, { text }]) => ({ id, text })),
     settings,
-    notes: muteNotes(clips),
+    notes: answerNotes(asked.answers.values()),
     ...(asked.failures.size > 0 && { failures }),
     ...(usage && { usage }),
   };

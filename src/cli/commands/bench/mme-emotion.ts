@@ -24,7 +24,7 @@ import {
 } from "./model-options.ts";
 import { openJudge, openModel } from "./open-model.ts";
 import { openRun, runFolder } from "./run-folder.ts";
-import { muteNotes, settingsOf } from "./settings.ts";
+import { settingsOf } from "./settings.ts";
 
 export interface MmeOptions extends ModelOptions, JudgeOptions, AskingOptions {
   data: string;
@@ -79,7 +79,6 @@ export async function runMmeEmotion(options: MmeOptions): Promise<BenchmarkResul
       progress: progressPrinter(),
       prices: given({ input: options.priceIn, output: options.priceOut }),
       settings,
-      notes: muteNotes(clips),
     },
   );
   for (const [name, text] of Object.entries(texts)) {

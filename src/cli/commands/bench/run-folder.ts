@@ -7,8 +7,11 @@ import { versions } from "../../../runs/versions.ts";
 import { say } from "../../print.ts";
 import type { AskingOptions } from "./model-options.ts";
 
-/** What answers depend on: two runs in one folder must agree in all of it. */
+/** What answers depend on, and how many are wanted: two runs in one folder must agree in all but the latter. */
 export type RunSettings = Record<string, unknown>;
+
+/** How much is asked. An answer does not depend on how many others there are. */
+const extent: ReadonlySet<string> = new Set(["limit", "sample", "seed", "sets", "tasks"]);
 
 /** Where a run lies by default: one folder a benchmark and model. */
 export const runFolder = ({ out }: AskingOptions, benchmark: string, model: string): string =>
@@ -21,17 +24,16 @@ export const runFolder = ({ out }: AskingOptions, benchmark: string, model: stri
 export function openRun(folder: string, settings: RunSettings): Journal {
   const config = join(folder, "config.json");
   if (existsSync(config)) refuseOther(config, settings);
-  else {
-    writeJson(config, settings);
-    writeJson(join(folder, "versions.json"), versions());
-  }
+  else writeJson(join(folder, "versions.json"), versions());
+  writeJson(config, settings);
   say(`run folder ${folder}`);
   return new Journal(join(folder, "answers.jsonl"));
 }
 
 function refuseOther(file: string, settings: RunSettings): void {
   const before = readJson<RunSettings>(file);
-  const names = [...new Set([...Object.keys(before), ...Object.keys(settings)])];
+  const all = new Set([...Object.keys(before), ...Object.keys(settings)]);
+  const names = [...all].filter((name) => !extent.has(name));
   const differing = names.filter(
     (name) => canonicalJson(before[name] ?? null) !== canonicalJson(settings[name] ?? null),
   );

@@ -1,4 +1,3 @@
-import type { ClipParts } from "../../../bench/run/clip-parts.ts";
 import type { BenchmarkResult } from "../../../bench/run/result.ts";
 import type { AskingOptions, ModelOptions } from "./model-options.ts";
 
@@ -16,12 +15,4 @@ export function settingsOf(
     ...(limit !== undefined && { limit }),
     ...(sample !== undefined && { sample, seed }),
   };
-}
-
-/** Clips that were to be heard and have no sound track. */
-export function muteNotes(clips: ClipParts | undefined): string[] {
-  if (clips === undefined || clips.mute.size === 0) return [];
-  return [
-    `${clips.mute.size} clips asked about in this process have no sound track; they were shown alone.`,
-  ];
 }
