@@ -39,7 +39,7 @@ import { openJudge, openModel } from "./open-model.ts";
 import { kindOf, storedTexts } from "./predictions.ts";
 import { openRun, runFolder } from "./run-folder.ts";
 import { lastStages, type SetFile, setFiles, unknownSet } from "./set-files.ts";
-import { muteNotes, settingsOf } from "./settings.ts";
+import { settingsOf } from "./settings.ts";
 
 export interface MerOptions extends ModelOptions, JudgeOptions, AskingOptions {
   data?: string;
@@ -110,7 +110,11 @@ async function askedResults(
     ...settings,
   });
   const progress = progressPrinter();
-  const { sets: predicted, usage } = await predictMer(testSets, responder, reader, journal, {
+  const {
+    sets: predicted,
+    usage,
+    notes,
+  } = await predictMer(testSets, responder, reader, journal, {
     concurrency: options.concurrency,
     retryFailed: options.retryFailed === true,
     guardAfter: options.guard && stored === undefined ? 20 : 0,
@@ -124,7 +128,7 @@ async function askedResults(
     labels: reader.id,
     asked: stored === undefined,
     settings,
-    notes: [reader.note, ...muteNotes(clips)],
+    notes: [reader.note, ...notes],
     ...(usage && { usage }),
   });
   return { out, results };
