@@ -7,17 +7,20 @@ import os
 from . import version
 from .config import load_settings
 from .guard.startup import environment_problems, report
+from .ray.registry import refuse_plain_megatron, register
 
 TRAINER = "oppo_swift.trainer.OppoGRPOTrainer"
 
 
 def install() -> None:
-    """Checks settings, environment and versions, then registers `--reward_funcs oppo` and the GRPO trainer.
+    """Checks settings, environment and versions, then registers `--reward_funcs oppo` and the GRPO trainers.
 
     Raises OppoSwiftError on the first two; `swift rlhf` then ends with the message and a non-zero code.
     """
     report(environment_problems(os.environ))
-    load_settings()
+    settings = load_settings()
+    refuse_plain_megatron(settings)
+    register()
     from swift.rewards import ORM, orms
     from swift.rlhf_trainers.grpo_trainer import GRPOTrainer
     from swift.trainers import TrainerFactory

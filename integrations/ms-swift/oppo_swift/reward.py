@@ -9,6 +9,7 @@ from typing import Any
 from .client import ServiceClient
 from .config import Service, Settings, load_settings
 from .errors import OppoSwiftError
+from .ray.registry import refuse_megatron
 
 # Where a reward's terms ride: in the sample's own `rollout_infos`, which survives dynamic sampling.
 TERMS_KEY = "oppo_terms"
@@ -54,21 +55,6 @@ def score(
     results = client.rewards(items)
     rewards = [settings.reward.weight * _number(result["reward"]) for result in results]
     return rewards, [{name: _number(result["terms"][name]) for name in TERMS} for result in results]
-
-
-def refuse_megatron(args: Any, settings: Settings) -> None:
-    """ms-swift's Megatron trainers (with Ray or without) know nothing of the loss: they would train without it.
-
-    Raises OppoSwiftError (MEGATRON) unless the settings ask for the reward alone.
-    """
-    from .loss.options import needs_passes
-
-    if "megatron" in type(args).__module__ and needs_passes(settings.loss):
-        raise OppoSwiftError(
-            "MEGATRON",
-            "the Omni-Perception Loss is not built for Megatron and Ray; only its reward would be used, in silence",
-            "train with `swift rlhf`, or set every loss weight of oppo.json to 0 to use the reward alone",
-        )
 
 
 def _column(columns: dict[str, Any], name: str) -> Sequence[Any]:

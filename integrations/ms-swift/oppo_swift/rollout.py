@@ -10,7 +10,7 @@ import torch
 
 from .loss.sample import Claim, Sample
 from .loss.totals import Totals
-from .passes import Pass
+from .passes import Fills, Pass
 
 
 @dataclass
@@ -18,7 +18,8 @@ class BatchEvidence:
     """What rides on a micro-batch (`grpo_batch.oppo`).
 
     claims: per row. kept: rows that count (others are empty or filtered out). totals: of the global batch of the
-    optimiser step this micro-batch belongs to. suppression: the claim controller's factor.
+    optimiser step this micro-batch belongs to. suppression: the claim controller's factor. fills: for a Ray worker,
+    which has no processor to take them from.
     """
 
     claims: list[tuple[Claim, ...]]
@@ -27,6 +28,7 @@ class BatchEvidence:
     partial: frozenset[str]
     totals: Totals | None = None
     suppression: float = 1.0
+    fills: Fills | None = None
 
 
 def flat_ids(response_token_ids: Sequence[Any]) -> list[int]:

@@ -1,0 +1,100 @@
+"""OPPO's part in Megatron on Ray, with ms-swift's and Megatron's real classes on CPU (ray_rank.py says which)."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("swift")
+pytest.importorskip("megatron.core")
+if shutil.which("npx") is None:
+    pytest.skip("needs Node: oppo corpus", allow_module_level=True)
+
+import e2e
+import tiny_omni
+
+pytestmark = [pytest.mark.swift, pytest.mark.e2e]
+HERE = Path(__file__).parent
+RUN_SEC = 600
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("ray")
+    corpus = e2e.make_corpus(folder)
+    tiny_omni.build(folder / "model", tiny_omni.cold_start_texts(corpus / "swift-sft-train.jsonl"))
+    return folder
+
+
+def start(script: str, *arguments: str) -> subprocess.Popen[str]:
+    """A process of its own: Megatron's state is global, and so is the plugin's registration."""
+    environment = {name: value for name, value in os.environ.items() if "AUDIO_IN_VIDEO" not in name}
+    folders = [str(HERE.parent), str(HERE), str(HERE / "stand_in"), environment.get("PYTHONPATH", "")]
+    environment |= {**e2e.MEDIA, "PYTHONPATH": os.pathsep.join(folders), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        [sys.executable, str(HERE / script), *arguments],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def results(process: subprocess.Popen[str]) -> dict[str, dict[str, Any]]:
+    output, errors = process.communicate(timeout=RUN_SEC)
+    lines = [json.loads(line[7:]) for line in output.splitlines() if line.startswith("RESULT ")]
+    assert process.returncode == 0 and lines, output[-3000:] + errors[-3000:]
+    return {line["case"]: line for line in lines}
+
+
+def ranks(world: Path, count: int, *cases: str) -> list[dict[str, dict[str, Any]]]:
+    port = str(e2e.free_port())
+    started = [start("ray_rank.py", str(rank), str(count), port, str(world), *cases) for rank in range(count)]
+    return [results(process) for process in started]
+
+
+@pytest.fixture(scope="module")
+def alone(world: Path) -> dict[str, dict[str, Any]]:
+    (own,) = ranks(world, 1, "blank", "swap", "blank-padding-free")
+    return own
+
+
+@pytest.mark.parametrize("case", ["blank", "swap"])
+def test_the_term_and_its_gradient(alone: dict[str, dict[str, Any]], case: str) -> None:
+    own = alone[case]
+    assert "error" not in own, own
+    assert own["logged"] > 1e-4 and own["gradient"] > 1e-5
+    assert own["logged"] == pytest.approx(own["direct"], rel=1e-5)
+    assert own["gradient_gap"] < 1e-7
+    assert own["calls"] == 2 * 3  # micro-batches, passes
+    assert all(effect > 0 for effect in own["effects"])
+
+
+def test_padding_free_is_the_same(alone: dict[str, dict[str, Any]]) -> None:
+    own, padded = alone["blank-padding-free"], alone["blank"]
+    assert own["logged"] == pytest.approx(padded["logged"], rel=1e-5)
+    assert own["gradient_gap"] < 1e-7
+
+
+def test_donors_cross_alone(alone: dict[str, dict[str, Any]]) -> None:
+    """Four rows, each with a donor of either stream: twice the media at most, not twice the batch a row."""
+    assert alone["swap"]["wire_bytes"] < 2 * alone["blank"]["wire_bytes"]
+
+
+def test_two_ranks_learn_what_one_does(world: Path, alone: dict[str, dict[str, Any]]) -> None:
+    first, second = ranks(world, 2, "blank", "blind-rank-0", "blind")
+    for own in (first["blank"], second["blank"]):
+        assert own["logged"] == pytest.approx(alone["blank"]["logged"], rel=1e-5)
+        assert own["logged"] == pytest.approx(own["direct"], rel=1e-5)
+        assert own["gradient_gap"] < 1e-7
+    # A stream that reaches the policy on one rank only is no fault of the set-up, and both must think so.
+    assert "error" not in first["blind-rank-0"] and "error" not in second["blind-rank-0"]
+    assert all("hiding the video changes no log-prob" in own["blind"]["error"] for own in (first, second))
