@@ -108,6 +108,56 @@ describe("the benchmark page", () => {
     expect(page).not.toContain("a".repeat(64));
   });
 
+  it("rounds as the official tables do, says nan where they do, and leaves no interval at it", () => {
+    const result = unibench("m");
+    result.sets[0]!.metrics = [metric("hit rate", 62.125, { low: 50, high: 70 })];
+    result.overall = [metric("mean", null, { nan: true })];
+    const page = renderBenchmarkPage({ title: "B", results: [result] });
+    expect(page).toContain('<span class="value">62.12</span>');
+    expect(page).toContain('<td><span class="value">nan</span></td>');
+    expect(benchmarkMarkdown([result])).toContain("| m | 62.12 [50.0 – 70.0] | – | nan |");
+  });
+
+  it("marks a mean over fewer sets than the columns", () => {
+    const partial = unibench("partial");
+    partial.sets = partial.sets.slice(0, 1);
+    const results = [unibench("whole"), partial];
+    const page = renderBenchmarkPage({ title: "B", results });
+    expect(page.match(/over 1 of 2 sets/g)).toHaveLength(1);
+    expect(benchmarkMarkdown(results)).toContain("| 61.23, over 1 of 2 sets |");
+  });
+
+  it("shows the name given, what it is, and the checkpoint of each set", () => {
+    const named = { ...unibench("qwen @ http://localhost"), name: "Ours" };
+    named.sets[0]!.checkpoint = "epoch50";
+    const page = renderBenchmarkPage({ title: "B", results: [named] });
+    expect(page).toContain('<td class="name">Ours</td>');
+    expect(page).toContain("<dt>model</dt><dd>qwen @ http://localhost</dd>");
+    expect(page).toContain("MER2023 epoch50");
+    expect(benchmarkMarkdown([named])).toMatch(/- Ours: model qwen.*checkpoints MER2023 epoch50/);
+  });
+
+  it("shows everything over all tasks of MME-Emotion beside the leaderboard", () => {
+    const mme: BenchmarkResult = {
+      ...unibench("m"),
+      benchmark: "mme-emotion",
+      sets: ["ER-Lab", "SA"].map((name) => ({ name, metrics: [metric("cot", 40)], counts })),
+      overall: [
+        metric("cot-micro", 41.25, { low: 39, high: 43 }),
+        metric("recognition-micro", 30),
+        metric("answer-tokens", 78.04, { unit: "count" }),
+      ],
+    };
+    const page = renderBenchmarkPage({ title: "B", results: [mme] });
+    const row = (text: string) => page.includes(`<tr class="published"><td>${text}</tr>`);
+    expect(page.match(/class="published"/g)).toHaveLength(3 + 20);
+    // Two of eight tasks are shown: the leaderboard's number is no mean of these.
+    expect(row("AffectGPT</td><td>41.20</td><td>34.95</td><td>–</td>")).toBe(true);
+    expect(row("Qwen2.5-Omni</td><td>38.4</td><td>17.4</td><td>78.6</td>")).toBe(true);
+    expect(page).toContain("39.0 – 43.0");
+    expect(benchmarkMarkdown([mme])).toContain("| m | 41.25 [39.0 – 43.0] | 30.00 | 78.04 |");
+  });
+
   it("has the same numbers as Markdown", () => {
     const text = benchmarkMarkdown([unibench("ours"), mep("m|1")]);
     expect(text).toContain("| ours | 61.23 [55.0 – 66.0] | – | 61.23 | 20 / 2 / 1 |");

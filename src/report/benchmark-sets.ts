@@ -1,6 +1,13 @@
 import type { BenchmarkResult, MetricResult } from "../bench/run/result.ts";
 import { rowName } from "./benchmark-caption.ts";
-import { type BenchmarkGroup, fixed, formatInterval, formatMetric } from "./benchmark-format.ts";
+import {
+  type BenchmarkGroup,
+  fixed,
+  formatInterval,
+  formatMetric,
+  partOfSets,
+} from "./benchmark-format.ts";
+import { overallTable } from "./benchmark-overall.ts";
 import { meanOver, type PublishedRow, publishedRows } from "./benchmark-published.ts";
 import { type Html, html, systemClass } from "./html.ts";
 
@@ -8,6 +15,7 @@ import { type Html, html, systemClass } from "./html.ts";
 export function setsTable(group: BenchmarkGroup): Html {
   const sets = [...new Set(group.results.flatMap((result) => result.sets.map(({ name }) => name)))];
   const overall = group.results.some((result) => (result.overall ?? []).length > 0);
+  const overallId = overall ? (group.results[0]?.overall?.[0]?.id ?? "mean") : undefined;
   const published = (publishedRows[group.benchmark] ?? []).filter((row) =>
     sets.some((set) => row.values[set] !== undefined),
   );
@@ -18,12 +26,12 @@ export function setsTable(group: BenchmarkGroup): Html {
     (result, index) =>
       html`<tr class="${systemClass(index + 1)}"><td class="name">${rowName(result, group.results)}</td>${sets.map(
         (set) => setCell(result, set),
-      )}${overall ? cell(result.overall?.[0], null) : null}</tr>`,
-  )}${published.map((row) => publishedRow(row, sets, overall))}</tbody></table></div>${
+      )}${overall ? metricCell(result.overall?.[0], partOfSets(result, sets) ?? null) : null}</tr>`,
+  )}${published.map((row) => publishedRow(row, sets, overallId))}</tbody></table></div>${
     published.length === 0
       ? null
       : html`<p class="note">Grey: as published (${[...new Set(published.map(({ source }) => source))].join("; ")}), for orientation; means over the sets shown.</p>`
-  }${companions(group)}`;
+  }${overallTable(group)}${companions(group)}`;
 }
 
 function mainLabel({ results }: BenchmarkGroup, set: string): string {
@@ -39,24 +47,26 @@ function setCell(result: BenchmarkResult, name: string): Html {
   if (set === undefined) return html`<td class="none">not run</td>`;
   const { failed, unparseable } = set.counts;
   const flaws = [
+    set.unscored === undefined ? "" : "no score",
     failed > 0 ? `${failed} failed` : "",
     unparseable > 0 ? `${unparseable} unreadable` : "",
   ].filter((text) => text !== "");
-  return cell(set.metrics[0], flaws.length > 0 ? flaws.join(", ") : null);
+  return metricCell(set.metrics[0], flaws.length > 0 ? flaws.join(", ") : null);
 }
 
-function cell(metric: MetricResult | undefined, flaw: string | null): Html {
+/** A value, its interval, and what is wrong with it. */
+export function metricCell(metric: MetricResult | undefined, flaw: string | null = null): Html {
   const range = formatInterval(metric);
   return html`<td><span class="value">${formatMetric(metric)}</span>${
     range === null ? null : html`<span class="range">${range}</span>`
   }${flaw === null ? null : html`<span class="flaw">${flaw}</span>`}</td>`;
 }
 
-function publishedRow(row: PublishedRow, sets: readonly string[], overall: boolean): Html {
+function publishedRow(row: PublishedRow, sets: readonly string[], overall?: string): Html {
   const value = (own: number | undefined) =>
     html`<td>${own === undefined ? "–" : fixed(own, 2)}</td>`;
   return html`<tr class="published"><td>${row.model}</td>${sets.map((set) => value(row.values[set]))}${
-    overall ? value(meanOver(row, sets)) : null
+    overall === undefined ? null : value(meanOver(row, sets, overall))
   }</tr>`;
 }
 
@@ -68,7 +78,7 @@ function companions({ results }: BenchmarkGroup): Html | null {
         .slice(1)
         .map(
           (metric) =>
-            html`<tr class="${systemClass(index + 1)}"><td class="name">${rowName(result, results)}</td><td class="about">${set.name}</td><td class="about">${metric.label}</td>${cell(metric, null)}<td>${metric.n ?? "–"}</td></tr>`,
+            html`<tr class="${systemClass(index + 1)}"><td class="name">${rowName(result, results)}</td><td class="about">${set.name}</td><td class="about">${metric.label}</td>${metricCell(metric, null)}<td>${metric.n ?? "–"}</td></tr>`,
         ),
     ),
   );

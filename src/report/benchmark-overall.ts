@@ -1,0 +1,38 @@
+import type { MetricResult } from "../bench/run/result.ts";
+import { rowName } from "./benchmark-caption.ts";
+import { type BenchmarkGroup, fixed, formatInterval, formatMetric } from "./benchmark-format.ts";
+import { publishedRows } from "./benchmark-published.ts";
+import { type Html, html, systemClass } from "./html.ts";
+
+/** Every number over all sets, where there are several, beside the published leaderboard. */
+export function overallTable({ benchmark, results }: BenchmarkGroup): Html | null {
+  if (!results.some(({ overall = [] }) => overall.length > 1)) return null;
+  const own = results.map(({ overall = [] }) => overall);
+  const columns = new Map(own.flat().map(({ id, label }) => [id, label]));
+  const published = (publishedRows[benchmark] ?? []).filter(({ overall }) => overall !== undefined);
+  return html`<h3>Over all sets</h3><div class="scroll"><table><thead><tr><th>Model</th>${[
+    ...columns.values(),
+  ].map((label) => html`<th>${label}</th>`)}</tr></thead><tbody>${results.map(
+    (result, index) =>
+      html`<tr class="${systemClass(index + 1)}"><td class="name">${rowName(result, results)}</td>${[
+        ...columns.keys(),
+      ].map((id) => valueCell(own[index]!.find((metric) => metric.id === id)))}</tr>`,
+  )}${published.map(
+    ({ model, overall = {} }) =>
+      html`<tr class="published"><td>${model}</td>${[...columns.keys()].map(
+        (id) => html`<td>${overall[id] === undefined ? "–" : fixed(overall[id], 1)}</td>`,
+      )}</tr>`,
+  )}</tbody></table></div>${
+    published.length === 0
+      ? null
+      : html`<p class="note">Grey: the official leaderboard, over all eight tasks; other questions, other frames.</p>`
+  }`;
+}
+
+function valueCell(metric: MetricResult | undefined): Html {
+  const range = formatInterval(metric);
+  const digits = metric?.unit === "count" ? 1 : 2;
+  return html`<td><span class="value">${formatMetric(metric, digits)}</span>${
+    range === null ? null : html`<span class="range">${range}</span>`
+  }</td>`;
+}
