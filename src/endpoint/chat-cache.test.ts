@@ -31,6 +31,23 @@ const request = (text: string, parts: readonly ChatPart[] = []): ChatRequest => 
 });
 
 describe("cachedChat", () => {
+  it("asks anew where the remembered reply was of no use, and remembers the new one", async () => {
+    const file = join(folder, "chat.jsonl");
+    let reply = "none";
+    const inner: ChatModel = {
+      id: "m",
+      chat: async () => ({ text: reply, finish: "stop", attempts: 1 }),
+    };
+    await cachedChat(inner, file).chat(request("a"));
+    reply = "a score";
+    expect((await cachedChat(inner, file).chat(request("a"))).text).toBe("none");
+    expect((await cachedChat(inner, file).chat({ ...request("a"), fresh: true })).text).toBe(reply);
+    expect(await cachedChat(inner, file).chat(request("a"))).toMatchObject({
+      text: reply,
+      attempts: 0,
+    });
+  });
+
   it("asks once for one content, also while an answer is under way and in later runs", async () => {
     const file = join(folder, "chat.jsonl");
     const inner = countingModel();

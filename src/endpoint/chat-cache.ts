@@ -33,7 +33,7 @@ export function cachedChat(inner: ChatModel, file?: string): ChatModel {
       if (request.temperature !== 0) return inner.chat(request);
       const key = requestKey(inner.id, request);
       const known = answers.get(key);
-      if (known) return { ...known, attempts: 0 };
+      if (known && !request.fresh) return { ...known, attempts: 0 };
       const pending = underWay.get(key);
       if (pending) return { ...(await pending), attempts: 0 };
       const asked = ask(key, request).finally(() => underWay.delete(key));
@@ -44,7 +44,7 @@ export function cachedChat(inner: ChatModel, file?: string): ChatModel {
 }
 
 /** Content address of a request: media count by the hash of their bytes. */
-export function requestKey(model: string, request: ChatRequest): string {
+export function requestKey(model: string, { fresh: _, ...request }: ChatRequest): string {
   const messages = request.messages.map(({ role, content }) => ({
     role,
     content:

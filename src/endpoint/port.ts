@@ -15,6 +15,8 @@ export interface ChatRequest {
   temperature: number;
   maxTokens: number;
   seed?: number;
+  /** A reply that a cache remembers was of no use: ask, and remember the new one. */
+  fresh?: boolean;
   /** Asks for JSON that follows this schema; the caller still checks what comes back. */
   schema?: { name: string; schema: Readonly<Record<string, unknown>> };
 }

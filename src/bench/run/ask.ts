@@ -67,7 +67,9 @@ export async function askAll(
     await Promise.allSettled(tasks);
     throw error;
   }
-  return sorted(questions, rows);
+  const asked = sorted(questions, rows);
+  guard.end(questions.length, [...asked.failures.values()]);
+  return asked;
 }
 
 async function ask(question: Question, responder: Responder): Promise<JournalRow> {

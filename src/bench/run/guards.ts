@@ -6,6 +6,52 @@ export interface GuardOptions {
   guardAfter?: number;
 }
 
+const hint =
+  "what is there is kept; run again with --retry-failed once the server is well; --no-guard goes on all the same";
+
+/** Stops where nothing succeeds any more. In messages %n stands for a number. */
+export class FailureGuard {
+  readonly #code: string;
+  readonly #message: string;
+  readonly #after: number;
+  #inARow = 0;
+
+  /** `after` 0 turns it off. */
+  constructor(code: string, message: string, after: number) {
+    this.#code = code;
+    this.#message = message;
+    this.#after = after;
+  }
+
+  /** @throws GuardError after so many failures in a row. */
+  outcome(failure: { code: string; message?: string } | undefined): void {
+    this.#inARow = failure === undefined ? 0 : this.#inARow + 1;
+    if (failure && this.#after > 0 && this.#inARow >= this.#after) {
+      throw this.#error(this.#message, this.#inARow, failure);
+    }
+  }
+
+  /** A short run ends before many can fail in a row. @throws GuardError where there is no success at all. */
+  end(
+    message: string,
+    failures: readonly ({ code: string; message?: string } | undefined)[],
+  ): void {
+    const last = failures.at(-1);
+    if (this.#after === 0 || last === undefined || failures.includes(undefined)) return;
+    throw this.#error(message, failures.length, last);
+  }
+
+  #error(
+    message: string,
+    count: number,
+    { code, message: why }: { code: string; message?: string },
+  ): GuardError {
+    const last = why === undefined ? code : `${code}: ${why}`;
+    const text = `${message.replace("%n", String(count))}, the last with ${last}`;
+    return new GuardError(this.#code, text, { hint });
+  }
+}
+
 /** Short answers (yes, no) may rightly be alike. */
 const longAnswerTokens = 64;
 
@@ -18,15 +64,16 @@ export class AnswerGuard {
   #answers = 0;
   #empty = 0;
   readonly #long: string[] = [];
-  #failuresInARow = 0;
+  readonly #failures: FailureGuard;
 
   constructor({ guardAfter = 20 }: GuardOptions) {
     this.#after = guardAfter;
+    this.#failures = new FailureGuard("ANSWERS_FAIL", "%n questions in a row failed", guardAfter);
   }
 
   /** @throws GuardError `ANSWERS_EMPTY`, `ANSWERS_IDENTICAL`. */
   answer({ maxTokens }: Question, text: string): void {
-    this.#failuresInARow = 0;
+    this.#failures.outcome(undefined);
     this.#answers++;
     if (text.trim() === "") this.#empty++;
     if (maxTokens >= longAnswerTokens) this.#long.push(text.trim());
@@ -47,12 +94,11 @@ export class AnswerGuard {
 
   /** @throws GuardError `ANSWERS_FAIL`. */
   failure(error: { code: string; message: string }): void {
-    this.#failuresInARow++;
-    if (this.#after === 0 || this.#failuresInARow < this.#after) return;
-    throw new GuardError(
-      "ANSWERS_FAIL",
-      `${this.#failuresInARow} questions in a row failed, the last with ${error.code}: ${error.message}`,
-      { hint: "what is answered is kept; run again with --retry-failed once the server is well" },
-    );
+    this.#failures.outcome(error);
+  }
+
+  /** @throws GuardError `ANSWERS_FAIL` where no question at all was answered. */
+  end(asked: number, failures: readonly { code: string; message: string }[]): void {
+    if (failures.length === asked) this.#failures.end("all %n questions failed", failures);
   }
 }

@@ -5,9 +5,11 @@ import { type Asked, type AskOptions, askAll } from "../ask.ts";
 import type { Journal } from "../journal.ts";
 import type { Responder } from "../port.ts";
 import type { BenchmarkResult, QuestionCounts } from "../result.ts";
-import { runStage } from "../stage.ts";
+import type { RowFile } from "../row-file.ts";
+import { runStage, type StageRow } from "../stage.ts";
 import { type Prices, totalUsage } from "../usage.ts";
 import { isUnreadable, type LabelReader, type Prediction, type ReadingFailure } from "./labels.ts";
+import { merPromptsHash } from "./prompts.ts";
 import type { PredictedSet } from "./result.ts";
 import { type MerTestSet, merQuestionId, merQuestions } from "./test-set.ts";
 
@@ -17,26 +19,42 @@ export interface PredictedSets {
   notes: string[];
 }
 
+export interface MerRunOptions extends AskOptions {
+  prices?: Prices;
+  /** Keeps readings: a run that is started again gives the same ones. */
+  readings?: RowFile<StageRow<Reading>>;
+  /** `guardAfter` of the reader; that of the model under test where not given. */
+  readerGuardAfter?: number;
+}
+
 /** Asks the model under test about every sample, and reads its answers as labels. */
 export async function predictMer(
   testSets: readonly MerTestSet[],
   responder: Responder,
   reader: LabelReader,
   journal: Journal,
-  options: AskOptions & { prices?: Prices },
+  options: MerRunOptions,
 ): Promise<PredictedSets> {
   const asked = await askAll(testSets.flatMap(merQuestions), responder, journal, options);
   const toRead = testSets.flatMap(({ set, samples }) =>
     samples.flatMap(({ id }) => {
       const answer = asked.answers.get(merQuestionId(set, id));
-      return answer === undefined ? [] : [{ set, id: merQuestionId(set, id), text: answer.text }];
+      if (answer === undefined) return [];
+      const { text } = answer;
+      const content = { set, text, reader: reader.id, prompts: merPromptsHash };
+      return [{ id: merQuestionId(set, id), content, set, text }];
     }),
   );
+  const { readings: rows, readerGuardAfter = options.guardAfter } = options;
   const readings = await runStage(
-    "read labels",
+    {
+      step: "read labels",
+      work: ({ set, text }) => reader.read(set, text),
+      failure: (reading: Reading) => ("code" in reading ? reading : undefined),
+      ...(rows !== undefined && { rows }),
+    },
     toRead,
-    ({ set, text }) => reader.read(set, text),
-    options,
+    { ...options, ...(readerGuardAfter !== undefined && { guardAfter: readerGuardAfter }) },
   );
   const byId = new Map(toRead.map(({ id }, index) => [id, readings[index]!]));
   const tokens = readings.map((reading) => ("usage" in reading ? reading.usage : undefined));
@@ -47,7 +65,7 @@ export async function predictMer(
   };
 }
 
-type Reading = (Prediction & { usage?: TokenUsage }) | ReadingFailure;
+export type Reading = (Prediction & { usage?: TokenUsage }) | ReadingFailure;
 
 function predicted(
   testSet: MerTestSet,

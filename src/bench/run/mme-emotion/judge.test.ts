@@ -50,6 +50,7 @@ describe("judgeAnswer", () => {
     });
     expect(judged).toEqual({
       reply: good,
+      steps: "\nStep 1: a smile\nStep 2: positive\n",
       stepsFailed: false,
       usage: { promptTokens: 20, completionTokens: 2 },
     });

@@ -1,17 +1,18 @@
-import { bootstrap } from "../../../core/stats.ts";
 import { type MmeResult, scoreMmeEmotion } from "../../mme-emotion/score.ts";
-import { parseSteps, sampleScore } from "../../mme-emotion/score-string.ts";
-import type { JudgedAnswer, MmeScores } from "../../mme-emotion/tally.ts";
+import type { JudgedAnswer } from "../../mme-emotion/tally.ts";
 import { type MmeTask, mmeTask } from "../../mme-emotion/tasks.ts";
 import { answerNotes } from "../answer-notes.ts";
-import { type AskOptions, askAll } from "../ask.ts";
+import { type Asked, type AskOptions, askAll } from "../ask.ts";
+import { filePrint } from "../file-print.ts";
 import type { Journal } from "../journal.ts";
 import { countsOf } from "../mer-unibench/run.ts";
 import type { Responder } from "../port.ts";
-import type { BenchmarkResult, MetricResult, SetResult } from "../result.ts";
-import { runStage } from "../stage.ts";
+import type { BenchmarkResult, SetResult } from "../result.ts";
+import type { RowFile } from "../row-file.ts";
+import { runStage, type StageRow } from "../stage.ts";
 import { type Prices, totalUsage } from "../usage.ts";
-import { type Judgement, type JudgeTools, judgeAnswer } from "./judge.ts";
+import { clueMissing, type Judgement, type JudgeTools, judgeAnswer } from "./judge.ts";
+import { macroDraws, mmeDraws, mmeMetrics, mmeOverall } from "./metrics.ts";
 import { mmePromptsHash } from "./prompts.ts";
 import { type MmeQuestion, mmeQuestionId, mmeQuestions } from "./task-set.ts";
 
@@ -19,16 +20,32 @@ export interface MmeRun {
   result: BenchmarkResult;
   /** The official report of each task and of Overall, byte for byte. */
   texts: Readonly<Record<string, string>>;
+  /** Rows of each task as the official `cal_metrics` reads them. */
+  judged: Readonly<Record<string, readonly OfficialRow[]>>;
+}
+
+/** One judged answer in the official files' fields. */
+export interface OfficialRow {
+  video_id: string;
+  ground_truth: string;
+  model_response: string;
+  step: string;
+  score: string | null;
 }
 
 export interface MmeRunOptions extends AskOptions {
   prices?: Prices;
   settings?: BenchmarkResult["protocol"]["settings"];
   notes?: readonly string[];
+  /** Keeps judgements: a run that is started again gives the same ones. */
+  judgements?: RowFile<StageRow<Judgement>>;
+  /** `guardAfter` of the judge; that of the model under test where not given. */
+  judgeGuardAfter?: number;
 }
 
 interface Judged {
   question: MmeQuestion;
+  text: string;
   judgement: Judgement;
 }
 
@@ -42,20 +59,22 @@ export async function runMme(
 ): Promise<MmeRun> {
   const asked = await askAll(mmeQuestions(questions), responder, journal, options);
   const answered = questions.filter((question) => asked.answers.has(mmeQuestionId(question)));
-  const judged = await runStage(
-    "judge",
-    answered,
-    async (question): Promise<Judged> => {
-      const { text } = asked.answers.get(mmeQuestionId(question))!;
-      return { question, judgement: await judgeAnswer(question, text, tools) };
-    },
-    options,
-  );
+  const judged = await judgeAll(answered, asked, tools, options);
   const tasks = [...new Set(questions.map(({ task }) => task))];
   const scores = scoreMmeEmotion({
     tasks: tasks.map((task) => ({ task, answers: judgedAnswers(judged, task) })),
     model: responder.id,
   });
+  const { alpha } = scores;
+  const draws = new Map(
+    tasks.map((task) => {
+      const rules = { alpha, seed: task };
+      return [task, mmeDraws(judgedAnswers(judged, task), mmeTask(task).parser, rules)];
+    }),
+  );
+  // The official Overall reads every task by the fraction parser.
+  const all = tasks.flatMap((task) => judgedAnswers(judged, task));
+  const micro = mmeDraws(all, "fraction", { alpha, seed: "micro" });
   const sets = tasks.map((task): SetResult => {
     const own = judged.filter(({ question }) => question.task === task);
     const failures: Record<string, number> = {};
@@ -71,7 +90,7 @@ export async function runMme(
     const replies = own.filter(({ judgement }) => judgement.reply !== null).length;
     const { scores: mean, skipped } = scores.tasks.find((one) => one.task === task)!;
     const counts = countsOf(total, replies, skipped.unreadable, failures);
-    return { name: task, metrics: metricsOf(mean, recognitionInterval(task, judged)), counts };
+    return { name: task, metrics: mmeMetrics(mean, draws.get(task)!), counts };
   });
   const usage = totalUsage(
     asked.answers.values(),
@@ -82,7 +101,11 @@ export async function runMme(
     benchmark: "mme-emotion",
     model: responder.id,
     sets,
-    overall: [...overall(scores.micro, "micro"), ...overall(scores.macro, "macro")],
+    overall: mmeOverall(
+      scores,
+      { micro, macro: macroDraws([...draws.values()]) },
+      [...asked.answers.values()].map((answer) => answer.usage),
+    ),
     protocol: {
       name: "official steps, own prompts",
       promptsHash: mmePromptsHash,
@@ -97,75 +120,71 @@ export async function runMme(
     ],
     ...(usage !== undefined && { usage }),
   };
-  return { result, texts: officialTexts(scores) };
+  const rows = tasks.map((task) => [task, officialRows(judged, task)] as const);
+  return { result, texts: officialTexts(scores), judged: Object.fromEntries(rows) };
+}
+
+async function judgeAll(
+  questions: readonly MmeQuestion[],
+  { answers }: Asked,
+  tools: JudgeTools,
+  options: MmeRunOptions,
+): Promise<Judged[]> {
+  const items = questions.map((question) => {
+    const { text } = answers.get(mmeQuestionId(question))!;
+    const { label, audioClue = null, video } = question;
+    const content = { text, label, audioClue, video: filePrint(video), prompts: mmePromptsHash };
+    return { id: mmeQuestionId(question), content, question, text };
+  });
+  const { judgements: rows, judgeGuardAfter = options.guardAfter } = options;
+  const judgements = await runStage(
+    {
+      step: "judge",
+      work: ({ question, text }, again) => judgeAnswer(question, text, tools, again),
+      failure: ({ failure }: Judgement) =>
+        failure === undefined || failure === clueMissing ? undefined : { code: failure },
+      ...(rows !== undefined && { rows }),
+    },
+    items,
+    { ...options, ...(judgeGuardAfter !== undefined && { guardAfter: judgeGuardAfter }) },
+  );
+  return items.map(({ question, text }, i) => ({ question, text, judgement: judgements[i]! }));
 }
 
 /** A missing clue removes the sample before judging, as officially. */
 function judgedAnswers(judged: readonly Judged[], task: MmeTask): JudgedAnswer[] {
   return judged
     .filter(({ question }) => question.task === task)
-    .filter(({ judgement }) => judgement.failure !== "AUDIO_CLUE_MISSING")
+    .filter(({ judgement }) => judgement.failure !== clueMissing)
     .map(({ question, judgement }) => ({ groundTruth: question.label, reply: judgement.reply }));
 }
 
-function recognitionInterval(task: MmeTask, judged: readonly Judged[]) {
-  const { parser } = mmeTask(task);
-  const values = judgedAnswers(judged, task).flatMap(({ reply }) => {
-    const steps = parseSteps(reply, parser);
-    return steps === null || steps.length === 0 ? [] : [sampleScore(steps)];
-  });
-  const interval = bootstrap(
-    values.length,
-    (drawn) => {
-      let total = 0;
-      for (const at of drawn) total += values[at]!.recognition + values[at]!.reasoning;
-      return (100 * total) / (2 * drawn.length);
-    },
-    { seed: `mme-emotion/${task}` },
-  );
-  const finite = (value: number) => (Number.isFinite(value) ? value : null);
-  return { low: finite(interval.low), high: finite(interval.high), n: values.length };
-}
-
-/** The CoT score first; the interval is its own. */
-function metricsOf(
-  scores: MmeScores,
-  interval: { low: number | null; high: number | null; n: number },
-): MetricResult[] {
-  const percent = (id: string, label: string, value: number): MetricResult => ({
-    id,
-    label,
-    value: scores.count === 0 ? null : 100 * value,
-    unit: "percent",
-    better: "higher",
-  });
-  return [
-    { ...percent("cot", "CoT", scores.cot), ...interval },
-    percent("recognition", "recognition", scores.recognition),
-    percent("reasoning", "reasoning", scores.reasoning),
-    {
-      id: "steps",
-      label: "steps",
-      value: scores.count === 0 ? null : scores.steps,
-      unit: "count",
-      better: "neither",
-    },
-  ];
-}
-
-function overall(scores: MmeScores, name: "micro" | "macro"): MetricResult[] {
-  const none = { low: null, high: null, n: scores.count };
-  return metricsOf(scores, none).map(({ low: _low, high: _high, ...metric }) => ({
-    ...metric,
-    id: `${metric.id}-${name}`,
-    label: `${metric.label}, ${name}`,
-  }));
-}
+const officialRows = (judged: readonly Judged[], task: MmeTask): OfficialRow[] =>
+  judged
+    .filter(
+      ({ question, judgement }) => question.task === task && judgement.failure !== clueMissing,
+    )
+    .map(({ question, text, judgement }) => ({
+      video_id: question.id,
+      ground_truth: question.label,
+      model_response: text,
+      step: judgement.steps ?? "",
+      score: judgement.reply,
+    }));
 
 function stepNotes(judged: readonly Judged[]): string[] {
   const failed = judged.filter(({ judgement }) => judgement.stepsFailed).length;
-  if (failed === 0) return [];
-  return [`${failed} answers were judged without extracted steps, as officially.`];
+  const deaf = judged.filter(({ judgement }) => judgement.failure === clueMissing).length;
+  return [
+    ...(failed > 0
+      ? [`${failed} answers were judged without extracted steps, as officially.`]
+      : []),
+    ...(deaf > 0
+      ? [
+          `${deaf} answers were not judged, for their clips have no audio clue: dropped, as officially.`,
+        ]
+      : []),
+  ];
 }
 
 const officialTexts = (scores: MmeResult): Record<string, string> => ({

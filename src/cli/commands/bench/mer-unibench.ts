@@ -37,7 +37,7 @@ import {
 } from "./model-options.ts";
 import { openJudge, openModel } from "./open-model.ts";
 import { kindOf, storedTexts } from "./predictions.ts";
-import { openRun, runFolder } from "./run-folder.ts";
+import { openRun, openStageRows, runFolder } from "./run-folder.ts";
 import { lastStages, type SetFile, setFiles, unknownSet } from "./set-files.ts";
 import { settingsOf } from "./settings.ts";
 
@@ -118,6 +118,8 @@ async function askedResults(
     concurrency: options.concurrency,
     retryFailed: options.retryFailed === true,
     guardAfter: options.guard && stored === undefined ? 20 : 0,
+    readerGuardAfter: options.guard ? 20 : 0,
+    readings: openStageRows(out, "predictions"),
     progress,
     prices: given({ input: options.priceIn, output: options.priceOut }),
   });

@@ -10,7 +10,7 @@ import { type MmeQuestion, mmeQuestions } from "../../../bench/run/mme-emotion/t
 import type { BenchmarkResult } from "../../../bench/run/result.ts";
 import { readStoredAnswers, storedResponder } from "../../../bench/run/stored-responder.ts";
 import { BenchError, ConfigError } from "../../../core/errors.ts";
-import { writeFileAtomic } from "../../../core/files.ts";
+import { writeFileAtomic, writeJson } from "../../../core/files.ts";
 import { progressPrinter } from "../../print.ts";
 import { writeResults } from "../mep/write.ts";
 import {
@@ -23,7 +23,7 @@ import {
   type ModelOptions,
 } from "./model-options.ts";
 import { openJudge, openModel } from "./open-model.ts";
-import { openRun, runFolder } from "./run-folder.ts";
+import { openRun, openStageRows, runFolder } from "./run-folder.ts";
 import { settingsOf } from "./settings.ts";
 
 export interface MmeOptions extends ModelOptions, JudgeOptions, AskingOptions {
@@ -67,7 +67,7 @@ export async function runMmeEmotion(options: MmeOptions): Promise<BenchmarkResul
     tasks,
     ...settings,
   });
-  const { result, texts } = await runMme(
+  const { result, texts, judged } = await runMme(
     questions,
     responder,
     { steps, judge, clips: judgeClips },
@@ -76,6 +76,8 @@ export async function runMmeEmotion(options: MmeOptions): Promise<BenchmarkResul
       concurrency: options.concurrency,
       retryFailed: options.retryFailed === true,
       guardAfter: options.guard && predictions === undefined ? 20 : 0,
+      judgeGuardAfter: options.guard ? 20 : 0,
+      judgements: openStageRows(out, "judged"),
       progress: progressPrinter(),
       prices: given({ input: options.priceIn, output: options.priceOut }),
       settings,
@@ -83,6 +85,9 @@ export async function runMmeEmotion(options: MmeOptions): Promise<BenchmarkResul
   );
   for (const [name, text] of Object.entries(texts)) {
     writeFileAtomic(join(out, "official", `${name}.txt`), text);
+  }
+  for (const [task, rows] of Object.entries(judged)) {
+    writeJson(join(out, "official", `${task}.json`), rows);
   }
   writeResults(out, [result], options.name);
   return result;

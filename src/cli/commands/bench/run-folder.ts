@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Journal } from "../../../bench/run/journal.ts";
+import { RowFile } from "../../../bench/run/row-file.ts";
+import type { StageRow } from "../../../bench/run/stage.ts";
 import { RunError } from "../../../core/errors.ts";
 import { canonicalJson, readJson, writeJson } from "../../../core/files.ts";
 import { versions } from "../../../runs/versions.ts";
@@ -29,6 +31,10 @@ export function openRun(folder: string, settings: RunSettings): Journal {
   say(`run folder ${folder}`);
   return new Journal(join(folder, "answers.jsonl"));
 }
+
+/** Results of a step after the answers, beside these: `predictions.jsonl`, `judged.jsonl`. */
+export const openStageRows = <Result>(folder: string, name: string): RowFile<StageRow<Result>> =>
+  new RowFile(join(folder, `${name}.jsonl`));
 
 function refuseOther(file: string, settings: RunSettings): void {
   const before = readJson<RunSettings>(file);
