@@ -194,7 +194,7 @@ describe("scripts", () => {
       status: 1,
       stderr: expect.stringContaining("no Ray part"),
     });
-    writeJson(join(folder, "oppo_swift", "ray.py"), {});
+    writeJson(join(folder, "oppo_swift", "ray", "driver.py"), {});
     const withRay = run("ray.sh", { OPPO_PLUGIN: join(folder, "plugin.py") });
     expect(withRay.stdout).toContain("<--use_ray>\n<true>");
     expect(run("serve.sh").stdout).toContain(`<${installed.oppo}>\n<serve>`);

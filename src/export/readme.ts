@@ -16,6 +16,7 @@ export interface DatasetSummary {
 export function runReadme(options: SwiftOptions, data: DatasetSummary, scripts: string[]): string {
   const { training, masks, loss } = options;
   const server = scripts.includes("train-server.sh");
+  const ray = scripts.includes("ray.sh");
   const on = Object.entries(resolveLossOptions(loss)).flatMap(([name, section]) =>
     "weight" in section && section.weight > 0 ? [`${name} ${section.weight}`] : [],
   );
@@ -36,7 +37,11 @@ Rollouts on GPUs of their own instead: \`./rollout-server.sh\`, and when it answ
 `
     : ""
 }
-Megatron on Ray: \`./ray.sh\`. Experimental: never run on GPUs, and refused where the plugin has no Ray part.
+${
+  ray
+    ? `Megatron on Ray: \`./ray.sh\`, settings in \`ray.yaml\` (flags would be ignored, and are refused). It needs \`pip install megatron-core mcore-bridge "ray[default]"\` and what these need. Experimental: the loss ran on CPU only, never on GPUs. More than one node: \`source env.sh\` on each before \`ray start\`; folder and plugin at the same path.`
+    : `No Megatron on Ray: ms-swift wants whole groups of ${training.numGenerations} responses on each GPU, so perDeviceBatch × gradientAccumulation must be a multiple of it.`
+}
 
 | file | what it is |
 |---|---|

@@ -7,6 +7,7 @@ import {
   trainingFlags,
 } from "./flags.ts";
 import type { SwiftOptions } from "./options.ts";
+import { rayScripts } from "./ray.ts";
 import { command, quoted, script } from "./shell.ts";
 
 /** Files outside the exported folder that its scripts start. Absolute paths. */
@@ -34,15 +35,7 @@ export function launchScripts(options: SwiftOptions, installed: Installed): Reco
       source,
       `NPROC_PER_NODE=${gpus} ${train(colocateFlags(options))} "$@"`,
     ]),
-    "ray.sh": script("Training by Megatron on Ray. Experimental: never run on GPUs.", [
-      source,
-      // Without it Megatron would train on the reward alone, and say nothing.
-      '[ -f "$(dirname "$OPPO_PLUGIN")/oppo_swift/ray.py" ] || { echo "this plugin has no Ray part: the loss would be missing" >&2; exit 1; }',
-      'config="$(mktemp --suffix .yaml)"',
-      'sed -e "s|@HERE@|$here|g" -e "s|@PLUGIN@|$OPPO_PLUGIN|g" "$here/ray.yaml" > "$config"',
-      'megatron rlhf --use_ray true --config "$config" "$@"',
-    ]),
-    "ray.yaml": rayConfig(options),
+    ...rayScripts(options),
   };
   if (rolloutGpus >= gpus) return scripts;
   const trainer = gpus - rolloutGpus;
@@ -68,7 +61,8 @@ const range = (from: number, to: number): string =>
 function environmentScript(options: SwiftOptions, { plugin }: Installed): string {
   return script("Environment that every process of this run must share.", [
     'export OPPO_CONFIG="$here/oppo.json"',
-    `export OPPO_PLUGIN="\${OPPO_PLUGIN:-${plugin.replace(/["$`\\]/g, "\\$&")}}"`,
+    `[ -n "\${OPPO_PLUGIN:-}" ] || OPPO_PLUGIN=${quoted(plugin)}`,
+    "export OPPO_PLUGIN",
     ...Object.entries(environment(options)).map(([name, value]) => `export ${name}=${value}`),
   ]);
 }
@@ -82,57 +76,3 @@ const rolloutFlags = (options: SwiftOptions): Flag[] => [
   ["vllm_data_parallel_size", options.training.rolloutGpus],
   ["vllm_max_model_len", contextTokens(options)],
 ];
-
-/** ms-swift's Ray settings. JSON strings are YAML, so values need no other quoting. */
-function rayConfig(options: SwiftOptions): string {
-  const { training } = options;
-  const batch = training.gpus * training.perDeviceBatch * training.gradientAccumulation;
-  const lora = { tuner_type: "lora", lora_rank: 16, lora_alpha: 32, lora_dropout: 0 };
-  const settings = {
-    rlhf_type: "grpo",
-    model: training.model,
-    model_type: training.modelType,
-    external_plugins: ["@PLUGIN@"],
-    reward_funcs: ["oppo"],
-    dataset: "@HERE@/data.jsonl",
-    split_dataset_ratio: 0,
-    micro_batch_size: training.perDeviceBatch,
-    global_batch_size: batch,
-    num_generations: training.numGenerations,
-    num_train_epochs: training.epochs,
-    max_length: training.maxPromptTokens,
-    max_completion_length: training.maxCompletionTokens,
-    truncation_strategy: "delete",
-    padding_free: false,
-    temperature: training.temperature,
-    beta: training.referenceKl,
-    loss_type: training.lossType,
-    lr: training.learningRate,
-    freeze_vit: true,
-    freeze_aligner: true,
-    overlap_grad_reduce: false,
-    use_vllm: true,
-    colocate_groups: [["train", "rollout"]],
-    offload_model: true,
-    offload_optimizer: true,
-    sleep_level: 1,
-  };
-  const train = {
-    gpus: training.gpus,
-    pipeline_model_parallel_size: 1,
-    tensor_model_parallel_size: 1,
-    output_dir: "@HERE@/output-ray",
-    ...(training.tuner === "lora" ? lora : { tuner_type: "full" }),
-  };
-  const rollout = { gpus: training.gpus, vllm_max_model_len: contextTokens(options) };
-  const lines = (fields: object, indent = "") =>
-    Object.entries(fields).map(([name, value]) => `${indent}${name}: ${JSON.stringify(value)}`);
-  return `${[
-    "# @HERE@ and @PLUGIN@ are put in by ray.sh.",
-    ...lines(settings),
-    "train:",
-    ...lines(train, "  "),
-    "rollout:",
-    ...lines(rollout, "  "),
-  ].join("\n")}\n`;
-}
