@@ -30,6 +30,8 @@ export interface Stage<Item, Result> {
   work(item: Item, again: boolean): Promise<Result>;
   /** What went wrong, where a second try may help. */
   failure(result: Result): StageFailure | undefined;
+  /** Nothing was tried, so it tells nothing about the server. */
+  idle?(result: Result): boolean;
   /** Without it nothing is remembered. */
   rows?: RowFile<StageRow<Result>>;
 }
@@ -46,7 +48,7 @@ export interface StageOptions extends GuardOptions {
  * @throws GuardError `STAGE_FAILS` where all fail, or many in a row; and the first error of `work`.
  */
 export async function runStage<Item extends StageItem, Result>(
-  { step, work, failure, rows }: Stage<Item, Result>,
+  { step, work, failure, idle = () => false, rows }: Stage<Item, Result>,
   items: readonly Item[],
   { concurrency, retryFailed = false, progress = silent, guardAfter = 20 }: StageOptions,
 ): Promise<Result[]> {
@@ -60,7 +62,7 @@ export async function runStage<Item extends StageItem, Result>(
     if (known !== undefined && !(failed && retryFailed)) return known.result;
     const result = await work(item, failed);
     rows?.add({ id: item.id, key, result });
-    guard.outcome(failure(result));
+    if (!idle(result)) guard.outcome(failure(result));
     return result;
   };
   const tasks = items.map((item) =>
@@ -72,7 +74,7 @@ export async function runStage<Item extends StageItem, Result>(
   );
   try {
     const results = await Promise.all(tasks);
-    guard.end(`${step}: all %n failed`, results.map(failure));
+    guard.end(`${step}: all %n failed`, results.filter((result) => !idle(result)).map(failure));
     return results;
   } catch (error) {
     limit.clearQueue();

@@ -143,6 +143,7 @@ async function judgeAll(
       work: ({ question, text }, again) => judgeAnswer(question, text, tools, again),
       failure: ({ failure }: Judgement) =>
         failure === undefined || failure === clueMissing ? undefined : { code: failure },
+      idle: ({ failure }) => failure === clueMissing,
       ...(rows !== undefined && { rows }),
     },
     items,

@@ -1,0 +1,134 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { fakeAnswer } from "../src/bench/run/fake-answers.fake.ts";
+import type { BenchmarkResult } from "../src/bench/run/result.ts";
+import { readJson } from "../src/core/files.ts";
+import type { FakeRequest } from "../src/endpoint/fake-request.fake.ts";
+import { type FakeServer, type Fault, startFakeServer } from "../src/endpoint/fake-server.fake.ts";
+import { killedAfter, oppo, writeMme, writeOvmerd } from "./bench-run.fixture.ts";
+
+/* What a run does when it is started again: further, otherwise written, or after its judge was away. */
+
+let folder: string;
+let server: FakeServer;
+/** Changed by tests; the server looks each time. */
+let fault: (request: FakeRequest) => Fault | undefined;
+const at = (...names: string[]) => join(folder, ...names);
+const samples = 6;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "oppo-bench-again-"));
+  await writeMme(at("mme"), samples / 2);
+  await writeOvmerd(at("mer"), samples);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(async () => {
+  fault = () => undefined;
+  server = await startFakeServer({ answer: fakeAnswer, fault: (one) => fault(one), latencyMs: 5 });
+});
+afterEach(() => server.close());
+
+const mme = (out: string, ...more: string[]) => [
+  ...["bench", "mme-emotion", "--data", at("mme"), "--model", "m", "--base-url", server.baseUrl],
+  ...["--judge-model", "j", "--attempts", "1", "--concurrency", "2", "--out", out, ...more],
+];
+const mer = (out: string, ...more: string[]) => [
+  ...["bench", "mer-unibench", "--data", at("mer"), "--model", "m", "--base-url", server.baseUrl],
+  ...["--judge-model", "j", "--attempts", "1", "--concurrency", "2", "--out", out, ...more],
+];
+const result = (out: string) => readJson<BenchmarkResult[]>(join(out, "results.json"))[0]!;
+const judging = ({ text }: FakeRequest) => text.includes("Score each reasoning step");
+const asked = () => server.requests.filter(({ model }) => model === "m").length;
+
+describe("a judge that fails", () => {
+  it("stops the run where it is dead, for then nothing was measured", async () => {
+    const out = at("dead");
+    fault = (request) => (judging(request) ? "500" : undefined);
+    const { code, text } = await oppo(mme(out));
+    expect(code).toBe(1);
+    expect(text).toMatch(/STAGE_FAILS: judge: .*ENDPOINT_HTTP/);
+    expect(existsSync(join(out, "results.json"))).toBe(false);
+    const extractor = await oppo(mer(at("dead-mer"), "--judge-base-url", "http://127.0.0.1:1/v1"));
+    expect(extractor.text).toMatch(/STAGE_FAILS: read labels: .*ENDPOINT_UNREACHABLE/);
+    // The answers are paid for and stay.
+    fault = () => undefined;
+    const before = asked();
+    expect(await oppo(mme(out, "--retry-failed"))).toMatchObject({ code: 0 });
+    expect(asked()).toBe(before);
+    expect(result(out).sets[1]!.counts).toMatchObject({ asked: 3, failed: 0 });
+  });
+
+  it("leaves failures that a second start repeats and --retry-failed asks anew", async () => {
+    const out = at("unreadable");
+    fault = (request) =>
+      judging(request) && /FG-ER\/video\/1/.test(request.text) ? "malformed" : undefined;
+    expect(await oppo(mme(out))).toMatchObject({ code: 0 });
+    const first = result(out);
+    expect(first.sets[1]!.counts.failures).toEqual({ JUDGE_UNREADABLE: 1 });
+    const rows = readJson<{ video_id: string; score: string | null }[]>(
+      join(out, "official/FG-ER.json"),
+    );
+    expect(rows.map(({ score }) => score === null)).toEqual([false, true, false]);
+    fault = () => undefined;
+    expect(await oppo(mme(out))).toMatchObject({ code: 0 });
+    expect(result(out)).toEqual(first);
+    expect(await oppo(mme(out, "--retry-failed"))).toMatchObject({ code: 0 });
+    expect(result(out).sets[1]!.counts.failed).toBe(0);
+    expect(result(out).notes.join()).toMatch(/1 answers were not judged.*no audio clue/);
+  });
+
+  it("a label reader's failure is repeated too", async () => {
+    const out = at("reader");
+    let failures = 0;
+    fault = ({ text }) =>
+      text.includes("List the emotional states") && failures++ === 0 ? "500" : undefined;
+    expect(await oppo(mer(out))).toMatchObject({ code: 0 });
+    const first = result(out);
+    expect(first.sets[0]!.counts).toMatchObject({ failed: 1, failures: { ENDPOINT_HTTP: 1 } });
+    expect(await oppo(mer(out))).toMatchObject({ code: 0 });
+    expect(result(out)).toEqual(first);
+    expect(await oppo(mer(out, "--retry-failed"))).toMatchObject({ code: 0 });
+    expect(result(out).sets[0]!.counts.failed).toBe(0);
+  });
+});
+
+describe("a run that is started again", () => {
+  it("goes on where it was when more is wanted, and paths and addresses are written otherwise", async () => {
+    const out = at("further");
+    expect(await oppo(mme(out, "--limit", "1"))).toMatchObject({ code: 0 });
+    expect(asked()).toBe(2);
+    const command = mme(out, "--limit", "2").map((part) =>
+      part === at("mme")
+        ? relative(process.cwd(), part)
+        : part === server.baseUrl
+          ? `${part.replace("127.0.0.1", "localhost")}/`
+          : part,
+    );
+    expect(await oppo(command)).toMatchObject({ code: 0 });
+    expect(asked()).toBe(4);
+    expect(readJson(join(out, "config.json"))).toMatchObject({ limit: 2 });
+    expect(result(out).sets.map(({ counts }) => counts.asked)).toEqual([2, 2]);
+  });
+
+  it("gives the same bytes though it was killed among its judgements", async () => {
+    const [calm, killed] = [at("calm"), at("killed")];
+    expect(await oppo(mme(calm))).toMatchObject({ code: 0 });
+    const kill = await killedAfter(mme(killed), join(killed, "judged.jsonl"), 2);
+    expect(kill.killed).toBe(true);
+    expect(kill.rows).toBeLessThan(samples);
+    expect(await oppo(mme(killed))).toMatchObject({ code: 0 });
+    for (const file of ["results.json", "results.md", "results.html", "official/ER-Lab.json"]) {
+      expect(readFileSync(join(killed, file), "utf8")).toBe(readFileSync(join(calm, file), "utf8"));
+    }
+  });
+
+  it("sends whole films where told to", async () => {
+    expect(await oppo(mme(at("films"), "--media", "video", "--limit", "1"))).toMatchObject({
+      code: 0,
+    });
+    const [film] = server.requests.filter(({ model }) => model === "m");
+    expect(film!.media.map(({ kind }) => kind)).toContain("video");
+  });
+});
