@@ -76,6 +76,27 @@ describe("labels of files", () => {
     expect(zeros.results).toEqual([]);
   });
 
+  it("of an open set have MER2024-OV's score too where synonyms are given", async () => {
+    const synonyms = write("synonyms.json", { s1: "[['happy', 'glad']]", s2: "[]" });
+    const said = { s1: ["glad", "angry"], s2: ["sad"] };
+    const truth = { s1: ["happy"], s2: ["sad"] };
+    const { results } = await score("ovmerdplus", truth, said, "--synonyms", synonyms);
+    const metric = (name: string) => results[0]!.sets[0]!.metrics.find(({ id }) => id === name);
+    expect(metric("set-level-precision")).toMatchObject({ value: 75, low: 50, high: 100 });
+    expect(metric("set-level")).toMatchObject({ value: 87.5, low: 75, high: 100 });
+  });
+
+  it("that give no score end the command, after the results of answers that were read", async () => {
+    const truth = { s1: ["happy"] };
+    const said = [{ name: "s1", response: "<answer>angry</answer>" }];
+    const { results, text } = await score("ovmerdplus", truth, said, "--labels-from", "answer");
+    expect(text).toMatch(/SCORE_UNDEFINED.*no prediction is right/);
+    expect(results[0]!.sets[0]).toMatchObject({
+      counts: { answered: 1 },
+      metrics: [{ value: null }],
+    });
+  });
+
   it("are named where they are wrong, whatever they were taken for", async () => {
     const truth = write("truth.json", { s1: "happy" });
     const refused = async (name: string, content: string) => {

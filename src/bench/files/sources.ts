@@ -7,6 +7,8 @@ export const sources = {
     "the wheels (format.csv, synonym.xlsx, wheel1–5.xlsx) lie in the folder emotion_wheel of github.com/zeroQiaoba/AffectGPT, the corrected mapping (wheel_mapping.npz) in MER2026 of github.com/zeroQiaoba/MERTools; for research use, see the terms there",
   labels:
     "label files come with the corpora: MER2023/MER2024 and OV-MERD+ under the MER challenge's agreement (github.com/zeroQiaoba/MERTools), MELD, IEMOCAP, CMU-MOSI/MOSEI and CH-SIMS from their owners under their own terms; MERBench of MERTools holds the prepared label.npz files",
+  synonyms:
+    "synonym groups (openset-synonym.json) lie in MER2024 of github.com/zeroQiaoba/MERTools, made by a language model from truth and predictions of each sample",
   predictions:
     "give .npz as AffectGPT writes them (name2reason, or filenames and fileitems), .jsonl, .json or .csv",
 } as const;

@@ -20,7 +20,13 @@ export {
   type Wheel,
   type WheelRow,
 } from "./mapping.ts";
-export { readSynonymGroups, type SetLevelScore, setLevelScore } from "./mer2024-ov.ts";
+export {
+  readSynonymGroups,
+  type SetLevelScore,
+  type SynonymGroups,
+  setLevelSamples,
+  setLevelScore,
+} from "./mer2024-ov.ts";
 export {
   applyProtocols,
   type CheckpointProtocol,

@@ -4,6 +4,9 @@ import { stringToList } from "./labels.ts";
 import { checkCoverage } from "./samples.ts";
 import type { LabelMap } from "./types.ts";
 
+/** By sample, words that a language model takes for synonyms of each other. */
+export type SynonymGroups = ReadonlyMap<string, readonly (readonly string[])[]>;
+
 export interface SetLevelScore {
   /** Mean share of predicted groups that are true; the official name is set-level accuracy. */
   precision: number;
@@ -22,9 +25,22 @@ export interface SetLevelScore {
 export function setLevelScore(
   truth: LabelMap,
   predictions: LabelMap,
-  groups: ReadonlyMap<string, readonly (readonly string[])[]>,
+  groups: SynonymGroups,
   set = "MER2024-OV",
 ): SetLevelScore {
+  const { precisions, recalls } = setLevelSamples(truth, predictions, groups, set);
+  const precision = pairwiseMean(precisions);
+  const recall = pairwiseMean(recalls);
+  return { precision, recall, average: pairwiseMean([precision, recall]) };
+}
+
+/** The same sample by sample, in the truth's order. */
+export function setLevelSamples(
+  truth: LabelMap,
+  predictions: LabelMap,
+  groups: SynonymGroups,
+  set = "MER2024-OV",
+): { precisions: number[]; recalls: number[] } {
   checkCoverage(truth, predictions, set);
   const precisions: number[] = [];
   const recalls: number[] = [];
@@ -42,9 +58,7 @@ export function setLevelScore(
     precisions.push(claimed.size === 0 ? 0 : both / claimed.size);
     recalls.push(both / actual.size);
   }
-  const precision = pairwiseMean(precisions);
-  const recall = pairwiseMean(recalls);
-  return { precision, recall, average: pairwiseMean([precision, recall]) };
+  return { precisions, recalls };
 }
 
 /** Groups of one sample as the official files hold them, "[['mad', 'angry'], ['happy']]". */

@@ -2,6 +2,7 @@ import { bootstrapDraws } from "../../../core/stats.ts";
 import { allGroupings } from "../../mer-unibench/ew-metric.ts";
 import { createGrouping, type Grouping, shared } from "../../mer-unibench/grouping.ts";
 import type { EmotionMapping } from "../../mer-unibench/mapping.ts";
+import { type SynonymGroups, setLevelSamples } from "../../mer-unibench/mer2024-ov.ts";
 import { pairLabels, type Sample } from "../../mer-unibench/samples.ts";
 import { isOpenSet } from "../../mer-unibench/sets.ts";
 import type {
@@ -26,10 +27,16 @@ export function labelDraws(
   truth: LabelMap,
   predictions: LabelMap,
   mapping: EmotionMapping,
-  mode: ScoringMode,
+  { mode, synonyms }: { mode: ScoringMode; synonyms?: SynonymGroups | undefined },
 ): MetricDraws {
   const samples = pairLabels(truth, predictions, { mode, set });
-  if (isOpenSet(set)) return drawMetrics(set, overlapColumns(samples, mapping), openMetrics);
+  if (isOpenSet(set)) {
+    const columns = overlapColumns(samples, mapping);
+    if (synonyms === undefined) return drawMetrics(set, columns, openMetrics);
+    const { precisions, recalls } = setLevelSamples(truth, predictions, synonyms, set);
+    const [setP, setR] = [Float64Array.from(precisions), Float64Array.from(recalls)];
+    return drawMetrics(set, { ...columns, setP, setR }, { ...openMetrics, ...setLevelMetrics });
+  }
   const labels = [...new Set(truth.values())] as string[];
   return drawMetrics(set, hitColumns(samples, labels, mapping), hitMetrics(mapping));
 }
@@ -145,6 +152,12 @@ const openMetrics: Metrics = {
   "m-avg-precision": (means) => meanOf(namesOf(means, " P").map((name) => means[name]!)),
   "m-avg-recall": (means) => meanOf(namesOf(means, " R").map((name) => means[name]!)),
   "list-length": ({ length = 0 }) => length,
+};
+
+const setLevelMetrics: Metrics = {
+  "set-level": ({ setP = 0, setR = 0 }) => (setP + setR) / 2,
+  "set-level-precision": ({ setP = 0 }) => setP,
+  "set-level-recall": ({ setR = 0 }) => setR,
 };
 
 function drawMetrics(set: MerSetId, columns: Columns, metrics: Metrics): MetricDraws {

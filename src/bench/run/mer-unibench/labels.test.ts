@@ -77,7 +77,7 @@ describe("intervals", () => {
   const right = (share: number) =>
     new Map(ids.map((id, i) => [id, i < share * 60 ? `[${truth.get(id)}]` : "[sad]"]));
   const hit = (share: number, id: string) =>
-    intervalOfDraws(labelDraws("meld", truth, right(share), mapping, "strict")[id]!);
+    intervalOfDraws(labelDraws("meld", truth, right(share), mapping, { mode: "strict" })[id]!);
 
   it("hold the score, and close where there is nothing to vary", () => {
     expect(hit(1, "hit-rate")).toEqual({ low: 1, high: 1 });
@@ -91,7 +91,7 @@ describe("intervals", () => {
   });
 
   it("of open sets are there for every metric of the table", () => {
-    const open = labelDraws("ovmerdplus", truth, right(0.5), mapping, "strict");
+    const open = labelDraws("ovmerdplus", truth, right(0.5), mapping, { mode: "strict" });
     const { "list-length": _, ...shares } = open;
     expect(Object.keys(shares)).toHaveLength(11);
     for (const draws of Object.values(shares)) {
@@ -102,8 +102,10 @@ describe("intervals", () => {
 
   it("read label lists as the score does: a lone bracket fails in compat mode only", () => {
     const said = right(1).set("s0", "[");
-    expect(() => labelDraws("meld", truth, said, mapping, "strict")).not.toThrow();
-    expect(() => labelDraws("meld", truth, said, mapping, "compat")).toThrow(/IndexError/);
+    expect(() => labelDraws("meld", truth, said, mapping, { mode: "strict" })).not.toThrow();
+    expect(() => labelDraws("meld", truth, said, mapping, { mode: "compat" })).toThrow(
+      /IndexError/,
+    );
   });
 
   it("of sentiment leave out zeros and take neutral as negative", () => {

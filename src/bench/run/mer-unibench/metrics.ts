@@ -1,6 +1,7 @@
 import { intervalOfDraws } from "../../../core/stats.ts";
 import { overlaps } from "../../mer-unibench/ew-metric.ts";
 import type { EmotionMapping } from "../../mer-unibench/mapping.ts";
+import { type SynonymGroups, setLevelScore } from "../../mer-unibench/mer2024-ov.ts";
 import { isSentimentSet } from "../../mer-unibench/sets.ts";
 import type {
   HitRateScore,
@@ -23,6 +24,8 @@ export interface ScoredSet {
   predictions: LabelMap | SentimentMap;
   mapping: EmotionMapping;
   mode: ScoringMode;
+  /** Open sets with synonym groups get MER2024-OV's set-level score too. */
+  synonyms?: SynonymGroups | undefined;
   score: SetScore;
 }
 
@@ -36,10 +39,10 @@ export function metricsOf(scored: ScoredSet): {
   return { metrics, draws: draws[metrics[0]!.id] ?? [] };
 }
 
-function drawsOf({ set, truth, predictions, mapping, mode }: ScoredSet): MetricDraws {
+function drawsOf({ set, truth, predictions, mapping, ...rules }: ScoredSet): MetricDraws {
   return isSentimentSet(set)
     ? sentimentDraws(set, truth as ValueMap, predictions as SentimentMap)
-    : labelDraws(set, truth as LabelMap, predictions as LabelMap, mapping, mode);
+    : labelDraws(set, truth as LabelMap, predictions as LabelMap, mapping, rules);
 }
 
 /** A metric in percent; the official code's NaN keeps its name, for JSON cannot hold it. */
@@ -108,7 +111,18 @@ function openMetrics(score: OpenScore, scored: ScoredSet): MetricResult[] {
     percent("m2-recall", "M2 recall", m2!.recall, m2!.scored),
     percent("m-avg-precision", "M-avg precision", average.precision),
     percent("m-avg-recall", "M-avg recall", average.recall),
+    ...(scored.synonyms === undefined ? [] : setLevelMetrics(scored, scored.synonyms)),
     listLength(score.meanListLength),
+  ];
+}
+
+function setLevelMetrics(scored: ScoredSet, synonyms: SynonymGroups): MetricResult[] {
+  const { truth, predictions, set } = scored;
+  const found = setLevelScore(truth as LabelMap, predictions as LabelMap, synonyms, set);
+  return [
+    percent("set-level", "set level, mean", found.average),
+    percent("set-level-precision", "set level, precision", found.precision),
+    percent("set-level-recall", "set level, recall", found.recall),
   ];
 }
 

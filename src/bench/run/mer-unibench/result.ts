@@ -2,6 +2,7 @@ import { BenchError } from "../../../core/errors.ts";
 import { pairwiseMean } from "../../../core/pairwise-sum.ts";
 import type { EwOptions } from "../../mer-unibench/ew-metric.ts";
 import type { EmotionMapping } from "../../mer-unibench/mapping.ts";
+import type { SynonymGroups } from "../../mer-unibench/mer2024-ov.ts";
 import type { ProtocolScore } from "../../mer-unibench/protocols.ts";
 import { type MerUniBenchResult, scoreMerUniBench } from "../../mer-unibench/score.ts";
 import { isSentimentSet, merSet } from "../../mer-unibench/sets.ts";
@@ -32,6 +33,8 @@ export interface MerResultOptions {
   mode: ScoringMode;
   /** Rules of the EW metric; default `unibench`. */
   ew?: EwOptions["protocol"];
+  /** Adds MER2024-OV's set-level score to open sets. */
+  synonyms?: SynonymGroups;
   /**
    * What to do in strict mode about a set whose score is not defined (all truths neutral, nothing right on a
    * wheel): throw, or give the others their numbers and say why. Default `throw`; `note` where answers were paid for.
@@ -148,7 +151,7 @@ interface Scoring {
 function oneResult(scoring: Scoring, options: MerResultOptions): BenchmarkResult {
   const { sets, mapping, protocol } = scoring;
   const single = sets.every(({ runs }) => runs.length === 1);
-  const found = sets.map((set) => oneSet(set, scoring, options.mode));
+  const found = sets.map((set) => oneSet(set, scoring, options));
   const { ew = "unibench" } = options;
   return {
     benchmark: "mer-unibench",
@@ -177,7 +180,11 @@ interface FoundSet {
   draws: readonly number[];
 }
 
-function oneSet({ testSet, runs, counts }: PredictedSet, scoring: Scoring, mode: ScoringMode) {
+function oneSet(
+  { testSet, runs, counts }: PredictedSet,
+  scoring: Scoring,
+  { mode, synonyms }: MerResultOptions,
+) {
   const { set } = testSet;
   const name = merSet(set).title;
   const checkpoint = scoring.protocol.chosen.find((one) => one.set === set)?.checkpoint;
@@ -192,7 +199,7 @@ function oneSet({ testSet, runs, counts }: PredictedSet, scoring: Scoring, mode:
   const { score } = chosen(scoring.result!.sets.find((one) => one.set === set)!.runs);
   const { predictions } = chosen<CheckpointRun<LabelMap | SentimentMap>>(scoredRuns);
   const { mapping } = scoring;
-  const { metrics, draws } = metricsOf({ set, truth, predictions, mapping, mode, score });
+  const { metrics, draws } = metricsOf({ set, truth, predictions, mapping, mode, synonyms, score });
   const read = [...chosen(runs).predictions.values()];
   const unparseable = read.filter((one) => isUnreadable(set, one)).length;
   const found: SetResult = { name, metrics, counts: { ...counts, unparseable } };

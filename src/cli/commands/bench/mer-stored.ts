@@ -10,7 +10,7 @@ import { openRun, runFolder } from "./run-folder.ts";
 import type { SetFile } from "./set-files.ts";
 import { settingsOf } from "./settings.ts";
 
-export type Scoring = Pick<MerResultOptions, "mappings" | "mode" | "ew">;
+export type Scoring = Pick<MerResultOptions, "mappings" | "mode" | "ew" | "synonyms">;
 
 /** Scores labels that were read elsewhere. Their content is in the folder's config: others are another run. */
 export async function storedResults(
@@ -35,6 +35,7 @@ export async function storedResults(
     mappings: scoring.mappings.map(({ id }) => id),
     mode: scoring.mode,
     ...(scoring.ew === "mer2026" && { ew: scoring.ew }),
+    ...(scoring.synonyms && { synonyms: sha256(canonicalJson([...scoring.synonyms])) }),
   };
   const hash = sha256(canonicalJson(config)).slice(0, 8);
   const out = runFolder(options, "mer-unibench", `predictions-${hash}`);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
+import { readSynonyms } from "../../../bench/files/synonyms.ts";
 import { readMappings } from "../../../bench/files/wheels.ts";
 import type { EmotionMapping } from "../../../bench/mer-unibench/mapping.ts";
 import { isBasicSet, isOpenSet, merSets } from "../../../bench/mer-unibench/sets.ts";
@@ -50,13 +51,20 @@ export interface MerOptions extends ModelOptions, JudgeOptions, AskingOptions {
   mapping: "published" | "corrected" | "both";
   compat?: boolean;
   ewRules: "unibench" | "mer2026";
+  synonyms?: string;
   labelsFrom: "model" | "answer";
 }
 
 /** Runs MER-UniBench, or scores stored answers, and writes results. */
 export async function runMerUniBench(options: MerOptions): Promise<BenchmarkResult[]> {
   const mode: ScoringMode = options.compat ? "compat" : "strict";
-  const scoring: Scoring = { mappings: await chosenMappings(options), mode, ew: options.ewRules };
+  const { synonyms } = options;
+  const scoring: Scoring = {
+    mappings: await chosenMappings(options),
+    mode,
+    ew: options.ewRules,
+    ...(synonyms !== undefined && { synonyms: await readSynonyms(synonyms) }),
+  };
   const files = lastStages(setFiles(options.predictions ?? []));
   const testSets = await readSets(options, files);
   const stored = (await kindOf(files)) === "labels";
@@ -214,6 +222,7 @@ export const merUniBenchCommand = () =>
               .choices(["unibench", "mer2026"] as const)
               .default("unibench" as const),
           )
+          .option("--synonyms <file>", "adds MER2024-OV's set-level score, by these synonym groups")
           .addOption(
             new Option("--labels-from <reader>", "emotion words by a second model, or <answer>")
               .choices(["model", "answer"] as const)
