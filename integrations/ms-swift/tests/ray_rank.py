@@ -286,7 +286,8 @@ def run(case: str, url: str, model: Model, kept: dict[str, Any]) -> dict[str, An
     return {**result, "direct": float(term.detach()), "gradient_gap": gap(learned, gradients(model))}
 
 
-def main() -> None:
+def begin() -> Model:
+    """Process groups, and the model on them."""
     dist.init_process_group("gloo")
     import swift.ray.megatron.pipeline  # noqa: F401  as in a driver, where it is loaded before the plugin
     from megatron.core import mpu
@@ -301,8 +302,11 @@ def main() -> None:
     template = get_template(processor, max_length=4096)
     template.model = inner
     template.set_mode("train")
-    model = Model(inner, template).train()
-    kept: dict[str, Any] = {}
+    return Model(inner, template).train()
+
+
+def main() -> None:
+    model, kept = begin(), {}
     with FakeService(evidence) as service:
         for case in CASES:
             try:
@@ -314,4 +318,5 @@ def main() -> None:
     os._exit(0)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -98,3 +98,47 @@ def test_two_ranks_learn_what_one_does(world: Path, alone: dict[str, dict[str, A
     # A stream that reaches the policy on one rank only is no fault of the set-up, and both must think so.
     assert "error" not in first["blind-rank-0"] and "error" not in second["blind-rank-0"]
     assert all("hiding the video changes no log-prob" in own["blind"]["error"] for own in (first, second))
+
+
+@pytest.fixture(scope="module")
+def exported(world: Path) -> Path:
+    """A run's folder as `oppo export ms-swift` writes it, for the tiny model; a fake `megatron` reads its ray.yaml."""
+    folder = world / "R&D's run"
+    changes = [f"training.model={world / 'model'}", "masks.visual=black"]
+    data = str(world / "tiny" / "corpus")
+    command = e2e.oppo("export", "ms-swift", "--data", data, "--out", str(folder), "--set", *changes)
+    subprocess.run(command, cwd=e2e.REPOSITORY, check=True, capture_output=True, timeout=e2e.START_SEC)
+    (folder / "bin").mkdir()
+    program = folder / "bin" / "megatron"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{HERE / "ray_pipeline.py"}" $KIND "$5"\n')
+    program.chmod(0o755)
+    return folder
+
+
+def launch(folder: Path, kind: str) -> subprocess.CompletedProcess[str]:
+    paths = os.pathsep.join([str(HERE.parent), str(HERE / "stand_in"), os.environ.get("PYTHONPATH", "")])
+    environment = {"PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": paths, "KIND": kind}
+    return subprocess.run(
+        ["bash", str(folder / "ray.sh")],
+        env={**os.environ, **environment, "HF_HUB_OFFLINE": "1", "USE_HF": "1"},
+        capture_output=True,
+        text=True,
+        timeout=RUN_SEC,
+        check=False,
+    )
+
+
+def test_exported_run_reaches_the_loss(exported: Path) -> None:
+    """ray.sh, ms-swift's reading of ray.yaml and its arguments, the plugin, and what the pipeline then would start."""
+    run = launch(exported, "ray")
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+    own = next(json.loads(line[7:]) for line in run.stdout.splitlines() if line.startswith("RESULT "))
+    assert own["before"]["loss"] == "swift.ray.megatron.loss.grpo.GRPOLoss"
+    assert own["classes"] == ["OppoRayTrainer", "OppoLoss"]
+    assert own["unknown"] == own["unknown_guards"] == []
+    assert own["dataset"] == [str(exported / "data.jsonl")] and own["output_dir"] == str(exported / "output-ray")
+
+
+def test_megatron_without_ray_is_refused_with_any_reward(exported: Path) -> None:
+    run = launch(exported, "plain")
+    assert run.returncode != 0 and "[MEGATRON]" in run.stderr

@@ -21,8 +21,6 @@ ALLOWED: dict[str, tuple[tuple[Any, ...], str]] = {
     "use_megatron_fsdp": ((False, None), "its hooks expect one forward a micro-batch"),
     "calculate_per_token_loss": ((False, None), "the loss would be divided by tokens, OPPO's term with it"),
     "lora_dropout": ((0, None), "passes that draw different dropout differ without any mask (default 0.05)"),
-    "attention_dropout": ((0, None), "passes that draw different dropout differ without any mask"),
-    "hidden_dropout": ((0, None), "passes that draw different dropout differ without any mask"),
     "multi_turn_scheduler": ((None,), "split trajectories lose their evidence"),
     "use_gym_env": ((None, False), "split trajectories lose their evidence"),
     "async_generate": ((None, False), "rollouts come from old weights"),
