@@ -100,6 +100,33 @@ def test_two_ranks_learn_what_one_does(world: Path, alone: dict[str, dict[str, A
     assert all("hiding the video changes no log-prob" in own["blind"]["error"] for own in (first, second))
 
 
+# What must be said of each fault of ray_faults.py; of two of them nothing.
+CODES = {
+    "sound": None,
+    "media_token_sampled": "MEDIA_TOKEN_SAMPLED",
+    "all_empty": "EMPTY_COMPLETIONS",
+    "trained_ids_differ": "TOKENS_DIFFER",
+    "prompt_differs": "PROMPT_DIFFERS",
+    "sampler_differs": "ROLLOUT_GAP",
+    "teacher_column": "TEACHER",
+    "uneven_micro_batches": "BATCH_SHAPE",
+    "constant_reward": "CONSTANT_REWARD",
+    "never_ends": "ALWAYS_CLIPPED",
+    "no_gradient": "ZERO_GRADIENT",
+    "resumed": None,
+    "resumed_without_state": "CONTROLLER_STATE",
+    "nothing_encodes": "ENCODING",
+    "no_evidence": "EVIDENCE_MISSING",
+    "not_a_number": "NOT_FINITE",
+    "one_clip_to_swap": "MASK_DONOR",
+}
+
+
+def test_faults(world: Path) -> None:
+    said = results(start("ray_faults.py", "0", "1", str(e2e.free_port()), str(world)))
+    assert {case: own["code"] for case, own in said.items()} == CODES
+
+
 @pytest.fixture(scope="module")
 def exported(world: Path) -> Path:
     """A run's folder as `oppo export ms-swift` writes it, for the tiny model; a fake `megatron` reads its ray.yaml."""
