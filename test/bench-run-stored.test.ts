@@ -1,12 +1,19 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fakeAnswer } from "../src/bench/run/fake-answers.fake.ts";
 import type { BenchmarkResult } from "../src/bench/run/result.ts";
 import { readJson } from "../src/core/files.ts";
 import { startFakeServer } from "../src/endpoint/fake-server.fake.ts";
 import { oppo, writeMme } from "./bench-run.fixture.ts";
+
+const parity = resolve(import.meta.dirname, "../../shared/parity");
+interface OfficialCase {
+  task: string;
+  rows: object[];
+  expected: { text: string };
+}
 
 let folder: string;
 const at = (...names: string[]) => join(folder, ...names);
@@ -107,6 +114,24 @@ describe("stored answers in free text", () => {
       expect(result!.sets[0]!.counts).toMatchObject({ asked: 3, answered: 3, failed: 0 });
       expect(result!.model).toMatch(/^answers of mme.jsonl/);
       expect(server.requests.every(({ model }) => model === "j")).toBe(true);
+      // The official files: bare ids, other field names, a list. A part of them is a part of the benchmark.
+      const official = ids.map((id) => ({ video_id: id.slice(6), model_response: text }));
+      writeFileSync(at("FG-ER_answers.json"), JSON.stringify(official));
+      const swap = (from: string, to: string) => args.map((arg) => (arg === from ? to : arg));
+      const part = swap(file, at("FG-ER_answers.json")).concat("--limit", "2", "--out", at("part"));
+      expect(await oppo(part)).toMatchObject({ code: 0 });
+      expect(results("part")[0]!.sets[0]!.counts).toMatchObject({ asked: 2, answered: 2 });
+      rows(
+        "more.jsonl",
+        [...ids, "FG-ER/nowhere.mp4"].map((id) => ({ id, text })),
+      );
+      expect((await oppo(swap(file, at("more.jsonl")))).text).toMatch(/PREDICTIONS_EXTRA.*nowhere/);
+      // What was judged here is scored again without any judge, to the same numbers.
+      const before = server.requests.length;
+      const again = ["--judged", at("judged", "official", "FG-ER.json"), "--out", at("again")];
+      expect(await oppo(["bench", "mme-emotion", ...again])).toMatchObject({ code: 0 });
+      expect(server.requests.length).toBe(before);
+      expect(results("again")[0]!.sets).toEqual(result!.sets);
       expect(readFileSync(at("judged", "official", "FG-ER.txt"), "utf8")).toContain(
         "Total Count: 3",
       );
@@ -114,4 +139,36 @@ describe("stored answers in free text", () => {
       await server.close();
     }
   });
+
+  it.skipIf(!existsSync(parity))(
+    "of MME-Emotion that are judged already score as the official code does",
+    async () => {
+      const cases = readJson<OfficialCase[]>(join(parity, "mme", "metrics_cases.json"));
+      const {
+        task,
+        rows: judged,
+        expected,
+      } = cases.find((one) => one.task !== "Overall" && one.rows.length > 3)!;
+      writeFileSync(at(`${task}_judged.json`), JSON.stringify(judged));
+      const args = [
+        "bench",
+        "mme-emotion",
+        "--judged",
+        at(`${task}_judged.json`),
+        "--out",
+        at("off"),
+      ];
+      expect(await oppo(args)).toMatchObject({ code: 0 });
+      const text = readFileSync(at("off", "official", `${task}.txt`), "utf8");
+      expect(text.split("\n").slice(2)).toEqual(expected.text.split("\n").slice(2));
+      writeFileSync(at("SA.json"), '[{"ground_truth": "positive"}]');
+      expect((await oppo(["bench", "mme-emotion", "--judged", at("SA.json")])).text).toMatch(
+        /FIELD_MISSING.*row 1 lacks ground_truth or score/,
+      );
+      writeFileSync(at("odd.json"), "[]");
+      expect((await oppo(["bench", "mme-emotion", "--judged", at("odd.json")])).text).toContain(
+        "TASK_UNNAMED",
+      );
+    },
+  );
 });

@@ -1,6 +1,6 @@
-import { type MmeResult, scoreMmeEmotion } from "../../mme-emotion/score.ts";
+import type { MmeResult } from "../../mme-emotion/score.ts";
 import type { JudgedAnswer } from "../../mme-emotion/tally.ts";
-import { type MmeTask, mmeTask } from "../../mme-emotion/tasks.ts";
+import type { MmeTask } from "../../mme-emotion/tasks.ts";
 import { answerNotes } from "../answer-notes.ts";
 import { type Asked, type AskOptions, askAll } from "../ask.ts";
 import { filePrint } from "../file-print.ts";
@@ -12,7 +12,8 @@ import type { RowFile } from "../row-file.ts";
 import { runStage, type StageRow } from "../stage.ts";
 import { type Prices, totalUsage } from "../usage.ts";
 import { clueMissing, type Judgement, type JudgeTools, judgeAnswer } from "./judge.ts";
-import { macroDraws, mmeDraws, mmeMetrics, mmeOverall } from "./metrics.ts";
+import { mmeReport } from "./judged.ts";
+import { mmeMetrics, mmeOverall } from "./metrics.ts";
 import { mmePromptsHash } from "./prompts.ts";
 import { type MmeQuestion, mmeQuestionId, mmeQuestions } from "./task-set.ts";
 
@@ -61,20 +62,8 @@ export async function runMme(
   const answered = questions.filter((question) => asked.answers.has(mmeQuestionId(question)));
   const judged = await judgeAll(answered, asked, tools, options);
   const tasks = [...new Set(questions.map(({ task }) => task))];
-  const scores = scoreMmeEmotion({
-    tasks: tasks.map((task) => ({ task, answers: judgedAnswers(judged, task) })),
-    model: responder.id,
-  });
-  const { alpha } = scores;
-  const draws = new Map(
-    tasks.map((task) => {
-      const rules = { alpha, seed: task };
-      return [task, mmeDraws(judgedAnswers(judged, task), mmeTask(task).parser, rules)];
-    }),
-  );
-  // The official Overall reads every task by the fraction parser.
-  const all = tasks.flatMap((task) => judgedAnswers(judged, task));
-  const micro = mmeDraws(all, "fraction", { alpha, seed: "micro" });
+  const judgedTasks = tasks.map((task) => ({ task, answers: judgedAnswers(judged, task) }));
+  const { scores, ofTask, overall } = mmeReport(judgedTasks, responder.id);
   const sets = tasks.map((task): SetResult => {
     const own = judged.filter(({ question }) => question.task === task);
     const failures: Record<string, number> = {};
@@ -90,7 +79,7 @@ export async function runMme(
     const replies = own.filter(({ judgement }) => judgement.reply !== null).length;
     const { scores: mean, skipped } = scores.tasks.find((one) => one.task === task)!;
     const counts = countsOf(total, replies, skipped.unreadable, failures);
-    return { name: task, metrics: mmeMetrics(mean, draws.get(task)!), counts };
+    return { name: task, metrics: mmeMetrics(mean, ofTask.get(task)!), counts };
   });
   const usage = totalUsage(
     asked.answers.values(),
@@ -103,7 +92,7 @@ export async function runMme(
     sets,
     overall: mmeOverall(
       scores,
-      { micro, macro: macroDraws([...draws.values()]) },
+      overall,
       [...asked.answers.values()].map((answer) => answer.usage),
     ),
     protocol: {

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { type MmeTask, mmeTasks } from "../../../bench/mme-emotion/tasks.ts";
 import { choose } from "../../../bench/run/choose.ts";
@@ -6,13 +6,18 @@ import { defaultClipParts, openClipParts } from "../../../bench/run/clip-parts.t
 import { mmeTasksIn, needClips, readMmeTask } from "../../../bench/run/datasets/mme-data.ts";
 import { mmePromptsHash } from "../../../bench/run/mme-emotion/prompts.ts";
 import { runMme } from "../../../bench/run/mme-emotion/run.ts";
-import { type MmeQuestion, mmeQuestions } from "../../../bench/run/mme-emotion/task-set.ts";
+import {
+  type MmeQuestion,
+  mmeQuestionId,
+  mmeQuestions,
+} from "../../../bench/run/mme-emotion/task-set.ts";
 import type { BenchmarkResult } from "../../../bench/run/result.ts";
-import { readStoredAnswers, storedResponder } from "../../../bench/run/stored-responder.ts";
+import { storedResponder } from "../../../bench/run/stored-responder.ts";
 import { BenchError, ConfigError } from "../../../core/errors.ts";
 import { writeFileAtomic, writeJson } from "../../../core/files.ts";
 import { progressPrinter } from "../../print.ts";
 import { writeResults } from "../mep/write.ts";
+import { scoreJudged, storedMmeAnswers } from "./mme-stored.ts";
 import {
   type AskingOptions,
   addAskingOptions,
@@ -27,27 +32,33 @@ import { openRun, openStageRows, runFolder } from "./run-folder.ts";
 import { settingsOf } from "./settings.ts";
 
 export interface MmeOptions extends ModelOptions, JudgeOptions, AskingOptions {
-  data: string;
+  data?: string;
   tasks?: string[];
-  predictions?: string;
+  predictions?: string[];
+  /** Answers that were judged elsewhere. */
+  judged?: string[];
   /** Model that extracts steps; the judge where not given. */
   stepModel?: string;
 }
 
 /** Runs MME-Emotion, or judges stored answers, and writes results and the official reports. */
 export async function runMmeEmotion(options: MmeOptions): Promise<BenchmarkResult> {
-  const questions = readQuestions(options);
-  needClips(questions, options.data);
   const out = runFolder(options, "mme-emotion", options.model ?? "predictions");
+  if (options.judged !== undefined) return scoreJudged(options.judged, out, options.name);
+  const data = needData(options);
+  const all = readQuestions(data, options);
+  const questions = chosenQuestions(all, options);
+  needClips(questions, data);
   const { predictions } = options;
   const { responder, clips } =
     predictions === undefined
       ? openModel(options)
       : {
           responder: storedResponder(
-            predictions,
-            readStoredAnswers(predictions),
+            predictions.map((entry) => basename(entry)).join(" "),
+            storedMmeAnswers(predictions, all),
             mmeQuestions(questions),
+            all.map(mmeQuestionId),
           ),
           clips: undefined,
         };
@@ -93,8 +104,14 @@ export async function runMmeEmotion(options: MmeOptions): Promise<BenchmarkResul
   return result;
 }
 
-function readQuestions(options: MmeOptions): MmeQuestion[] {
-  const { data } = options;
+function needData({ data }: MmeOptions): string {
+  if (data !== undefined) return data;
+  throw new ConfigError("DATA_OPTION", "--data is missing", {
+    hint: "name the folder of question files and clips; only --judged goes without",
+  });
+}
+
+function readQuestions(data: string, options: MmeOptions): MmeQuestion[] {
   const tasks = options.tasks?.map(taskNamed) ?? mmeTasksIn(data);
   if (tasks.length === 0) {
     throw new BenchError("TASKS_NONE", "no question file lies here", {
@@ -102,12 +119,16 @@ function readQuestions(options: MmeOptions): MmeQuestion[] {
       hint: `files are named <task>.json and <task>_audio.json as github.com/FunAudioLLM/MME-Emotion gives them out; tasks: ${mmeTasks.map(({ id }) => id).join(", ")}`,
     });
   }
-  return tasks.flatMap((task) =>
-    choose(readMmeTask(data, task), ({ label }) => label, {
-      ...options,
-      seed: `${options.seed}/${task}`,
-    }),
-  );
+  return tasks.flatMap((task) => readMmeTask(data, task));
+}
+
+/** The same part of each task. */
+function chosenQuestions(all: readonly MmeQuestion[], options: MmeOptions): MmeQuestion[] {
+  const tasks = [...new Set(all.map(({ task }) => task))];
+  return tasks.flatMap((task) => {
+    const own = all.filter((question) => question.task === task);
+    return choose(own, ({ label }) => label, { ...options, seed: `${options.seed}/${task}` });
+  });
 }
 
 function taskNamed(name: string): MmeTask {
@@ -125,9 +146,16 @@ export const mmeEmotionCommand = () =>
       addModelOptions(
         new Command("mme-emotion")
           .description("MME-Emotion: recognition and reasoning, step by step, by a judge")
-          .requiredOption("--data <folder>", "question and clue files, clips below their video_id")
+          .option("--data <folder>", "question and clue files, clips below their video_id")
           .option("--tasks <id...>", `only these: ${mmeTasks.map(({ id }) => id).join(", ")}`)
-          .option("--predictions <file>", "JSONL of stored answers: <task>/<video_id> and text")
+          .option(
+            "--predictions <file...>",
+            "stored answers: <task>.json(l), task=file, or one of all",
+          )
+          .option(
+            "--judged <file...>",
+            "judged answers as the official scripts write them; no judge",
+          )
           .option(
             "--step-model <name>",
             "model that extracts steps (default: the judge)",

@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import { judgedResult, readJudged } from "../../../bench/run/mme-emotion/judged.ts";
+import { needTask, taskFile } from "../../../bench/run/mme-emotion/task-files.ts";
+import { type MmeQuestion, mmeQuestionId } from "../../../bench/run/mme-emotion/task-set.ts";
+import type { BenchmarkResult } from "../../../bench/run/result.ts";
+import { readStoredAnswers } from "../../../bench/run/stored-responder.ts";
+import { BenchError } from "../../../core/errors.ts";
+import { sha256, writeFileAtomic } from "../../../core/files.ts";
+import { writeResults } from "../mep/write.ts";
+
+/** Scores answers that were judged elsewhere; neither data nor judge are needed. */
+export function scoreJudged(
+  entries: readonly string[],
+  out: string,
+  name?: string,
+): BenchmarkResult {
+  const files = entries.map(taskFile);
+  const tasks = files.map((file) => ({ task: needTask(file), answers: readJudged(file.file) }));
+  const content = sha256(JSON.stringify(tasks)).slice(0, 8);
+  const { result, scores } = judgedResult(tasks, `judged answers (${content})`);
+  for (const { task, text } of scores.tasks)
+    writeFileAtomic(join(out, "official", `${task}.txt`), text);
+  writeFileAtomic(join(out, "official", "Overall.txt"), scores.overallText);
+  writeResults(out, [result], name);
+  return result;
+}
+
+/**
+ * Answers by question id. An id may stand bare, without its task, as in official files, where the file's name
+ * tells the task or no other task has such a clip.
+ * @throws BenchError `PREDICTION_TASK` for a bare id of several tasks, `PREDICTION_TWICE`.
+ */
+export function storedMmeAnswers(
+  entries: readonly string[],
+  questions: readonly MmeQuestion[],
+): Map<string, string> {
+  const answers = new Map<string, string>();
+  for (const { file, task } of entries.map(taskFile)) {
+    const own = task === undefined ? questions : questions.filter((one) => one.task === task);
+    const byId = new Map<string, MmeQuestion[]>();
+    for (const one of own) byId.set(one.id, [...(byId.get(one.id) ?? []), one]);
+    const whole = new Set(own.map(mmeQuestionId));
+    for (const [id, text] of readStoredAnswers(file)) {
+      const known = whole.has(id) ? [id] : (byId.get(id) ?? []).map(mmeQuestionId);
+      if (known.length > 1) {
+        throw new BenchError("PREDICTION_TASK", `'${id}' is a clip of ${known.join(" and ")}`, {
+          file,
+          hint: "write task=file, or ids as <task>/<video_id>",
+        });
+      }
+      const key = known[0] ?? id;
+      if (answers.has(key)) {
+        throw new BenchError("PREDICTION_TWICE", `'${key}' is answered twice`, { file });
+      }
+      answers.set(key, text);
+    }
+  }
+  return answers;
+}
