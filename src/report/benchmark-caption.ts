@@ -2,11 +2,11 @@ import type { BenchmarkResult } from "../bench/run/result.ts";
 import {
   type BenchmarkGroup,
   differingFacts,
-  fixed,
   protocolFacts,
   rowDistinction,
   shownName,
 } from "./benchmark-format.ts";
+import { failuresOf, spent } from "./benchmark-spent.ts";
 import { type Html, html, systemClass } from "./html.ts";
 
 /** Under a table: what the numbers rest on, where the rows differ in it, what failed, what it cost. */
@@ -42,16 +42,8 @@ function modelFacts(result: BenchmarkResult, index: number, differing: readonly 
   );
   const chosen = checkpoints.length === 0 ? [] : [["checkpoints", checkpoints.join(", ")] as const];
   const failures = failuresOf(result);
-  const { usage } = result;
-  const spent =
-    usage === undefined
-      ? []
-      : [
-          ["tokens", `${usage.promptTokens} in, ${usage.completionTokens} out`] as [string, string],
-          ...(usage.cost === undefined ? [] : [["cost", fixed(usage.cost, 2)] as [string, string]]),
-        ];
   return html`<div class="${systemClass(index + 1)} model"><h4 class="key">${shownName(result)}</h4>
-${pairs([...named, ["answered", answered(result)], ...chosen, ...own, ...spent])}
+${pairs([...named, ["answered", answered(result)], ...chosen, ...own, ...spent(result)])}
 ${failures.length === 0 ? null : html`<p class="flaw">Failures: ${failures.join(", ")}</p>`}
 ${result.notes.length === 0 ? null : html`<ul>${result.notes.map((note) => html`<li>${note}</li>`)}</ul>`}</div>`;
 }
@@ -61,16 +53,6 @@ function answered({ benchmark, sets }: BenchmarkResult): string {
   const own = benchmark === "mep" ? sets.slice(0, 1) : sets;
   const total = (of: "asked" | "answered") => own.reduce((sum, set) => sum + set.counts[of], 0);
   return `${total("answered")} of ${total("asked")}`;
-}
-
-function failuresOf({ benchmark, sets }: BenchmarkResult): string[] {
-  const totals = new Map<string, number>();
-  for (const { counts } of benchmark === "mep" ? sets.slice(0, 1) : sets) {
-    for (const [code, count] of Object.entries(counts.failures ?? {})) {
-      totals.set(code, (totals.get(code) ?? 0) + count);
-    }
-  }
-  return [...totals].map(([code, count]) => `${code} ${count}×`);
 }
 
 function pairs(entries: readonly (readonly [string, string])[]): Html {

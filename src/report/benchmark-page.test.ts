@@ -32,7 +32,13 @@ const unibench = (model: string, mapping = "published"): BenchmarkResult => ({
     settings: { seed: 1 },
   },
   notes: ["<b>Not markup</b>"],
-  usage: { promptTokens: 1000, completionTokens: 50, cost: 0.5 },
+  usage: {
+    promptTokens: 1000,
+    completionTokens: 50,
+    cost: 0.5,
+    tools: { promptTokens: 700, completionTokens: 30 },
+    toolsCost: 0.25,
+  },
 });
 
 const mep = (model: string): BenchmarkResult => ({
@@ -163,5 +169,16 @@ describe("the benchmark page", () => {
     expect(text).toContain("| ours | 61.23 [55.0 – 66.0] | – | 61.23 | 20 / 2 / 1 |");
     expect(text).toContain("m\\|1");
     expect(text).toContain("40.00 [30.0 – 50.0]");
+  });
+
+  it("says what a run cost and why answers are missing, on the page and in Markdown", () => {
+    const results = [unibench("a")];
+    const page = renderBenchmarkPage({ title: "t", results }).replaceAll(/<[^>]+>/g, " ");
+    for (const text of [page, benchmarkMarkdown(results)]) {
+      expect(text).toMatch(/tokens\s+1000 in, 50 out/);
+      expect(text).toMatch(/tokens of judges and readers\s+700 in, 30 out/);
+      expect(text).toMatch(/cost of judges and readers\s+0\.25/);
+      expect(text).toMatch(/[Ff]ailures:?\s+TIMEOUT 2×/);
+    }
   });
 });

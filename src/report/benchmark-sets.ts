@@ -30,7 +30,7 @@ export function setsTable(group: BenchmarkGroup): Html {
   )}${published.map((row) => publishedRow(row, sets, overallId))}</tbody></table></div>${
     published.length === 0
       ? null
-      : html`<p class="note">Grey: as published (${[...new Set(published.map(({ source }) => source))].join("; ")}), for orientation; means over the sets shown.</p>`
+      : html`<p class="note">Grey: as published (${[...new Set(published.map(({ source }) => source))].join("; ")}), for orientation${overallId === "mean" ? "; means over the sets shown" : ""}.</p>`
   }${overallTable(group)}${companions(group)}`;
 }
 

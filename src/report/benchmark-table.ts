@@ -8,6 +8,7 @@ import {
   rowDistinction,
   shownName,
 } from "./benchmark-format.ts";
+import { failuresOf, spent } from "./benchmark-spent.ts";
 
 /** "@" stands for the headline threshold. */
 const mepColumns = [
@@ -103,6 +104,9 @@ function facts(result: BenchmarkResult): string {
   );
   if (checkpoints.length > 0) own.push(`checkpoints ${checkpoints.join(", ")}`);
   if (result.name !== undefined) own.unshift(`model ${result.model}`);
+  own.push(...spent(result).map(([name, value]) => `${name} ${value}`));
+  const failures = failuresOf(result);
+  if (failures.length > 0) own.push(`failures ${failures.join(", ")}`);
   const notes = result.notes.map((note) => `\n  - ${note}`);
   return `- ${shownName(result)}: ${own.join("; ")}${notes.join("")}`;
 }

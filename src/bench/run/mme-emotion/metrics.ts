@@ -72,7 +72,7 @@ export function mmeMetrics(scores: MmeScores, draws: MmeDraws): MetricResult[] {
   });
 }
 
-/** Micro, macro, and how long answers are: the columns of the leaderboard. */
+/** Micro and how long answers are, as in the leaderboard; then macro. */
 export function mmeOverall(
   { micro, macro }: MmeResult,
   draws: { micro: MmeDraws; macro: MmeDraws },
@@ -87,8 +87,8 @@ export function mmeOverall(
   const tokens = [...usages].flatMap((usage) => usage?.completionTokens ?? []);
   return [
     ...named("micro", micro),
-    ...named("macro", macro),
     ...(tokens.length === 0 ? [] : [answerTokens(tokens)]),
+    ...named("macro", macro),
   ];
 }
 
