@@ -124,6 +124,33 @@ describe("a run that is started again", () => {
     }
   });
 
+  it("sends what it is told to send, and adds up what both models cost", async () => {
+    const out = at("told");
+    const told = [
+      "--max-tokens",
+      "3",
+      "--model-seed",
+      "7",
+      "--token-field",
+      "max_completion_tokens",
+    ];
+    const extra = ["--extra", '{"temperature": 0.25}'];
+    const prices = ["--price-in", "1", "--judge-price-in", "10", "--judge-price-out", "20"];
+    const command = mme(out, "--limit", "1", ...told, ...extra, ...prices);
+    expect(await oppo(command)).toMatchObject({ code: 0 });
+    const [request] = server.requests.filter(({ model }) => model === "m");
+    expect(request).toMatchObject({ maxTokens: 3, seed: 7, temperature: 0.25 });
+    const { usage, notes, protocol } = result(out);
+    const { promptTokens, completionTokens } = usage!.tools!;
+    expect(usage!.toolsCost).toBeCloseTo((10 * promptTokens + 20 * completionTokens) / 1e6, 12);
+    expect(usage!.cost).toBeCloseTo(usage!.promptTokens / 1e6, 12);
+    expect(notes.join()).toMatch(/2 answers were cut at the token limit/);
+    expect(protocol.settings).toMatchObject({ "answer tokens": 3, "model seed": 7 });
+    const other = await oppo([...command, "--extra", '{"temperature": 0.5}']);
+    expect(other.text).toMatch(/BENCH_RUN_DIFFERS.*another extra/);
+    expect((await oppo(mme(out, "--extra", "top_p"))).text).toContain("OPTION_JSON");
+  });
+
   it("sends whole films where told to", async () => {
     expect(await oppo(mme(at("films"), "--media", "video", "--limit", "1"))).toMatchObject({
       code: 0,

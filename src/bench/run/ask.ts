@@ -13,6 +13,8 @@ export interface AskOptions extends GuardOptions {
   /** Ask again what failed in an earlier run. */
   retryFailed?: boolean;
   progress?: ProgressListener;
+  /** In place of the benchmark's own limit on an answer. */
+  maxTokens?: number;
   /** Name of the step in progress reports. */
   step?: string;
 }
@@ -31,11 +33,13 @@ export interface Asked {
  *   model name; whatever is no OppoError.
  */
 export async function askAll(
-  questions: readonly Question[],
+  all: readonly Question[],
   responder: Responder,
   journal: Journal,
   options: AskOptions,
 ): Promise<Asked> {
+  const { maxTokens } = options;
+  const questions = maxTokens === undefined ? all : all.map((one) => ({ ...one, maxTokens }));
   const { concurrency, retryFailed = false, progress = silent, step = "ask" } = options;
   const guard = new AnswerGuard(options);
   const rows = new Map<string, JournalRow>();

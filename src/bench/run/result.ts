@@ -22,6 +22,8 @@ export interface BenchmarkResult {
     cost?: number;
     /** Of judges and extractors; answers from their cache count as when they were made. */
     tools?: TokenUsage;
+    /** Of judges and extractors, in the currency of their prices. */
+    toolsCost?: number;
   };
 }
 

@@ -5,6 +5,9 @@ import type { BenchmarkResult } from "./result.ts";
 export interface Prices {
   input?: number;
   output?: number;
+  /** Of judges and extractors. */
+  toolsInput?: number;
+  toolsOutput?: number;
 }
 
 /** Adds up tokens of the model under test and of the tools; undefined where no server counted any. */
@@ -17,13 +20,23 @@ export function totalUsage(
   const helper = sum(tools);
   if (model === undefined && helper === undefined) return undefined;
   const own = model ?? { promptTokens: 0, completionTokens: 0 };
-  const priced = prices.input !== undefined || prices.output !== undefined;
-  const { input = 0, output = 0 } = prices;
+  const cost = priced(own, prices.input, prices.output);
+  const toolsCost = helper && priced(helper, prices.toolsInput, prices.toolsOutput);
   return {
     ...own,
-    ...(priced && { cost: (own.promptTokens * input + own.completionTokens * output) / 1e6 }),
+    ...(cost !== undefined && { cost }),
     ...(helper && { tools: helper }),
+    ...(toolsCost !== undefined && { toolsCost }),
   };
+}
+
+function priced(
+  { promptTokens, completionTokens }: TokenUsage,
+  input: number | undefined,
+  output: number | undefined,
+): number | undefined {
+  if (input === undefined && output === undefined) return undefined;
+  return (promptTokens * (input ?? 0) + completionTokens * (output ?? 0)) / 1e6;
 }
 
 function sum(usages: Iterable<TokenUsage | undefined>): TokenUsage | undefined {

@@ -7,7 +7,7 @@ import { askAll } from "../../../bench/run/ask.ts";
 import { totalUsage } from "../../../bench/run/usage.ts";
 import { progressPrinter } from "../../print.ts";
 import { type Answered, openMepQuestions } from "../mep/ask.ts";
-import { type AskingOptions, given, type ModelOptions } from "./model-options.ts";
+import { type AskingOptions, type ModelOptions, pricesOf } from "./model-options.ts";
 import { openModel } from "./open-model.ts";
 import { openRun } from "./run-folder.ts";
 import { settingsOf } from "./settings.ts";
@@ -17,12 +17,17 @@ export interface MepEndpointOptions extends ModelOptions, AskingOptions {
   out: string;
   mask: MepMask;
   clips?: string;
+  probeTokens?: number;
 }
 
 /** Asks a model behind a server everything; its own folder inside the results' remembers answers. */
 export async function askEndpoint(items: MepItems, options: MepEndpointOptions): Promise<Answered> {
   const { responder } = openModel(options);
-  const settings = settingsOf(options, true);
+  const { probeTokens } = options;
+  const settings = {
+    ...settingsOf(options, true),
+    ...(probeTokens !== undefined && { "probe tokens": probeTokens }),
+  };
   const folder = join(options.out, responder.id.replaceAll(/[^\w.-]+/g, "_"));
   const journal = openRun(folder, {
     benchmark: "mep",
@@ -41,11 +46,7 @@ export async function askEndpoint(items: MepItems, options: MepEndpointOptions):
   });
   const failures: Record<string, number> = {};
   for (const { code } of asked.failures.values()) failures[code] = (failures[code] ?? 0) + 1;
-  const prices = given<{ input?: number; output?: number }>({
-    input: options.priceIn,
-    output: options.priceOut,
-  });
-  const usage = totalUsage(asked.answers.values(), [], prices);
+  const usage = totalUsage(asked.answers.values(), [], pricesOf(options));
   return {
     model: responder.id,
     answers: [...asked.answers].map(([id, { text }]) => ({ id, text })),

@@ -35,6 +35,7 @@ import {
   given,
   type JudgeOptions,
   type ModelOptions,
+  pricesOf,
 } from "./model-options.ts";
 import { openJudge, openModel } from "./open-model.ts";
 import { kindOf, storedTexts } from "./predictions.ts";
@@ -129,7 +130,8 @@ async function askedResults(
     readerGuardAfter: options.guard ? 20 : 0,
     readings: openStageRows(out, "predictions"),
     progress,
-    prices: given({ input: options.priceIn, output: options.priceOut }),
+    prices: pricesOf(options),
+    ...(clips !== undefined && options.maxTokens !== undefined && { maxTokens: options.maxTokens }),
   });
   const results = merResults(predicted, {
     ...scoring,

@@ -26,6 +26,7 @@ import {
   given,
   type JudgeOptions,
   type ModelOptions,
+  pricesOf,
 } from "./model-options.ts";
 import { openJudge, openModel } from "./open-model.ts";
 import { openRun, openStageRows, runFolder } from "./run-folder.ts";
@@ -90,7 +91,9 @@ export async function runMmeEmotion(options: MmeOptions): Promise<BenchmarkResul
       judgeGuardAfter: options.guard ? 20 : 0,
       judgements: openStageRows(out, "judged"),
       progress: progressPrinter(),
-      prices: given({ input: options.priceIn, output: options.priceOut }),
+      prices: pricesOf(options),
+      ...(clips !== undefined &&
+        options.maxTokens !== undefined && { maxTokens: options.maxTokens }),
       settings,
     },
   );

@@ -1,4 +1,6 @@
 import { type Command, Option } from "@commander-js/extra-typings";
+import type { Prices } from "../../../bench/run/usage.ts";
+import { ConfigError } from "../../../core/errors.ts";
 import { notNegative, positive, wholeNumber } from "../../numbers.ts";
 
 /** Options of every command that asks a model behind a server. */
@@ -18,6 +20,11 @@ export interface ModelOptions {
   tpm?: number;
   timeout: number;
   attempts: number;
+  maxTokens?: number;
+  modelSeed?: number;
+  tokenField: "max_tokens" | "max_completion_tokens";
+  /** Further fields of each request. */
+  extra?: Readonly<Record<string, unknown>>;
   priceIn?: number;
   priceOut?: number;
 }
@@ -41,7 +48,37 @@ export interface JudgeOptions {
   judgeBaseUrl?: string;
   judgeApiKeyEnv: string;
   judgeRpm?: number;
+  judgeTokenField: ModelOptions["tokenField"];
+  judgePriceIn?: number;
+  judgePriceOut?: number;
 }
+
+const tokenField = (flags: string) =>
+  new Option(flags, "what the server calls the limit; newer OpenAI models want the second")
+    .choices(["max_tokens", "max_completion_tokens"] as const)
+    .default("max_tokens" as const);
+
+/** @throws ConfigError `OPTION_JSON`. */
+function fields(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {
+    // Said below, with what is wanted.
+  }
+  throw new ConfigError("OPTION_JSON", `'${text}' is no JSON object`, {
+    hint: "for example --extra '{\"top_p\": 0.8}'",
+  });
+}
+
+/** What tokens cost, as `totalUsage` takes it. */
+export const pricesOf = (options: ModelOptions & Partial<JudgeOptions>): Prices =>
+  given({
+    input: options.priceIn,
+    output: options.priceOut,
+    toolsInput: options.judgePriceIn,
+    toolsOutput: options.judgePriceOut,
+  });
 
 /** Adds the options of a model under test behind an OpenAI-compatible server. */
 export function addModelOptions<C extends Command>(command: C): C {
@@ -64,6 +101,10 @@ export function addModelOptions<C extends Command>(command: C): C {
     .option("--tpm <n>", "tokens a minute at most", positive)
     .option("--timeout <seconds>", "time for one answer", positive, 120)
     .option("--attempts <n>", "requests for one answer at most", wholeNumber(1), 6)
+    .option("--max-tokens <n>", "length of an answer, instead of the benchmark's", wholeNumber(1))
+    .option("--model-seed <n>", "seed sent with each request", wholeNumber(0))
+    .addOption(tokenField("--token-field <name>"))
+    .option("--extra <json>", 'further fields of each request, for example {"top_p": 0.8}', fields)
     .option("--price-in <price>", "price of a million prompt tokens", notNegative)
     .option("--price-out <price>", "price of a million answer tokens", notNegative) as unknown as C;
 }
@@ -86,7 +127,14 @@ export function addJudgeOptions<C extends Command>(command: C): C {
     .option("--judge-model <name>", "model that reads or judges answers")
     .option("--judge-base-url <url>", "its server (default: the server of --base-url)")
     .option("--judge-api-key-env <name>", "variable with its API key", "OPENAI_API_KEY")
-    .option("--judge-rpm <n>", "its requests a minute at most", positive) as unknown as C;
+    .option("--judge-rpm <n>", "its requests a minute at most", positive)
+    .addOption(tokenField("--judge-token-field <name>"))
+    .option("--judge-price-in <price>", "price of a million of its prompt tokens", notNegative)
+    .option(
+      "--judge-price-out <price>",
+      "price of a million of its answer tokens",
+      notNegative,
+    ) as unknown as C;
 }
 
 /** Commander leaves absent options undefined; ours are exact optional. */

@@ -4,7 +4,7 @@ import { endpointResponder } from "../../../bench/run/endpoint-responder.ts";
 import type { Responder } from "../../../bench/run/port.ts";
 import { ConfigError } from "../../../core/errors.ts";
 import { cachedChat } from "../../../endpoint/chat-cache.ts";
-import { openChatModel } from "../../../endpoint/openai-chat.ts";
+import { type ChatModelOptions, openChatModel } from "../../../endpoint/openai-chat.ts";
 import type { ChatModel } from "../../../endpoint/port.ts";
 import type { JudgeOptions, ModelOptions } from "./model-options.ts";
 
@@ -17,9 +17,15 @@ export function openModel(options: ModelOptions): { responder: Responder; clips:
     });
   }
   const clips = openClipParts({ ...defaultClipParts, as: media, fps, maxFrames, maxSide });
-  const chat = openServer(model, baseUrl, options.apiKeyEnv, options, options.rpm);
+  const { rpm, tokenField, extra, modelSeed: seed } = options;
+  const chat = openServer(model, baseUrl, options.apiKeyEnv, options, {
+    ...(rpm !== undefined && { requestsPerMinute: rpm }),
+    tokenField,
+    ...(extra !== undefined && { extra }),
+  });
   const responder = endpointResponder(chat, clips, {
     temperature,
+    ...(seed !== undefined && { seed }),
     ...(system !== undefined && { system }),
   });
   return { responder, clips };
@@ -30,14 +36,17 @@ export function openModel(options: ModelOptions): { responder: Responder; clips:
  * @throws ConfigError `JUDGE_MISSING`, `BASE_URL`.
  */
 export function openJudge(options: JudgeOptions & ModelOptions, out: string): ChatModel {
-  const { judgeModel: model, judgeBaseUrl, judgeApiKeyEnv, judgeRpm } = options;
+  const { judgeModel: model, judgeBaseUrl, judgeApiKeyEnv, judgeRpm, judgeTokenField } = options;
   const baseUrl = judgeBaseUrl ?? options.baseUrl;
   if (model === undefined || baseUrl === undefined) {
     throw new ConfigError("JUDGE_MISSING", "no model that reads or judges the answers", {
       hint: "give --judge-model, and --judge-base-url where it has a server of its own",
     });
   }
-  const chat = openServer(model, baseUrl, judgeApiKeyEnv, options, judgeRpm);
+  const chat = openServer(model, baseUrl, judgeApiKeyEnv, options, {
+    ...(judgeRpm !== undefined && { requestsPerMinute: judgeRpm }),
+    tokenField: judgeTokenField,
+  });
   return cachedChat(chat, join(out, "judge-answers.jsonl"));
 }
 
@@ -46,7 +55,7 @@ function openServer(
   baseUrl: string,
   apiKeyEnv: string,
   { concurrency, timeout, attempts, tpm }: ModelOptions,
-  rpm: number | undefined,
+  own: Pick<ChatModelOptions, "requestsPerMinute" | "tokenField" | "extra">,
 ): ChatModel {
   if (!URL.canParse(baseUrl) || !/^https?:/.test(baseUrl)) {
     throw new ConfigError("BASE_URL", `'${baseUrl}' is no web address`, {
@@ -61,7 +70,7 @@ function openServer(
     timeoutMs: timeout * 1000,
     retry: { maxAttempts: attempts },
     ...(apiKey !== undefined && apiKey !== "" && { apiKey }),
-    ...(rpm !== undefined && { requestsPerMinute: rpm }),
+    ...own,
     ...(tpm !== undefined && { tokensPerMinute: tpm }),
   });
 }

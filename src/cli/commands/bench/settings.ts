@@ -1,4 +1,5 @@
 import type { BenchmarkResult } from "../../../bench/run/result.ts";
+import { canonicalJson } from "../../../core/files.ts";
 import type { AskingOptions, ModelOptions } from "./model-options.ts";
 
 /** Settings that answers depend on: part of the run's config and of the result's protocol. */
@@ -7,11 +8,14 @@ export function settingsOf(
   clipsShown: boolean,
 ): BenchmarkResult["protocol"]["settings"] {
   const { media, fps, maxFrames, maxSide, temperature, system } = options;
-  const { limit, sample, seed } = options;
+  const { maxTokens, modelSeed, extra, limit, sample, seed } = options;
   return {
     ...(clipsShown && { media, fps, "frames at most": maxFrames, "longer side": maxSide }),
     ...(clipsShown && { temperature }),
     ...(clipsShown && system !== undefined && { system }),
+    ...(clipsShown && maxTokens !== undefined && { "answer tokens": maxTokens }),
+    ...(clipsShown && modelSeed !== undefined && { "model seed": modelSeed }),
+    ...(clipsShown && extra !== undefined && { extra: canonicalJson(extra) }),
     ...(limit !== undefined && { limit }),
     ...(sample !== undefined && { sample, seed }),
   };

@@ -30,8 +30,15 @@ export interface Answered {
  */
 export async function openMepQuestions(
   items: MepItems,
-  { clips, mask, items: itemFile }: { clips?: string; mask: MepMask; items: string },
+  options: {
+    clips?: string;
+    mask: MepMask;
+    items: string;
+    maxTokens?: number;
+    probeTokens?: number;
+  },
 ): Promise<Question[]> {
+  const { clips, mask, items: itemFile } = options;
   if (clips === undefined) {
     throw new ConfigError("MEP_CLIPS", "--clips is missing: models are given real files", {
       hint: "name the folder that the items were built with",
@@ -48,7 +55,12 @@ export async function openMepQuestions(
     masks: openMaskStore(join(dirname(itemFile), "masked")),
     progress: progressPrinter(),
   };
-  return mepQuestionsWithMedia(items, media, { ...defaultQuestionOptions, mask });
+  return mepQuestionsWithMedia(items, media, {
+    ...defaultQuestionOptions,
+    mask,
+    ...(options.maxTokens !== undefined && { describeTokens: options.maxTokens }),
+    ...(options.probeTokens !== undefined && { probeTokens: options.probeTokens }),
+  });
 }
 
 /** Asks one model everything; a folder of its own inside the results' remembers answers for the next call. */

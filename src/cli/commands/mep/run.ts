@@ -12,7 +12,7 @@ import { mepResult } from "../../../bench/run/mep-result.ts";
 import type { BenchmarkResult } from "../../../bench/run/result.ts";
 import { BenchError, ConfigError, OppoError } from "../../../core/errors.ts";
 import { readJsonl } from "../../../core/jsonl.ts";
-import { cosine } from "../../numbers.ts";
+import { cosine, wholeNumber } from "../../numbers.ts";
 import { askEndpoint, type MepEndpointOptions } from "../bench/mep-endpoint.ts";
 import { addModelOptions, type ModelOptions } from "../bench/model-options.ts";
 import { type Answered, askModel, openMepQuestions } from "./ask.ts";
@@ -170,6 +170,11 @@ const mepOptions = () =>
     .option("--embedder-cache <file>", "JSONL file that keeps vectors")
     .option("--thresholds <list>", "cosines from which cues match", numbers, [0.5, 0.6, 0.7])
     .option("--headline <cosine>", "the threshold tables show", cosine, 0.6)
+    .option(
+      "--probe-tokens <n>",
+      "length of a yes or no; models that think first need more",
+      wholeNumber(1),
+    )
     .option("--name <text>", "what tables call the model")
     .option("--retry-failed", "ask a server again what failed before")
     .option("--no-guard", "go on though all answers of a server are empty, alike or failed");
