@@ -1,7 +1,8 @@
 """Client of `oppo serve`. Standard library only; this file works alone.
 
 Big batches are split, transient failures retried with back-off, and every answer is checked against its
-question: ids, hash and length of the text. What cannot be had raises; a reward is never made up.
+question: ids, hash and length of the text, and that reward, embedder and judge are still those of the first answer.
+What cannot be had raises; a reward is never made up.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ import http.client
 import json
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Sequence
 from typing import Any
 
-RETRIED_STATUS = frozenset({429, 502, 503, 504})
+RETRIED_STATUS = frozenset({429, 500, 502, 503, 504})
+# A proxy named by http_proxy knows nothing of services on this machine.
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 30.0
 LENGTH_UNITS = {"code_point": len, "utf16": lambda text: len(text.encode("utf-16-le")) // 2}
@@ -63,6 +67,9 @@ class ServiceClient:
         self._retries = retries
         self._max_batch = max_batch
         self._sleep = sleep
+        own = [urllib.request.ProxyHandler({})] if urllib.parse.urlsplit(self.url).hostname in LOOPBACK else []
+        self._open = urllib.request.build_opener(*own).open
+        self._versions: Any = None
 
     def rewards(self, items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """POST /v1/rewards, in the order of `items` ({id, clip_id, response, reference, labels})."""
@@ -71,6 +78,10 @@ class ServiceClient:
     def evidence(self, items: Sequence[dict[str, Any]], unit: str = "code_point") -> list[dict[str, Any]]:
         """POST /v1/evidence, in the order of `items` ({id, text, reference?}); offsets in `unit`."""
         return self._batched("/v1/evidence", items, "text", {"unit": unit})
+
+    def decompose(self, items: Sequence[dict[str, Any]], unit: str = "code_point") -> list[dict[str, Any]]:
+        """POST /v1/decompose, in the order of `items` ({id, reference}): cues of each reference."""
+        return self._batched("/v1/decompose", items, "reference", {"unit": unit})
 
     def capabilities(self) -> dict[str, Any]:
         """GET /v1/capabilities: versions, limits, embedder."""
@@ -83,8 +94,26 @@ class ServiceClient:
         for start in range(0, len(items), self._max_batch):
             batch = items[start : start + self._max_batch]
             answer = self._request(path, {"items": list(batch), **extra})
+            self._same_versions(answer.get("versions"))
             results.extend(_checked(answer, batch, path, text_field, extra.get("unit")))
         return results
+
+    def _same_versions(self, versions: Any) -> None:
+        """Two services must not share one run: half of its rewards would mean something else."""
+        if self._versions is None:
+            self._versions = versions
+        if versions != self._versions:
+            known, now = (own if isinstance(own, dict) else {} for own in (self._versions, versions))
+            changed = [
+                f"{name}: {known.get(name)!r} -> {now.get(name)!r}"
+                for name in sorted({*known, *now})
+                if known.get(name) != now.get(name)
+            ]
+            raise ServiceError(
+                "SERVICE_VERSIONS",
+                f"{self.url} is no longer the service this run began with: {', '.join(changed)}",
+                "start `oppo serve` as before and resume from a checkpoint, or start the run anew",
+            )
 
     def _request(self, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode()
@@ -106,11 +135,13 @@ class ServiceClient:
     def _once(self, path: str, data: bytes | None) -> dict[str, Any]:
         request = urllib.request.Request(self.url + path, data, self._headers)
         try:
-            with urllib.request.urlopen(request, timeout=self._timeout_s) as response:
-                raw = response.read()
-        except urllib.error.HTTPError as error:
-            raise _http_failure(error, self.url + path) from None
-        except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
+            try:
+                with self._open(request, timeout=self._timeout_s) as response:
+                    raw = response.read()
+            except urllib.error.HTTPError as error:
+                raise _http_failure(error, error.read(), self.url + path) from None
+        # An HTTPError is an OSError too, and its body can be cut like any other.
+        except (OSError, http.client.HTTPException) as error:
             raise _Transient(str(getattr(error, "reason", error)) or type(error).__name__) from None
         try:
             answer = json.loads(raw)
@@ -121,8 +152,8 @@ class ServiceClient:
         return answer
 
 
-def _http_failure(error: urllib.error.HTTPError, address: str) -> Exception:
-    code, message = _error_body(error.read())
+def _http_failure(error: urllib.error.HTTPError, body: bytes, address: str) -> Exception:
+    code, message = _error_body(body)
     said = f"HTTP {error.code}" + (f", {code}: {message}" if message else "")
     if error.code in RETRIED_STATUS:
         return _Transient(said, _retry_after(error.headers.get("retry-after")))

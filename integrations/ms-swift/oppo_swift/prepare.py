@@ -15,7 +15,7 @@ from .guard import batch as guard
 from .loss.totals import Totals, add, measure
 from .model_facts import MediaTokens
 from .passes import Fills, Row, deal
-from .reward import TERMS_KEY
+from .reward import TERMS_KEY, labels_of
 from .rollout import BatchEvidence, flat_ids, outline
 from .spans import text_and_offsets, token_pieces
 
@@ -117,7 +117,9 @@ class RolloutPreparer:
 
 
 def _row(sample: Any, batch: int, row: int, group: int) -> Row:
-    return Row(batch, row, str(sample.extra.get("clip_id")), str(sample.extra.get("label")), group)
+    labels = labels_of(sample.extra)
+    label = ", ".join(sorted(map(str, labels))) if isinstance(labels, list) else str(labels)
+    return Row(batch, row, str(sample.extra.get("clip_id")), label, group)
 
 
 def claim_counts(chunks: Sequence[Sequence[Any]], found: Sequence[BatchEvidence]) -> torch.Tensor:

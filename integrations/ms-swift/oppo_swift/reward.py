@@ -14,6 +14,7 @@ from .ray.registry import refuse_megatron
 # Where a reward's terms ride: in the sample's own `rollout_infos`, which survives dynamic sampling.
 TERMS_KEY = "oppo_terms"
 TERMS = ("accuracy", "format", "perception")
+LABELS = ("labels", "label")
 
 
 def open_client(service: Service) -> ServiceClient:
@@ -40,7 +41,6 @@ def score(
         return [], []
     ids, clips = _column(columns, "request_id"), _column(columns, "clip_id")
     references = _column(columns, "reference")
-    labels = columns.get("labels") or columns.get("label") or [None] * len(completions)
     items = []
     for index, completion in enumerate(completions):
         item = {
@@ -49,12 +49,18 @@ def score(
             "response": completion,
             "reference": references[index],
         }
-        if labels[index] is not None:
-            item["labels"] = labels[index]
+        own = labels_of({name: columns[name][index] for name in LABELS if columns.get(name)})
+        if own is not None:
+            item["labels"] = own
         items.append(item)
     results = client.rewards(items)
     rewards = [settings.reward.weight * _number(result["reward"]) for result in results]
     return rewards, [{name: _number(result["terms"][name]) for name in TERMS} for result in results]
+
+
+def labels_of(row: dict[str, Any]) -> Any:
+    """Labels of one sample: `labels`, or else `label`. A dataset may use both names, each line one; None for none."""
+    return next((row[name] for name in LABELS if row.get(name)), None)
 
 
 def _column(columns: dict[str, Any], name: str) -> Sequence[Any]:

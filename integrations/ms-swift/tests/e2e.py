@@ -56,9 +56,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def service(folder: Path) -> Iterator[str]:
-    """`oppo serve`, ready; yields its address."""
-    url = f"http://127.0.0.1:{free_port()}"
+def service(folder: Path, port: int | None = None, signal: int = 15) -> Iterator[str]:
+    """`oppo serve`, ready; yields its address, and ends it by `signal`."""
+    url = f"http://127.0.0.1:{port or free_port()}"
     command = oppo("serve", "--port", url.rsplit(":", 1)[1], "--state", str(folder / "state"))
     with open(folder / "serve.log", "w") as log:
         process = subprocess.Popen(command, cwd=REPOSITORY, stdout=log, stderr=log, start_new_session=True)
@@ -66,7 +66,7 @@ def service(folder: Path) -> Iterator[str]:
         _wait_until_ready(process, url, folder / "serve.log")
         yield url
     finally:
-        os.killpg(process.pid, 15)
+        os.killpg(process.pid, signal)
         process.wait(timeout=60)
 
 

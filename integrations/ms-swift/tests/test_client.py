@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -43,7 +44,7 @@ def test_key_is_sent() -> None:
         assert service.requests[0][2]["Authorization"] == "Bearer secret"
 
 
-@pytest.mark.parametrize("status", [429, 502, 503, 504])
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 def test_transient_failures_are_retried(status: int) -> None:
     failures = [status, status]
 
@@ -136,3 +137,73 @@ def test_not_json_is_retried_then_refused() -> None:
         with pytest.raises(ServiceError, match="not JSON"):
             client(service.url)[0].rewards(REWARDS[:1])
         assert len(service.requests) == 3
+
+
+CUT_BODY = b'Content-Length: 500\r\n\r\n{"error"'
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [*(b"HTTP/1.1 %d X\r\n" % status + CUT_BODY for status in (200, 400, 503)), b"junk\r\n", b""],
+)
+def test_a_service_killed_while_it_answers_is_asked_again(answer: bytes) -> None:
+    asked = []
+
+    def serve(listener: socket.socket) -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            asked.append(connection.recv(65536))
+            connection.sendall(answer)
+            connection.close()
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(8)
+        threading.Thread(target=serve, args=(listener,), daemon=True).start()
+        own, waits = client(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        with pytest.raises(ServiceError, match="SERVICE_UNAVAILABLE"):
+            own.rewards(REWARDS[:1])
+    assert len(asked) == 3 and len(waits) == 2
+
+
+def test_a_proxy_is_not_asked_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with FakeService(honest) as service:
+        assert len(client(service.url)[0].rewards(REWARDS[:1])) == 1
+        # A name that is no loopback name still goes through the proxy, which is not there.
+        with pytest.raises(ServiceError, match="SERVICE_UNAVAILABLE"):
+            client("http://service.invalid:8791")[0].rewards(REWARDS[:1])
+
+
+def test_another_service_in_mid_run_is_refused() -> None:
+    versions = [{"reward": "1", "judge": "a"}, {"reward": "1", "judge": "a"}, {"reward": "1", "judge": "b"}]
+
+    def restarted(path: str, body: dict[str, Any]) -> tuple[int, dict[str, str], Any]:
+        status, headers, answer = honest(path, body)
+        return status, headers, {**answer, "versions": versions.pop(0)}
+
+    with FakeService(restarted) as service:
+        own, waits = client(service.url)
+        own.rewards(REWARDS[:1])
+        own.evidence(EVIDENCE[:1])
+        with pytest.raises(ServiceError, match=r"SERVICE_VERSIONS.*judge: 'a' -> 'b'") as caught:
+            own.rewards(REWARDS[:1])
+        assert "reward:" not in str(caught.value) and waits == []
+
+
+def test_decompose() -> None:
+    def cues(path: str, body: dict[str, Any]) -> tuple[int, dict[str, str], Any]:
+        results = [
+            {"id": own["id"], "sha256": sha256(own["reference"]), "length": len(own["reference"]), "cues": []}
+            for own in body["items"]
+        ]
+        return 200, {}, {"versions": {}, "unit": body["unit"], "results": results}
+
+    with FakeService(cues) as service:
+        found = client(service.url)[0].decompose([{"id": "r", "reference": "He smiles. 😀"}])
+        assert found[0]["cues"] == [] and service.requests[0][0] == "/v1/decompose"

@@ -48,6 +48,13 @@ def test_rewards_and_terms() -> None:
         }
 
 
+def test_label_and_labels_in_one_dataset() -> None:
+    columns = {**COLUMNS, "label": ["joy", None], "labels": [None, ["sad", "fear"]]}
+    with FakeService(honest) as service:
+        score(client(service.url), settings(), ["a", "b"], columns)
+        assert [item["labels"] for item in service.requests[0][1]["items"]] == ["joy", ["sad", "fear"]]
+
+
 @pytest.mark.parametrize("column", ["request_id", "clip_id", "reference"])
 def test_missing_columns(column: str) -> None:
     for columns in ({**COLUMNS, column: ["a", None]}, {k: v for k, v in COLUMNS.items() if k != column}):

@@ -16,7 +16,7 @@ from oppo_swift.errors import OppoSwiftError  # noqa: E402
 from oppo_swift.loss.sample import Claim  # noqa: E402
 from oppo_swift.model_facts import last_positions_only, logits_layer, media_tokens  # noqa: E402
 from oppo_swift.passes import Pass  # noqa: E402
-from oppo_swift.prepare import claim_counts, window_totals  # noqa: E402
+from oppo_swift.prepare import _row, claim_counts, window_totals  # noqa: E402
 from oppo_swift.reward import TERMS_KEY  # noqa: E402
 from oppo_swift.rollout import BatchEvidence, flat_ids, outline, samples_of  # noqa: E402
 
@@ -57,6 +57,12 @@ def test_claims_and_format_rate() -> None:
     well, ill = {TERMS_KEY: {"format": 1.0}}, {TERMS_KEY: {"format": 0.0}}
     chunks = [[SimpleNamespace(rollout_infos=infos) for infos in (well, ill, {})]]
     assert claim_counts(chunks, [evidence()]).tolist() == [3, 2, 2, 1]
+
+
+def test_label_of_a_donor_by_either_name() -> None:
+    extras = [{"label": "joy"}, {"label": None, "labels": ["sad", "fear"]}, {"labels": ["fear", "sad"]}]
+    labels = [_row(SimpleNamespace(extra={"clip_id": "c", **extra}), 0, 0, 0).label for extra in extras]
+    assert labels == ["joy", "fear, sad", "fear, sad"]
 
 
 def test_sampled_ids_of_one_turn() -> None:
