@@ -32,6 +32,8 @@ export interface ScoreTools {
   /** The threshold that tables show. */
   headline?: number;
   questions?: MepQuestionOptions;
+  /** Ids of the samples that were asked about, where these are a part of the items. */
+  only?: ReadonlySet<string>;
   draws?: number;
   seed?: string;
 }
@@ -94,15 +96,27 @@ export async function scoreMep(
       hint: `thresholds: ${thresholds.join(", ")}`,
     });
   }
+  const { only } = tools;
+  const part = only === undefined ? items : partOf(items, (id) => only.has(id));
   const byId = answersById(answers);
-  const counts = count(items, byId, questions);
+  // Answers about the other samples are no mistake, and no part of this score.
+  const others =
+    only === undefined
+      ? []
+      : askedIds(
+          partOf(items, (id) => !only.has(id)),
+          questions,
+        );
+  for (const id of others) byId.delete(id);
+  const counts = count(part, byId, questions);
   const { extractor, embedder } = tools;
-  const observed = await observe(items, byId, {
+  const all = await observe(items, byId, {
     extractor,
     embedder,
     thresholds,
     mask: questions.mask,
   });
+  const observed = all.filter(({ id }) => only === undefined || only.has(id));
   const metrics = mepMetrics(thresholds);
   const estimate = (samples: readonly SampleObservation[]) =>
     estimateAll(metrics, samples, { draws, seed });
@@ -120,7 +134,7 @@ export async function scoreMep(
       itemSeed: items.options.seed,
       bootstrap: { draws, seed, level: 0.95 },
     },
-    samples: items.samples.length,
+    samples: part.samples.length,
     ...counts,
     estimates: estimate(observed),
     ...(items.samples.some(({ congruent }) => congruent !== undefined) && {
@@ -145,18 +159,27 @@ function answersById(answers: readonly MepAnswer[]): Map<string, string> {
   return byId;
 }
 
+const partOf = (items: MepItems, chosen: (id: string) => boolean): MepItems => ({
+  ...items,
+  samples: items.samples.filter(({ id }) => chosen(id)),
+});
+
 /** A text-only set is also scored on descriptions that were made elsewhere from the whole clip. */
+function askedIds(items: MepItems, options: MepQuestionOptions): Set<string> {
+  const { samples } = items;
+  return new Set(
+    samples.some(({ clip }) => clip !== undefined)
+      ? mepQuestions(items, options).map(({ id }) => id)
+      : samples.map(({ id }) => describeId(id, "full", options.mask)),
+  );
+}
+
 function count(
   items: MepItems,
   byId: ReadonlyMap<string, string>,
   options: MepQuestionOptions,
 ): Pick<MepScore, "counts" | "failedIds"> {
-  const full = items.samples.map(({ id }) => describeId(id, "full", options.mask));
-  const asked = new Set(
-    items.samples.some(({ clip }) => clip !== undefined)
-      ? mepQuestions(items, options).map(({ id }) => id)
-      : full,
-  );
+  const asked = askedIds(items, options);
   const answered = [...byId.keys()].filter((id) => asked.has(id)).length;
   if (answered === 0) {
     const [given] = byId.keys();

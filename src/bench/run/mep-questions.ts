@@ -15,6 +15,8 @@ export interface MepMedia {
   /** Folder that the items' clip paths are relative to. */
   clips: string;
   masks: MaskStore;
+  /** Ids of the samples to ask about, where not all are. */
+  only?: ReadonlySet<string>;
   progress?: ProgressListener;
 }
 
@@ -29,10 +31,9 @@ export async function mepQuestionsWithMedia(
   media: MepMedia,
   options: MepQuestionOptions = defaultQuestionOptions,
 ): Promise<Question[]> {
-  const { progress = silent } = media;
+  const { progress = silent, only } = media;
   const samples = new Map(items.samples.map((sample) => [sample.id, sample]));
-  const questions = mepQuestions(items, options);
-  for (const sample of items.samples) await refuseOtherClip(sample, media);
+  const questions = mepQuestions(items, options).filter(({ sample }) => only?.has(sample) ?? true);
   const out: Question[] = [];
   for (const [index, question] of questions.entries()) {
     out.push(await withMedia(question, samples, items, media));
@@ -42,13 +43,12 @@ export async function mepQuestionsWithMedia(
 }
 
 /** The name is not the clip: files swapped or cut again since would be scored against another's cues. */
-async function refuseOtherClip(
+async function clipOf(
   { id, clip, clipHash }: MepSample,
   { clips, masks }: MepMedia,
-): Promise<void> {
-  if (clip === undefined || clipHash === undefined) return;
-  const file = join(clips, clip);
-  if ((await masks.hash(file)) === clipHash) return;
+): Promise<string> {
+  const file = join(clips, clip!);
+  if (clipHash === undefined || (await masks.hash(file)) === clipHash) return file;
   throw new BenchError("MEP_CLIP_CHANGED", `not the clip that sample '${id}' was built with`, {
     file,
     hint: "name the folder the items were built with, or build them again",
@@ -59,7 +59,7 @@ async function withMedia(
   question: MepQuestion,
   samples: ReadonlyMap<string, MepSample>,
   items: MepItems,
-  { clips, masks }: MepMedia,
+  media: MepMedia,
 ): Promise<Question> {
   const { id, sample, input, subtitle, prompt, maxTokens } = question;
   const { video, audio } = input;
@@ -68,13 +68,14 @@ async function withMedia(
   if (own.clip === undefined || (video === "drop" && audio === "drop")) {
     return { ...rest, media: {} };
   }
-  const file = await masks.masked({
-    file: join(clips, own.clip),
+  const donor = (of: string) => clipOf(needClip(samples.get(of)!), media);
+  const file = await media.masks.masked({
+    file: await clipOf(own, media),
     video,
     audio,
     donors: {
-      ...(video === "swap" && { video: donorClip(own.donors.visual, samples, clips) }),
-      ...(audio === "swap" && { audio: donorClip(own.donors.acoustic, samples, clips) }),
+      ...(video === "swap" && { video: await donor(own.donors.visual) }),
+      ...(audio === "swap" && { audio: await donor(own.donors.acoustic) }),
     },
     seed: `${items.options.seed}/${sample}`,
   });
@@ -84,10 +85,13 @@ async function withMedia(
   };
 }
 
-function donorClip(id: string, samples: ReadonlyMap<string, MepSample>, clips: string): string {
-  const clip = samples.get(id)?.clip;
-  if (clip !== undefined) return join(clips, clip);
-  throw new BenchError("MEP_DONOR_CLIP", `sample '${id}' is to lend a stream but has no clip`, {
-    hint: "build the items from rows that all have clips, or use another masking variant",
-  });
+function needClip(sample: MepSample): MepSample {
+  if (sample.clip !== undefined) return sample;
+  throw new BenchError(
+    "MEP_DONOR_CLIP",
+    `sample '${sample.id}' is to lend a stream but has no clip`,
+    {
+      hint: "build the items from rows that all have clips, or use another masking variant",
+    },
+  );
 }

@@ -5,6 +5,7 @@ import { mepPromptsHash } from "../../../bench/mep/prompts.ts";
 import { defaultQuestionOptions, type MepMask } from "../../../bench/mep/questions.ts";
 import type { MepAnswer } from "../../../bench/mep/score.ts";
 import { type AskOptions, askAll } from "../../../bench/run/ask.ts";
+import { type Choice, choose } from "../../../bench/run/choose.ts";
 import { mepQuestionsWithMedia } from "../../../bench/run/mep-questions.ts";
 import type { Question, Responder } from "../../../bench/run/port.ts";
 import type { BenchmarkResult } from "../../../bench/run/result.ts";
@@ -24,13 +25,20 @@ export interface Answered {
   notes?: readonly string[];
 }
 
+/** Part of the items, in proportion to samples whose face and voice agree or not; undefined for all of them. */
+export function chosenSamples(items: MepItems, choice: Choice): ReadonlySet<string> | undefined {
+  if (choice.limit === undefined && choice.sample === undefined) return undefined;
+  const chosen = choose(items.samples, ({ congruent }) => String(congruent), choice);
+  return new Set(chosen.map(({ id }) => id));
+}
+
 /**
  * The questions with the files models are given. Masked clips lie beside the items: all models get the same.
  * @throws ConfigError `MEP_CLIPS` without a folder of clips; BenchError `MEP_TEXT_ONLY`; as `mepQuestionsWithMedia`.
  */
 export async function openMepQuestions(
   items: MepItems,
-  options: {
+  options: Choice & {
     clips?: string;
     mask: MepMask;
     items: string;
@@ -39,6 +47,7 @@ export async function openMepQuestions(
   },
 ): Promise<Question[]> {
   const { clips, mask, items: itemFile } = options;
+  const only = chosenSamples(items, options);
   if (clips === undefined) {
     throw new ConfigError("MEP_CLIPS", "--clips is missing: models are given real files", {
       hint: "name the folder that the items were built with",
@@ -54,6 +63,7 @@ export async function openMepQuestions(
     clips,
     masks: openMaskStore(join(dirname(itemFile), "masked")),
     progress: progressPrinter(),
+    ...(only !== undefined && { only }),
   };
   return mepQuestionsWithMedia(items, media, {
     ...defaultQuestionOptions,

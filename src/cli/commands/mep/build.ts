@@ -4,8 +4,8 @@ import { Command } from "@commander-js/extra-typings";
 import { buildMepItems, defaultItemOptions } from "../../../bench/mep/build.ts";
 import type { CueExtractor } from "../../../bench/mep/extractors.ts";
 import { encodeMepItems, type MepItems, mepItemsHash } from "../../../bench/mep/items.ts";
+import { choose } from "../../../bench/run/choose.ts";
 import { sha256, writeFileAtomic } from "../../../core/files.ts";
-import { Rng } from "../../../core/rng.ts";
 import { cosine, wholeNumber } from "../../numbers.ts";
 import { say } from "../../print.ts";
 import { type RowOptions, readReferenceRows } from "./rows.ts";
@@ -29,7 +29,9 @@ export async function buildItemFile(options: BuildOptions): Promise<MepItems> {
   const { seed, probes, absentProbes, absentBelow, sample } = options;
   const sorted = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
   const drawn =
-    sample === undefined ? sorted : new Rng(`mep-sample/${seed}`).shuffle(sorted).slice(0, sample);
+    sample === undefined
+      ? sorted
+      : choose(sorted, (row) => String(row.congruent), { sample, seed: `mep-sample/${seed}` });
   const embedder = await openMepEmbedder(options);
   try {
     const items = await buildMepItems(
@@ -62,7 +64,11 @@ export const mepBuildCommand = () =>
     .option("--clips <folder>", "clips; without them the set is text-only: utilization alone")
     .option("--column <name>", "column of the reference text")
     .option("--where <column=value>", "only these rows, for example split=test")
-    .option("--sample <rows>", "so many rows, drawn by seed", wholeNumber(2))
+    .option(
+      "--sample <rows>",
+      "so many rows, drawn by seed in proportion to congruent ones",
+      wholeNumber(2),
+    )
     .option("--cues <file>", "JSONL of cues made elsewhere, in place of an extractor")
     .option("--extractor <name>", "rules or sections", "rules")
     .option(

@@ -154,6 +154,17 @@ describe("oppo bench mep", () => {
     expect(() => mergePages([file("nowhere.json")], file("p.html"), "")).toThrow("no such file");
   });
 
+  it("scores a part of the items; answers about the rest are neither failed nor extra", async () => {
+    const part = { ...run, items: file("items.json"), predictions: file("answers.jsonl") };
+    const [two] = await runMep({ ...part, out: file("part"), limit: 2 });
+    expect(two!.sets[0]!.counts).toMatchObject({ asked: 2, answered: 2, failed: 0 });
+    expect(two!.notes.join()).not.toContain("belong to no question");
+    expect(two!.protocol.settings).toMatchObject({ limit: 2 });
+    const draw = async (seed: string) =>
+      (await runMep({ ...part, out: file("drawn"), sample: 1, seed }))[0]!.sets[0]!.counts;
+    expect(await draw("a")).toMatchObject({ asked: 1, answered: 1 });
+  });
+
   it("refuses to run without a model, without clips, and on a row it can't read", async () => {
     const options = { ...run, items: file("items.json"), out: file("out") };
     await expect(runMep(options)).rejects.toThrow("nothing to score");

@@ -8,20 +8,21 @@ import {
   mepMasks,
 } from "../../../bench/mep/questions.ts";
 import { scoreMep } from "../../../bench/mep/score.ts";
+import type { Choice } from "../../../bench/run/choose.ts";
 import { mepResult } from "../../../bench/run/mep-result.ts";
 import type { BenchmarkResult } from "../../../bench/run/result.ts";
 import { BenchError, ConfigError, OppoError } from "../../../core/errors.ts";
 import { readJsonl } from "../../../core/jsonl.ts";
 import { cosine, wholeNumber } from "../../numbers.ts";
 import { askEndpoint, type MepEndpointOptions } from "../bench/mep-endpoint.ts";
-import { addModelOptions, type ModelOptions } from "../bench/model-options.ts";
-import { type Answered, askModel, openMepQuestions } from "./ask.ts";
+import { addModelOptions, given, type ModelOptions } from "../bench/model-options.ts";
+import { type Answered, askModel, chosenSamples, openMepQuestions } from "./ask.ts";
 import { mepBuildCommand } from "./build.ts";
 import { openEmbeddedResponder } from "./embedded.ts";
 import { type EmbedderChoice, embedderNames, extractorNamed, openMepEmbedder } from "./tools.ts";
 import { writeResults } from "./write.ts";
 
-export interface MepRunOptions extends EmbedderChoice, Partial<ModelOptions> {
+export interface MepRunOptions extends EmbedderChoice, Partial<ModelOptions>, Choice {
   items: string;
   out: string;
   mask: MepMask;
@@ -33,6 +34,8 @@ export interface MepRunOptions extends EmbedderChoice, Partial<ModelOptions> {
   run?: readonly string[];
   /** JSONL of answers, or of descriptions. */
   answers?: string;
+  /** The same, by the name it has in the other benchmarks. */
+  predictions?: string;
   /** What tables call the model. */
   name?: string;
 }
@@ -67,6 +70,7 @@ async function scoreAnswered(
   options: MepRunOptions,
 ): Promise<BenchmarkResult[]> {
   const embedder = await openMepEmbedder(options);
+  const only = chosenSamples(items, options);
   try {
     const results: BenchmarkResult[] = [];
     for (const { model, answers, failures, usage, settings, notes = [] } of answered) {
@@ -76,6 +80,7 @@ async function scoreAnswered(
         thresholds: options.thresholds,
         headline: options.headline,
         questions: { ...defaultQuestionOptions, mask: options.mask },
+        ...(only !== undefined && { only }),
       });
       const result = mepResult(model, score, {
         ...(failures !== undefined && { failures }),
@@ -112,7 +117,9 @@ async function askPolicies(
 }
 
 /** Rows `{id, text}`; an id without "/" is a sample's, and its text a description of the whole clip. */
-function readAnswers(items: MepItems, { answers, mask }: MepRunOptions): Answered {
+function readAnswers(items: MepItems, options: MepRunOptions): Answered {
+  const { mask, limit, sample, seed } = options;
+  const answers = options.answers ?? options.predictions;
   if (answers === undefined) {
     throw new ConfigError("MEP_MODEL", "nothing to score", {
       hint: "give --model and --base-url (a server), --run (a trained system's folder) or --answers (a JSONL file of id and text)",
@@ -128,7 +135,8 @@ function readAnswers(items: MepItems, { answers, mask }: MepRunOptions): Answere
     }
     return { id: samples.has(id) ? describeId(id, "full", mask) : id, text };
   });
-  return { model: answers, answers: rows };
+  const settings = given<Choice>({ limit, sample, ...(sample !== undefined && { seed }) });
+  return { model: answers, answers: rows, settings: { ...settings } };
 }
 
 const numbers = (text: string): number[] => text.split(",").map(cosine);
@@ -142,10 +150,7 @@ export const mepCommand = () =>
           hint: "`oppo bench mep build` freezes an item set",
         });
       }
-      const given = Object.fromEntries(
-        Object.entries(options).filter(([, value]) => value !== undefined),
-      );
-      await runMep(given as unknown as MepRunOptions);
+      await runMep(given<MepRunOptions>(options));
     })
     .addCommand(mepBuildCommand());
 
@@ -159,6 +164,14 @@ const mepOptions = () =>
     .option("--items <file>", "item file of `oppo bench mep build`")
     .option("--run <folder...>", "trained systems of this project, for example runs/demo/oppo")
     .option("--answers <file>", "JSONL of stored answers: question id (or sample id) and text")
+    .option("--predictions <file>", "the same as --answers")
+    .option("--limit <n>", "the first so many samples", wholeNumber(1))
+    .option(
+      "--sample <n>",
+      "so many samples, drawn in proportion to congruent ones",
+      wholeNumber(1),
+    )
+    .option("--seed <text>", "seed of --sample", "sample")
     .option("--clips <folder>", "clips of the items")
     .option("--out <folder>", "folder for answers and results", "runs/mep")
     .addOption(
