@@ -22,6 +22,7 @@ export function fakeAnswer(request: FakeRequest): string {
   if (text.includes("inside <step> and </step>")) {
     return `<step>\nStep 1: The face shows something.\nStep 2: The prediction is ${lastLabel(text)}.\n</step>`;
   }
+  if (text.includes("List the cues it names")) return cuesOf(text);
   if (text.includes("Score each reasoning step")) return scoresOf(request);
   if (readProbePrompt(text) !== null) return drawn(request, "probe", 2) === 0 ? "Yes." : "No.";
   return description(request);
@@ -47,6 +48,12 @@ function labelsOf(text: string): string {
 function sentimentOf(text: string): string {
   if (/happy|excited|calm/.test(text)) return "positive";
   return /angry|worried|sad|afraid/.test(text) ? "negative" : "neutral";
+}
+
+function cuesOf(text: string): string {
+  const about = text.slice(text.lastIndexOf("Description:"));
+  const named = (list: readonly string[]) => list.filter((cue) => about.includes(cue));
+  return JSON.stringify({ visual: named(visual), acoustic: named(acoustic) });
 }
 
 const lastLabel = (text: string): string => /<answer>(.*?)<\/answer>/s.exec(text)?.[1] ?? "None";

@@ -3,10 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { decodeMepItems } from "../../../bench/mep/items.ts";
+import { fakeAnswer } from "../../../bench/run/fake-answers.fake.ts";
 import type { BenchmarkResult } from "../../../bench/run/result.ts";
+import type { FakeRequest } from "../../../endpoint/fake-request.fake.ts";
+import { startFakeServer } from "../../../endpoint/fake-server.fake.ts";
 import { mergePages } from "../benchmark-page.ts";
 import { type BuildOptions, buildItemFile, mepBuildCommand } from "./build.ts";
-import { runMep } from "./run.ts";
+import { mepCommand, runMep } from "./run.ts";
 
 let folder: string;
 const file = (name: string) => join(folder, name);
@@ -163,6 +166,56 @@ describe("oppo bench mep", () => {
     const draw = async (seed: string) =>
       (await runMep({ ...part, out: file("drawn"), sample: 1, seed }))[0]!.sets[0]!.counts;
     expect(await draw("a")).toMatchObject({ asked: 1, answered: 1 });
+  });
+
+  it("has cues of answers read by a second model; what it can't read counts as failed", async () => {
+    const fault = ({ text }: FakeRequest) =>
+      text.includes("List the cues") && text.includes("he frowns") ? "malformed" : undefined;
+    const server = await startFakeServer({ answer: fakeAnswer, fault });
+    try {
+      const says = ["a broad smile", "tears in the eyes", "he frowns"];
+      const texts = rows.map(([id], i) =>
+        JSON.stringify({ id, text: `In the video, ${says[i]}.` }),
+      );
+      writeFileSync(file("said.jsonl"), texts.join("\n"));
+      const args = [
+        ...[
+          "--items",
+          file("items.json"),
+          "--predictions",
+          file("said.jsonl"),
+          "--embedder",
+          "lexical",
+        ],
+        ...["--extractor", "chat", "--judge-model", "j", "--judge-base-url", server.baseUrl],
+        ...["--judge-price-in", "5", "--out", file("chat")],
+      ];
+      const score = async (more: string[] = []) => {
+        await mepCommand().parseAsync([...args, ...more], { from: "user" });
+        return JSON.parse(readFileSync(file("chat/results.json"), "utf8"))[0] as BenchmarkResult;
+      };
+      const result = await score();
+      expect(result.sets[0]!.counts).toMatchObject({
+        asked: 3,
+        answered: 2,
+        failures: { CUES_UNREADABLE: 1 },
+      });
+      const claims = result.sets[0]!.metrics.find(({ id }) => id === "claims-visual");
+      expect(claims).toMatchObject({ value: 1, n: 2 });
+      expect(result.protocol.tools["answer cues"]).toMatch(
+        /^chat: j at .*mep-cues-1 \([0-9a-f]{8}\)$/,
+      );
+      expect(result.usage!.toolsCost).toBeGreaterThan(0);
+      expect(server.requests[0]!.schema).toMatchObject({ required: ["visual", "acoustic"] });
+      const asked = server.requests.length;
+      expect(asked).toBe(2 + 3);
+      expect(await score()).toEqual(result);
+      expect(server.requests.length).toBe(asked);
+      await score(["--retry-failed"]);
+      expect(server.requests.length).toBe(asked + 3);
+    } finally {
+      await server.close();
+    }
   });
 
   it("refuses to run without a model, without clips, and on a row it can't read", async () => {

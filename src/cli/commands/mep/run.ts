@@ -15,14 +15,25 @@ import { BenchError, ConfigError, OppoError } from "../../../core/errors.ts";
 import { readJsonl } from "../../../core/jsonl.ts";
 import { cosine, wholeNumber } from "../../numbers.ts";
 import { askEndpoint, type MepEndpointOptions } from "../bench/mep-endpoint.ts";
-import { addModelOptions, given, type ModelOptions } from "../bench/model-options.ts";
+import {
+  addJudgeOptions,
+  addModelOptions,
+  given,
+  type JudgeOptions,
+  type ModelOptions,
+} from "../bench/model-options.ts";
 import { type Answered, askModel, chosenSamples, openMepQuestions } from "./ask.ts";
 import { mepBuildCommand } from "./build.ts";
+import { type ChatCueOptions, readAnswerCues } from "./chat-cues.ts";
 import { openEmbeddedResponder } from "./embedded.ts";
 import { type EmbedderChoice, embedderNames, extractorNamed, openMepEmbedder } from "./tools.ts";
 import { writeResults } from "./write.ts";
 
-export interface MepRunOptions extends EmbedderChoice, Partial<ModelOptions>, Choice {
+export interface MepRunOptions
+  extends EmbedderChoice,
+    Partial<ModelOptions>,
+    Partial<JudgeOptions>,
+    Choice {
   items: string;
   out: string;
   mask: MepMask;
@@ -73,9 +84,11 @@ async function scoreAnswered(
   const only = chosenSamples(items, options);
   try {
     const results: BenchmarkResult[] = [];
-    for (const { model, answers, failures, usage, settings, notes = [] } of answered) {
+    for (const one of answered) {
+      const read = await cuesRead(one, options);
+      const { model, answers, failures, usage, settings, notes = [] } = read.answered;
       const score = await scoreMep(items, answers, {
-        extractor: extractorNamed(options.extractor),
+        extractor: read.extractor,
         embedder,
         thresholds: options.thresholds,
         headline: options.headline,
@@ -96,6 +109,13 @@ async function scoreAnswered(
   } finally {
     await embedder.close?.();
   }
+}
+
+async function cuesRead(answered: Answered, options: MepRunOptions) {
+  if (options.extractor !== "chat") {
+    return { answered, extractor: extractorNamed(options.extractor) };
+  }
+  return readAnswerCues(answered, options as ChatCueOptions);
 }
 
 async function askPolicies(
@@ -143,7 +163,7 @@ const numbers = (text: string): number[] => text.split(",").map(cosine);
 
 /** `oppo bench mep`, with `build` below it. */
 export const mepCommand = () =>
-  addModelOptions(mepOptions())
+  addJudgeOptions(addModelOptions(mepOptions()))
     .action(async (options) => {
       if (options.items === undefined) {
         throw new ConfigError("MEP_ITEMS", "--items is missing", {
@@ -177,7 +197,11 @@ const mepOptions = () =>
     .addOption(
       new Option("--mask <variant>", "how a stream is hidden").choices(mepMasks).default("blank"),
     )
-    .option("--extractor <name>", "reads cues of answers: rules or sections", "rules")
+    .option(
+      "--extractor <name>",
+      "reads cues of answers: rules, sections, or chat (--judge-model)",
+      "rules",
+    )
     .option("--embedder <name>", `matches cues: ${embedderNames.join(", ")}`, "use-lite+concepts")
     .option("--embedder-base-url <url>", "OpenAI-compatible server of that embedding model")
     .option("--embedder-cache <file>", "JSONL file that keeps vectors")
