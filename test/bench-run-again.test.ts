@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -7,7 +15,14 @@ import type { BenchmarkResult } from "../src/bench/run/result.ts";
 import { readJson } from "../src/core/files.ts";
 import type { FakeRequest } from "../src/endpoint/fake-request.fake.ts";
 import { type FakeServer, type Fault, startFakeServer } from "../src/endpoint/fake-server.fake.ts";
-import { killedAfter, oppo, writeMme, writeOvmerd } from "./bench-run.fixture.ts";
+import {
+  killedAfter,
+  killedWhen,
+  oppo,
+  writeClips,
+  writeMme,
+  writeOvmerd,
+} from "./bench-run.fixture.ts";
 
 /* What a run does when it is started again: further, otherwise written, or after its judge was away. */
 
@@ -157,5 +172,81 @@ describe("a run that is started again", () => {
     });
     const [film] = server.requests.filter(({ model }) => model === "m");
     expect(film!.media.map(({ kind }) => kind)).toContain("video");
+  });
+});
+
+describe("oppo bench mep, started again", () => {
+  const items = () => at("items.json");
+  const mep = (out: string, ...more: string[]) => [
+    ...["bench", "mep", "--items", items(), "--clips", at("clips"), "--model", "m"],
+    ...["--base-url", server.baseUrl, "--attempts", "1", "--concurrency", "2", "--rpm", "6000"],
+    ...["--tpm", "1000000", "--embedder", "lexical", "--out", out, ...more],
+  ];
+
+  beforeAll(async () => {
+    await writeClips(at("clips"), ["a.mp4", "b.mp4", "c.mp4", "d.mp4"]);
+    const texts = [
+      "he smiles broadly",
+      "she lowers her head",
+      "he frowns deeply",
+      "she looks away",
+    ];
+    const rows = texts.map(
+      (seen, i) => `${"abcd"[i]},"In the video, ${seen}. In the audio, a loud voice.",${i < 2}`,
+    );
+    writeFileSync(at("texts.csv"), `name,english,congruent\n${rows.join("\n")}\n`);
+    const build = ["bench", "mep", "build", "--data", at("texts.csv"), "--clips", at("clips")];
+    const lexical = [...build, "--embedder", "lexical"];
+    expect(await oppo([...lexical, "--out", items()])).toMatchObject({ code: 0 });
+    expect(await oppo([...lexical, "--sample", "2", "--out", at("two.json")])).toMatchObject({
+      code: 0,
+    });
+  });
+
+  it("builds a sample in proportion to congruent rows", () => {
+    const { samples } = readJson<{ items: { samples: { congruent: boolean }[] } }>(
+      at("two.json"),
+    ).items;
+    expect(samples.map(({ congruent }) => congruent).sort()).toEqual([false, true]);
+  });
+
+  it("repeats failures until told to ask again, a part of the items first", async () => {
+    const out = at("mep");
+    fault = ({ text }) => (text.includes("smiles broadly") ? "500" : undefined);
+    expect(await oppo(mep(out, "--sample", "2"))).toMatchObject({ code: 0 });
+    expect(await oppo(mep(out))).toMatchObject({ code: 0 });
+    const first = result(out);
+    expect(first.sets[0]!.counts.failures).toEqual({ ENDPOINT_HTTP: expect.any(Number) });
+    const { failed } = first.sets[0]!.counts;
+    fault = () => undefined;
+    const before = asked();
+    expect(await oppo(mep(out))).toMatchObject({ code: 0 });
+    expect(result(out)).toEqual(first);
+    expect(asked()).toBe(before);
+    expect(await oppo(mep(out, "--retry-failed"))).toMatchObject({ code: 0 });
+    expect(asked()).toBe(before + failed);
+    expect(result(out).sets[0]!.counts.failed).toBe(0);
+  });
+
+  it("gives the same bytes though it was killed while clips were masked", async () => {
+    const [calm, killed] = [at("mep-calm"), at("mep-killed")];
+    expect(await oppo(mep(calm))).toMatchObject({ code: 0 });
+    rmSync(at("masked"), { recursive: true });
+    const kill = await killedWhen(
+      mep(killed),
+      () => existsSync(at("masked")) && readdirSync(at("masked")).length > 1,
+    );
+    expect(kill).toBe(true);
+    expect(existsSync(join(killed, "results.json"))).toBe(false);
+    expect(await oppo(mep(killed))).toMatchObject({ code: 0 });
+    expect(readFileSync(join(killed, "results.json"))).toEqual(
+      readFileSync(join(calm, "results.json")),
+    );
+  });
+
+  it("refuses clips that were swapped under their names", async () => {
+    copyFileSync(at("clips", "b.mp4"), at("clips", "c.mp4"));
+    expect((await oppo(mep(at("swapped")))).text).toMatch(/MEP_CLIP_CHANGED.*c\.mp4/);
+    expect(asked()).toBe(0);
   });
 });

@@ -86,6 +86,12 @@ export async function oppo(args: readonly string[]): Promise<{ code: number; tex
 
 /** Runs the command in a process of its own and kills that with SIGKILL once its journal holds `rows` rows. */
 export async function killedAfter(args: readonly string[], journal: string, rows: number) {
+  const killed = await killedWhen(args, () => lines(journal) >= rows);
+  return { killed, rows: lines(journal) };
+}
+
+/** Whether the command was still at work when it was killed. */
+export async function killedWhen(args: readonly string[], when: () => boolean): Promise<boolean> {
   const child = spawn(process.execPath, [join(root, "bin/oppo.mjs"), ...args], {
     cwd: root,
     stdio: "ignore",
@@ -97,9 +103,9 @@ export async function killedAfter(args: readonly string[], journal: string, rows
       end(status);
     }),
   );
-  while (!ended && lines(journal) < rows) await new Promise((next) => setTimeout(next, 5));
+  while (!ended && !when()) await new Promise((next) => setTimeout(next, 5));
   child.kill("SIGKILL");
-  return { killed: (await code) === null, rows: lines(journal) };
+  return (await code) === null;
 }
 
 export const lines = (file: string): number =>
