@@ -7,6 +7,9 @@ export interface Timing {
   seconds: number;
 }
 
+/** The name of the whole: all steps and what lies between them. */
+export const total = "in all";
+
 export function readTimings(file: string): Timing[] {
   return existsSync(file) ? readJson<Timing[]>(file) : [];
 }

@@ -61,7 +61,7 @@ export interface Objective {
  * One optimiser step: log-probs of every pass → loss and its gradient on each log-prob → backward.
  * On the weights that sampled (`fresh`), l equals o and the full pass needs no forward of its own; the
  * backward pass returns its log-probs, which shows whether that is true. Masked passes are read where the
- * objective looks, and all of them go to the policy at once, so that it may batch them.
+ * objective looks. All passes of a kind go to the policy at once, so that it may batch them.
  */
 export async function update(
   policy: Policy,
@@ -71,10 +71,13 @@ export async function update(
   adam: Parameters<Policy["step"]>[0],
   fresh: boolean,
 ): Promise<UpdateReport> {
-  const full = fresh ? batch.rollout : await policy.logprobs(batch.data);
-  const samples = batch.data.map((_, index) => sampleOf(batch, full, index));
   const masked = maskedData(passes, batch, objective.options);
-  const hidden = masked.length > 0 ? await policy.logprobs(masked.map(({ datum }) => datum)) : [];
+  const unknown = fresh ? [] : batch.data;
+  const asked = [...unknown, ...masked.map(({ datum }) => datum)];
+  const answered = asked.length > 0 ? await policy.logprobs(asked) : [];
+  const full = fresh ? batch.rollout : answered.slice(0, unknown.length);
+  const hidden = answered.slice(unknown.length);
+  const samples = batch.data.map((_, index) => sampleOf(batch, full, index));
   masked.forEach(({ pass, rollout, datum: { tokens, read } }, at) => {
     const sample = samples[rollout]!;
     const values = hidden[at]!;
@@ -82,10 +85,14 @@ export async function update(
     if (pass.partial) sample.partial = [...(sample.partial ?? []), pass.modality];
   });
   const result = objective.loss(samples);
-  const differentiated = await policy.backward(batch.data, result.gradient.full);
-  await backwardMasked(policy, masked, result);
+  const hiding = maskedGradient(masked, result);
+  const differentiated = await policy.backward(
+    [...batch.data, ...hiding.map(({ datum }) => datum)],
+    [...result.gradient.full, ...hiding.map(({ gradient }) => gradient)],
+  );
   const step = await policy.step(adam);
-  return { result, step, samplerGap: fresh ? meanGap(differentiated, batch.rollout) : undefined };
+  const again = differentiated.slice(0, batch.data.length);
+  return { result, step, samplerGap: fresh ? meanGap(again, batch.rollout) : undefined };
 }
 
 /** One rollout under one masked pass. */
@@ -119,21 +126,12 @@ function sampleOf(batch: RolloutBatch, full: readonly Float32Array[], index: num
   };
 }
 
-/** Differentiates the masked passes, only where the gradient is not zero. */
-async function backwardMasked(
-  policy: Policy,
-  masked: readonly MaskedDatum[],
-  result: LossResult,
-): Promise<void> {
-  const data: Datum[] = [];
-  const gradient: number[][] = [];
-  for (const { pass, rollout, datum } of masked) {
+/** The tokens of masked passes at which the gradient is not zero, and what it is there. */
+function maskedGradient(masked: readonly MaskedDatum[], result: LossResult) {
+  return masked.flatMap(({ pass, rollout, datum }) => {
     const row = result.gradient[pass.modality][rollout];
-    if (!row) continue;
-    const read = [...row.keys()].filter((token) => row[token] !== 0);
-    if (read.length === 0) continue;
-    data.push({ ...datum, read });
-    gradient.push(read.map((token) => row[token]!));
-  }
-  if (data.length > 0) await policy.backward(data, gradient);
+    const read = row ? [...row.keys()].filter((token) => row[token] !== 0) : [];
+    if (!row || read.length === 0) return [];
+    return [{ datum: { ...datum, read }, gradient: read.map((token) => row[token]!) }];
+  });
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { writeFileAtomic, writeJson } from "../../../src/core/files.ts";
+import { readJson, writeFileAtomic, writeJson } from "../../../src/core/files.ts";
 import { demoTimes } from "./demo.ts";
 
 let folder: string;
@@ -26,6 +26,13 @@ test("stages are summed and held against the goal", () => {
   finished(201);
   expect(demoTimes(folder)).toMatchObject({ targets: [{ measured: "4 min 01 s", met: false }] });
   expect(demoTimes(folder).markdown).toContain("| together | 241 |");
+});
+
+test("what lies between the stages counts", () => {
+  finished(100);
+  const timings = readJson<object[]>(join(folder, "timings.json"));
+  writeJson(join(folder, "timings.json"), [...timings, { step: "in all", seconds: 250 }]);
+  expect(demoTimes(folder)).toMatchObject({ targets: [{ measured: "4 min 10 s", met: false }] });
 });
 
 test("a run that has not finished has no time", () => {

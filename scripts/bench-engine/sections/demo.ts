@@ -1,7 +1,7 @@
 /** Wall time of a finished `oppo demo`, stage by stage, as the run recorded it. */
 import { existsSync } from "node:fs";
 import { duration } from "../../../src/cli/print.ts";
-import { readTimings } from "../../../src/cli/timings.ts";
+import { readTimings, total as whole } from "../../../src/cli/timings.ts";
 import { BenchError } from "../../../src/core/errors.ts";
 import { readJson } from "../../../src/core/files.ts";
 import { runLayout } from "../../../src/runs/layout.ts";
@@ -22,7 +22,10 @@ export function demoTimes(folder: string): Section {
     });
   }
   const { name, seed } = readJson<{ name: string; seed: number }>(config);
-  const total = timings.reduce((sum, { seconds }) => sum + seconds, 0);
+  const stages = timings.filter(({ step }) => step !== whole);
+  const sum = stages.reduce((sum, { seconds }) => sum + seconds, 0);
+  // what lies between the stages counts, too; a run that was killed has it of its last process alone
+  const total = Math.max(sum, timings.find(({ step }) => step === whole)?.seconds ?? 0);
   return {
     name: "demo",
     title: "The demo",
@@ -32,7 +35,7 @@ export function demoTimes(folder: string): Section {
       markdownTable(
         ["stage", "seconds"],
         [
-          ...timings.map(({ step, seconds }) => [step, shortNumber(seconds)]),
+          ...stages.map(({ step, seconds }) => [step, shortNumber(seconds)]),
           ["together", shortNumber(total)],
         ],
       ),

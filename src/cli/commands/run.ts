@@ -1,4 +1,6 @@
 import type { Experiment } from "../../config/schema.ts";
+import { openExecutor } from "../../policy/embedded/open-executor.ts";
+import { withOpened } from "../opened.ts";
 import { duration, heading, say } from "../print.ts";
 import { makeCorpus, openClips } from "../stages/clips.ts";
 import { freezeBenchmark, runEvaluation } from "../stages/evaluate.ts";
@@ -6,8 +8,8 @@ import { coldStart } from "../stages/policy.ts";
 import { runReport } from "../stages/report.ts";
 import { runSft } from "../stages/sft.ts";
 import { runTraining } from "../stages/train.ts";
-import { readTimings } from "../timings.ts";
-import { openWorkspace } from "../workspace.ts";
+import { readTimings, timed, total } from "../timings.ts";
+import { openWorkspace, type Workspace } from "../workspace.ts";
 
 /**
  * A whole experiment: corpus → frozen items → cold start → every variant from it → evaluation → report.
@@ -15,7 +17,22 @@ import { openWorkspace } from "../workspace.ts";
  */
 export async function runExperiment(experiment: Experiment, runs: string): Promise<void> {
   const workspace = openWorkspace(experiment, runs);
+  // programs stay open from one stage to the next as long as somebody holds their executor
+  await withOpened(async (keep) => {
+    keep(await openExecutor(experiment.executor));
+    await timed(workspace.layout.timings, total, () => runStages(workspace));
+  });
   const { layout } = workspace;
+  heading("What was done");
+  for (const { step, seconds } of readTimings(layout.timings))
+    say(`  ${step}: ${duration(seconds)}`);
+  say(
+    `\nreport   ${layout.report}\ntable    ${layout.table}\nclips    ${layout.corpus}\nitems    ${layout.items}`,
+  );
+}
+
+async function runStages(workspace: Workspace): Promise<void> {
+  const { experiment, layout } = workspace;
   const variants = Object.keys(experiment.variants);
   say(`run folder ${layout.root}`);
 
@@ -42,11 +59,4 @@ export async function runExperiment(experiment: Experiment, runs: string): Promi
   }
   const table = runReport(workspace, clips, results);
   process.stdout.write(`\n${table}\n`);
-
-  heading("What was done");
-  for (const { step, seconds } of readTimings(layout.timings))
-    say(`  ${step}: ${duration(seconds)}`);
-  say(
-    `\nreport   ${layout.report}\ntable    ${layout.table}\nclips    ${layout.corpus}\nitems    ${layout.items}`,
-  );
 }

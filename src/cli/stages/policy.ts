@@ -11,16 +11,27 @@ import type { Clips } from "./clips.ts";
 export const coldStart = "cold-start";
 
 /** A freshly initialised embedded policy of the experiment's size. */
-export async function newPolicy({ experiment }: Workspace, clips: Clips): Promise<Policy> {
+export async function newPolicy(workspace: Workspace, clips: Clips): Promise<Policy> {
+  const { experiment } = workspace;
   const dims = featureDims(experiment.features);
+  const executor = await openExecutor(experiment.executor);
+  if (executor.insteadOf !== undefined) tellOnce(workspace, executor.insteadOf);
   return createEmbeddedPolicy({
     options: experiment.policy,
     vocabulary: clips.tokenizer,
     video: { tokens: experiment.features.videoTokens, dim: dims.video },
     audio: { tokens: experiment.features.audioTokens, dim: dims.audio },
     seed: `${experiment.seed}/weights`,
-    executor: await openExecutor(experiment.executor),
+    executor,
   });
+}
+
+const told = new WeakSet<Workspace>();
+
+function tellOnce(workspace: Workspace, reason: string): void {
+  if (told.has(workspace)) return;
+  told.add(workspace);
+  workspace.notice(`jax-js trains in place of the native kernels, several times slower: ${reason}`);
 }
 
 /** The finished policy of a system. @throws RunError when it was not trained yet. */

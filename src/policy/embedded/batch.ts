@@ -50,15 +50,17 @@ export function chunkToScore(
   const groups = groupByPrompt(asked.map((index) => datum(index).prompt))
     .map(({ prompt, members }) => ({ prompt, members: members.map((at) => asked[at] as number) }))
     .flatMap((group) => split(group, length));
-  const bySize = new Map<number, Group[]>();
+  // masked passes are read at a few tokens, full ones at all: apart, so that the first save work
+  const alike = new Map<string, { size: number; same: Group[] }>();
   for (const group of groups) {
     const size = roundUp(group.members.length, groupSizes);
-    const same = bySize.get(size);
-    if (same) same.push(group);
-    else bySize.set(size, [group]);
+    const key = `${size}/${group.members.every((index) => datum(index).read)}`;
+    const known = alike.get(key);
+    if (known) known.same.push(group);
+    else alike.set(key, { size, same: [group] });
   }
   const chunks: ScoringChunk[] = [];
-  for (const [size, same] of bySize) {
+  for (const { size, same } of alike.values()) {
     same.sort((a, b) => longest(a) - longest(b));
     for (const part of evenParts(same, Math.max(1, Math.floor(chunkRows / size)))) {
       const lanes = part.length * size < splitRows ? [part] : deal(part);

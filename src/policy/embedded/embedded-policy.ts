@@ -26,8 +26,8 @@ import {
   initParameters,
   type ModelShape,
   type Parameters,
-  parameterSpecs,
   type StreamShape,
+  zeroParameters,
 } from "./params.ts";
 import { LocalReplica, type Replica, type Work, workOf } from "./replica.ts";
 import { startBatches } from "./sample.ts";
@@ -67,13 +67,7 @@ export async function openEmbeddedPolicy(
   executor: Executor,
 ): Promise<EmbeddedPolicy> {
   const description = readDescription(folder);
-  const zeros = new Map(
-    parameterSpecs(description.shape).map(({ name, shape }) => [
-      name,
-      new Float32Array(shape.reduce((product, size) => product * size, 1)),
-    ]),
-  );
-  const policy = new EmbeddedPolicy(description, zeros, executor);
+  const policy = new EmbeddedPolicy(description, zeroParameters(description.shape), executor);
   await policy.load(folder);
   return policy;
 }
@@ -163,8 +157,11 @@ export class EmbeddedPolicy implements Policy {
     if (this.closed) return;
     this.closed = true;
     await this.last;
-    for (const replica of this.replicas) await replica.close();
-    await this.executor.close();
+    try {
+      for (const replica of this.replicas) await replica.close();
+    } finally {
+      await this.executor.close();
+    }
   }
 
   /** Calls run one after another: a program's outputs are valid only until its next run. */
@@ -209,7 +206,13 @@ export class EmbeddedPolicy implements Policy {
   ): Promise<Float32Array[]> {
     checkBatch(this.description.shape, batch);
     checkGradient(batch, gradient);
-    return this.run("backward", batch, gradient, (gradients) => this.accumulate(gradients));
+    try {
+      return await this.run("backward", batch, gradient, (parts) => this.accumulate(parts));
+    } catch (error) {
+      // the gradient of some chunks alone must never be stepped with
+      this.clearGradient();
+      throw error;
+    }
   }
 
   /** Runs a program over all chunks; `rest` takes what each returns after the log-probs. */

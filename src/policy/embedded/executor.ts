@@ -9,6 +9,8 @@ export interface Executor {
   readonly id: string;
   /** All of them, the helper's among them. */
   readonly threads: number;
+  /** Why this is not the native executor, where that was wanted and does not load. */
+  readonly insteadOf?: string;
   /** A thread with an executor of its own, for half of a policy's work. */
   readonly helper?: Helper;
   /** `program` consumes its arguments' references (jax-js ownership) and returns its outputs, flat. */

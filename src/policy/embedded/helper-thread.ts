@@ -4,8 +4,7 @@ import { sendError } from "../../core/thread.ts";
 import type { Executor } from "./executor.ts";
 import type { Order, Reply, Request } from "./helper.ts";
 import { openOneExecutor } from "./open-executor.ts";
-import type { Parameters } from "./params.ts";
-import { initParameters } from "./params.ts";
+import { type Parameters, zeroParameters } from "./params.ts";
 import { LocalReplica } from "./replica.ts";
 
 /** A helper's thread: one order after the other, each answered by one reply. */
@@ -41,7 +40,7 @@ async function carryOut(order: Order): Promise<unknown> {
     return;
   }
   if (order.do === "open") {
-    const parameters = initParameters(order.description.shape, 0);
+    const parameters = zeroParameters(order.description.shape);
     const replica = new LocalReplica(order.description, executor, parameters);
     models.set(order.model, { replica, parameters });
     return;

@@ -1,3 +1,4 @@
+import type { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PolicyError } from "../../core/errors.ts";
 import { Rng } from "../../core/rng.ts";
@@ -5,7 +6,7 @@ import type { Prompt } from "../../prompt/prompt.ts";
 import { embeddedOptions, type executorNames, executorOptions } from "../options.ts";
 import type { Datum } from "../port.ts";
 import { createEmbeddedPolicy, type EmbeddedPolicy } from "./embedded-policy.ts";
-import { Helper } from "./helper.ts";
+import { Helper, helperFor } from "./helper.ts";
 import { openExecutor } from "./open-executor.ts";
 
 const media = { tokens: 2, dim: 3 };
@@ -29,11 +30,11 @@ function prompts(count: number): Prompt[] {
   }));
 }
 
-/** 300 completions of eleven prompts, some of them read at a few tokens: chunks of many sizes. */
-function completions(): Datum[] {
+/** Completions of eleven prompts, some of them read at a few tokens: chunks of many sizes. */
+function completions(count = 300): Datum[] {
   const rng = new Rng("completions");
   const all = prompts(11);
-  return Array.from({ length: 300 }, (_, index) => ({
+  return Array.from({ length: count }, (_, index) => ({
     prompt: all[(index * index) % 11]!,
     tokens: Int32Array.from({ length: 1 + rng.int(20) }, () => 3 + rng.int(9)),
     ...(index % 5 === 0 ? { read: [0] } : {}),
@@ -51,8 +52,8 @@ const open = async (name: (typeof executorNames)[number], threads: number) =>
   });
 
 /** What a policy says before and after two steps, and what it samples then. */
-async function course(policy: EmbeddedPolicy) {
-  const batch = completions();
+async function course(policy: EmbeddedPolicy, count: number) {
+  const batch = completions(count);
   const rng = new Rng("gradient");
   const gradient = batch.map(({ tokens, read }) =>
     Float32Array.from(read ?? tokens, () => rng.normal()),
@@ -74,7 +75,10 @@ async function course(policy: EmbeddedPolicy) {
   };
 }
 
-describe.each(["auto", "jax"] as const)("a helper's half of the work, executor %s", (name) => {
+describe.each([
+  ["auto", 300],
+  ["jax", 70],
+] as const)("a helper's half of the work, executor %s", (name, count) => {
   let alone: EmbeddedPolicy;
   let helped: EmbeddedPolicy;
   beforeAll(async () => {
@@ -85,12 +89,12 @@ describe.each(["auto", "jax"] as const)("a helper's half of the work, executor %
   });
 
   it("changes no bit of log-probs, gradients, weights and samples", async () => {
-    expect(await course(helped)).toEqual(await course(alone));
+    expect(await course(helped, count)).toEqual(await course(alone, count));
   });
 
   it("keeps the weights of two policies apart", async () => {
     const other = await open(name, 2);
-    const batch = completions();
+    const batch = completions(count);
     const initial = await other.logprobs(batch);
     const trained = await helped.logprobs(batch);
     expect(initial).not.toEqual(trained);
@@ -124,4 +128,17 @@ it("a thread that ends says so, and what to do without it", async () => {
       /second thread failed: .*no-such-thread.*executor.threads to 1/s,
     ),
   });
+});
+
+it("a thread that dies fails the calls that follow; the next policy gets another thread", async () => {
+  const policy = await open("jax", 2);
+  const options = executorOptions.parse({ name: "jax", threads: 1 });
+  const first = await helperFor(options);
+  await (Reflect.get(first, "worker") as Worker).terminate();
+  await expect(policy.logprobs(completions(40))).rejects.toMatchObject({ code: "HELPER_ENDED" });
+  await policy.close();
+  expect(await helperFor(options)).not.toBe(first);
+  const next = await open("jax", 2);
+  expect(await next.logprobs(completions(40))).toHaveLength(40);
+  await next.close();
 });

@@ -1,7 +1,7 @@
 /** A second thread of this process that holds replicas of the policies open here. */
 import type { Worker } from "node:worker_threads";
 import { PolicyError } from "../../core/errors.ts";
-import { receiveError, type SentError, startThread } from "../../core/thread.ts";
+import { receiveError, type SentError, sendError, startThread } from "../../core/thread.ts";
 import type { ExecutorOptions } from "../options.ts";
 import type { Completion } from "../port.ts";
 import type { PolicyDescription } from "./checkpoint.ts";
@@ -49,6 +49,10 @@ export class Helper {
     worker.on("exit", (code) => this.end(`ended with code ${code}`));
   }
 
+  get running(): boolean {
+    return this.ended === undefined;
+  }
+
   /** @throws PolicyError when the thread does not start, or what it shall run programs with. */
   static async start(executor: ExecutorOptions, module = ownModule): Promise<Helper> {
     const helper = new Helper(startThread(module));
@@ -89,7 +93,11 @@ export class Helper {
       this.waiting.set(call, { resolve, reject });
       // only while something is asked of it does the thread keep the process alive
       this.worker.ref();
-      this.worker.postMessage(request);
+      try {
+        this.worker.postMessage(request);
+      } catch (cause) {
+        this.settle({ call, error: sendError(unsendable(order, cause)) });
+      }
     });
   }
 
@@ -111,19 +119,33 @@ export class Helper {
   }
 }
 
+function unsendable(order: Order, cause: unknown): PolicyError {
+  return new PolicyError("HELPER_ORDER", `'${order.do}' cannot be sent to the second thread`, {
+    hint: "prompts and tokens must be plain data",
+    cause,
+  });
+}
+
 const helpers = new Map<string, Promise<Helper>>();
 
 /**
  * The helper of this process for such an executor. It stays for the next policy, whose programs it then
  * knows, and does not keep the process from ending.
  */
-export function helperFor(executor: ExecutorOptions): Promise<Helper> {
+export async function helperFor(executor: ExecutorOptions): Promise<Helper> {
   const key = JSON.stringify(executor);
   const known = helpers.get(key) ?? Helper.start(executor);
   helpers.set(key, known);
-  // one that did not start must not be found again; whoever awaits it gets the error
-  known.catch(() => helpers.delete(key));
-  return known;
+  try {
+    const helper = await known;
+    if (helper.running) return helper;
+  } catch (error) {
+    // one that did not start must not be found again; whoever awaits it gets the error
+    if (helpers.get(key) === known) helpers.delete(key);
+    throw error;
+  }
+  if (helpers.get(key) === known) helpers.delete(key);
+  return helperFor(executor);
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * A policy's work in two lanes. What belongs to which lane, and the order in which results are added up,
- * never depend on how many threads there are, so neither do the numbers.
+ * never depend on whether there is a second thread, so neither do the numbers.
  */
 import type { Replica } from "./replica.ts";
 

@@ -1,5 +1,5 @@
 import { PolicyError } from "../../core/errors.ts";
-import type { ExecutorOptions } from "../options.ts";
+import type { ExecutorName, ExecutorOptions } from "../options.ts";
 import type { Executor } from "./executor.ts";
 import { helperFor } from "./helper.ts";
 import { createJaxExecutor } from "./jax-executor.ts";
@@ -16,7 +16,8 @@ export async function openExecutor(options: ExecutorOptions): Promise<Executor> 
   const each = { ...options, threads: helperThreads(threads) };
   const executor = await openOneExecutor(each);
   if (threads === 1) return executor;
-  const helper = await helperFor(each);
+  // by the name found here: halves of a batch must come from one engine
+  const helper = await helperFor({ ...each, name: executor.id as ExecutorName });
   return { ...executor, threads: 2 * executor.threads, helper };
 }
 
@@ -33,7 +34,9 @@ export async function openOneExecutor(options: ExecutorOptions): Promise<Executo
     const { createOnnxExecutor } = await import("./onnx/onnx-executor.ts");
     return await createOnnxExecutor(threads === undefined ? {} : { threads });
   } catch (cause) {
-    if (name === "auto") return createJaxExecutor();
+    const binary = cause instanceof PolicyError && cause.code === "ONNX_RUNTIME";
+    if (!binary) throw cause;
+    if (name === "auto") return { ...(await createJaxExecutor()), insteadOf: cause.message };
     throw new PolicyError("ONNX", "the native executor does not load", {
       hint: "run `npm ci`, or set the executor to 'jax'",
       cause,

@@ -75,6 +75,13 @@ export function initParameters(shape: ModelShape, seed: number | string): Parame
   );
 }
 
+/** To be filled: from a checkpoint, or with another replica's weights. */
+export function zeroParameters(shape: ModelShape): Parameters {
+  return new Map(
+    parameterSpecs(shape).map(({ name, shape: dims }) => [name, new Float32Array(elements(dims))]),
+  );
+}
+
 /** Number of elements of a shape. */
 export function elements(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);

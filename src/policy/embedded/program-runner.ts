@@ -55,9 +55,9 @@ export class ProgramRunner {
   }
 
   async close(): Promise<void> {
-    const entries = await Promise.all(this.entries.values());
+    const entries = await Promise.allSettled(this.entries.values());
     this.entries.clear();
-    for (const { compiled } of entries) compiled.dispose();
+    for (const entry of entries) if (entry.status === "fulfilled") entry.value.compiled.dispose();
   }
 
   private entry<Kind extends ProgramKind>(kind: Kind, bucket: BucketOf<Kind>): Promise<Entry> {
@@ -72,6 +72,8 @@ export class ProgramRunner {
     };
     const entry = this.compile(sourceOf(this.shape, bucket), hints);
     this.entries.set(key, entry);
+    // one that failed to compile must not be found again; whoever awaits it gets the error
+    entry.catch(() => this.entries.delete(key));
     return entry;
   }
 

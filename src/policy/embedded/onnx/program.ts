@@ -60,10 +60,9 @@ export class OnnxProgram implements Compiled {
     return this.#outputs.map((output) => output.data as TensorData);
   }
 
+  /** The session stays for others that run the same graph, until it is the least recently used. */
   dispose(): void {
-    if (this.#disposed) return;
     this.#disposed = true;
-    void this.#sessions.drop(this.#graph.bytes);
   }
 
   #failure(cause: unknown): PolicyError {

@@ -6,8 +6,6 @@ import { SessionCache } from "./session-cache.ts";
 export interface Sessions {
   /** Runs `work` with the model's session, opened if need be. */
   use<T>(model: Uint8Array, work: (session: InferenceSession) => Promise<T>): Promise<T>;
-  /** Releases the model's session after the runs under way; it opens again if it is used again. */
-  drop(model: Uint8Array): Promise<void>;
   /** Lets go; the last to let go releases all sessions. */
   close(): Promise<void>;
 }
@@ -37,7 +35,6 @@ export function holdSessions(
       if (closed) return Promise.reject(closedError());
       return held.cache.use(model, work);
     },
-    drop: (model) => held.cache.drop(model),
     async close() {
       if (closed) return;
       closed = true;
