@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,17 @@ from .loss.sample import Sample
 from .rollout import BatchEvidence
 
 
+@dataclass(frozen=True)
+class Place:
+    """Optimiser step, micro-step, rank."""
+
+    step: int
+    micro_step: int
+    rank: int
+
+
 def dump_step(
-    trainer: Any, evidence: BatchEvidence, samples: Sequence[Sample], term: torch.Tensor, loss: torch.Tensor
+    place: Place, evidence: BatchEvidence, samples: Sequence[Sample], term: torch.Tensor, loss: torch.Tensor
 ) -> None:
     """Writes step-<optimiser step>-<micro-step>-rank<rank>.json if OPPO_DUMP is set."""
     folder = os.environ.get("OPPO_DUMP")
@@ -32,8 +41,7 @@ def dump_step(
         "term": float(term.detach()),
         "policy_loss": float(loss.detach()),
     }
-    step, rank = trainer.state.global_step, trainer.accelerator.process_index
-    path = Path(folder) / f"step-{step:05d}-{trainer._step:05d}-rank{rank}.json"
+    path = Path(folder) / f"step-{place.step:05d}-{place.micro_step:05d}-rank{place.rank}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(record), encoding="utf-8")
 

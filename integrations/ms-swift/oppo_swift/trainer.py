@@ -17,7 +17,7 @@ from swift.utils import get_logger
 from . import masks
 from .config import load_settings
 from .controller import ControllerState, advance, suppression
-from .dump import dump_step
+from .dump import Place, dump_step
 from .guard import batch as guard
 from .guard.encoding import encoding_error
 from .guard.startup import check_startup, dropout_problems, report, reward_problems
@@ -188,7 +188,8 @@ class OppoGRPOTrainer(GRPOTrainer):
             self, "current_gradient_accumulation_steps", self.args.gradient_accumulation_steps
         )
         self._record_loss(term, values, scale)
-        dump_step(self, evidence, samples, term, loss)
+        place = Place(self.state.global_step, self._step, self.accelerator.process_index)
+        dump_step(place, evidence, samples, term, loss)
         total = loss + scale * term
         guard.check_finite("the loss", float(total.detach()))
         return total, metrics

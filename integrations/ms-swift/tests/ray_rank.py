@@ -56,7 +56,9 @@ def configure(url: str, case: str) -> None:
     if case.startswith("swap"):
         data["masks"] = SWAP
         data["loss"]["onset"]["weight"] = 0
-    Path(os.environ["OPPO_CONFIG"]).write_text(json.dumps(data))
+    for path in (Path(os.environ["OPPO_CONFIG"]), FOLDER / f"{case}-{RANKS}" / "oppo.json"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(data))
 
 
 def data_info(padding_free: bool, micro_batch: int) -> dict[str, Any]:
@@ -266,6 +268,7 @@ def run(case: str, url: str, model: Model, kept: dict[str, Any]) -> dict[str, An
     model.blind = case == "blind" or (case == "blind-rank-0" and RANK == 0)
     mine = pickle.loads(wire)[RANK]
     old_logps(loss, model, mine)
+    os.environ["OPPO_DUMP"] = str(FOLDER / f"{case}-{RANKS}" / "dump")
     metrics = train(loss, model, mine)
     learned = gradients(model)
     result = {

@@ -68,12 +68,15 @@ def alone(world: Path) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("case", ["blank", "swap"])
-def test_the_term_and_its_gradient(alone: dict[str, dict[str, Any]], case: str) -> None:
+def test_the_term_and_its_gradient(world: Path, alone: dict[str, dict[str, Any]], case: str) -> None:
+    """Against plain forwards, and the TypeScript loss on the log-probs of the run."""
     own = alone[case]
     assert "error" not in own, own
     assert own["logged"] > 1e-4 and own["gradient"] > 1e-5
     assert own["logged"] == pytest.approx(own["direct"], rel=1e-5)
     assert own["gradient_gap"] < 1e-7
+    again = e2e.recomputed(world / f"{case}-1", 0)
+    assert own["logged"] == pytest.approx(again["loss"], rel=1e-6)
     assert own["calls"] == 2 * 3  # micro-batches, passes
     assert all(effect > 0 for effect in own["effects"])
 
@@ -95,6 +98,7 @@ def test_two_ranks_learn_what_one_does(world: Path, alone: dict[str, dict[str, A
         assert own["logged"] == pytest.approx(alone["blank"]["logged"], rel=1e-5)
         assert own["logged"] == pytest.approx(own["direct"], rel=1e-5)
         assert own["gradient_gap"] < 1e-7
+    assert first["blank"]["logged"] == pytest.approx(e2e.recomputed(world / "blank-2", 0)["loss"], rel=1e-6)
     # A stream that reaches the policy on one rank only is no fault of the set-up, and both must think so.
     assert "error" not in first["blind-rank-0"] and "error" not in second["blind-rank-0"]
     assert all("hiding the video changes no log-prob" in own["blind"]["error"] for own in (first, second))

@@ -12,11 +12,13 @@ from megatron.core import mpu
 from swift.ray.megatron.loss.grpo import GRPOLoss
 
 from ..config import load_settings
+from ..dump import Place, dump_step
 from ..errors import OppoSwiftError
 from ..guard import batch as guard
 from ..guard.watch import Watch
 from ..loss.objective import active_terms, auxiliary_loss
 from ..loss.options import masked_pass_learns
+from ..loss.sample import Sample
 from ..passes import STREAMS, hidden_inputs
 from ..rollout import BatchEvidence, samples_of
 from .startup import check_ray_startup
@@ -33,6 +35,7 @@ class OppoLoss(GRPOLoss):
         super().__init__(args)
         self._args = args
         self._watch = Watch(self._settings.guards)
+        self._micro_steps = 0
 
     def forward_step(self, data_iterator: Iterator[Inputs], model: Any) -> Any:
         """Log-probs [B, T] of the full pass, and the function of them that gives loss and metrics."""
@@ -52,7 +55,9 @@ class OppoLoss(GRPOLoss):
         def combined(output: torch.Tensor) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
             loss, metrics = policy_loss(output)
             effects = self._canary(evidence, full, hidden, grpo_batch.completion_mask)
-            term, logged = self._term(evidence, full, hidden, grpo_batch.completion_mask)
+            samples = samples_of(evidence, full, hidden, grpo_batch.completion_mask)
+            term, logged = self._term(evidence, samples, full)
+            dump_step(self._place(), evidence, samples, term / self._scale(), loss)
             total = loss + term
             # Summed, so that one rank's NaN stops all of them.
             guard.check_finite("the loss", float(_summed(total.detach().clone())))
@@ -71,22 +76,30 @@ class OppoLoss(GRPOLoss):
                 for own in evidence.passes
             ]
 
+    def _place(self) -> Place:
+        """Steps count from the start of this process: a worker is not told where a resumed run is."""
+        self._micro_steps += 1
+        step, micro_step = divmod(self._micro_steps - 1, int(self._args.num_microbatches))
+        return Place(step, micro_step, mpu.get_data_parallel_rank())
+
+    def _scale(self) -> int:
+        """Megatron divides by micro-batches and averages over ranks; the totals are of the whole step."""
+        return int(self._args.num_microbatches) * mpu.get_data_parallel_world_size()
+
     def _term(
-        self, evidence: BatchEvidence, full: torch.Tensor, hidden: Sequence[torch.Tensor], mask: torch.Tensor
+        self, evidence: BatchEvidence, samples: Sequence[Sample], full: torch.Tensor
     ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """The term as this rank adds it, and what is logged: means over micro-batches of sums over ranks."""
         options = self._settings.loss
-        samples = samples_of(evidence, full, hidden, mask)
         term, values = full.sum() * 0.0, {}
         if samples:
             term, values = auxiliary_loss(samples, options, evidence.totals, evidence.suppression)
-        # Megatron divides by micro-batches and averages over ranks; the totals are of the whole step.
-        micro_batches, ranks = int(self._args.num_microbatches), mpu.get_data_parallel_world_size()
         names = active_terms(options)
         local = [float(term.detach()), *(values.get(name, 0.0) for name in names)]
-        summed = micro_batches * _summed(torch.tensor(local, dtype=torch.float32, device=full.device))
+        shared = _summed(torch.tensor(local, dtype=torch.float32, device=full.device))
+        summed = int(self._args.num_microbatches) * shared
         logged = dict(zip(["oppo/loss", *(f"oppo/loss/{name}" for name in names)], summed, strict=True))
-        return micro_batches * ranks * term, logged
+        return self._scale() * term, logged
 
     def _canary(
         self, evidence: BatchEvidence, full: torch.Tensor, hidden: Sequence[torch.Tensor], mask: torch.Tensor
