@@ -53,12 +53,36 @@ export function bootstrapDraws<Value>(
   statistic: (indices: Int32Array) => Value,
   { draws = 1000, seed = "bootstrap" }: Omit<BootstrapOptions, "level"> = {},
 ): Value[] {
+  const known = rememberedDraws(items, draws, seed);
+  if (known) return known.map(statistic);
+  return Array.from(drawn(items, draws, seed), statistic);
+}
+
+/** Item indices of each draw; the array is filled anew for the next. */
+function* drawn(items: number, draws: number, seed: number | string): Generator<Int32Array> {
   const rng = new Rng(seed);
   const indices = new Int32Array(items);
-  return Array.from({ length: draws }, () => {
+  for (let draw = 0; draw < draws; draw++) {
     for (let i = 0; i < items; i++) indices[i] = rng.int(items);
-    return statistic(indices);
-  });
+    yield indices;
+  }
+}
+
+/** Indices kept of one sample, 16 MB. */
+const mostRemembered = 4e6;
+/** Draws of the last few samples: a report asks hundreds of statistics of the same. */
+const remembered = new Map<string, Int32Array[]>();
+
+function rememberedDraws(items: number, draws: number, seed: number | string) {
+  if (items * draws > mostRemembered) return undefined;
+  const key = `${items}/${draws}/${typeof seed}/${seed}`;
+  const known =
+    remembered.get(key) ?? Array.from(drawn(items, draws, seed), (indices) => indices.slice());
+  remembered.delete(key);
+  remembered.set(key, known);
+  const [oldest] = remembered.keys();
+  if (remembered.size > 4 && oldest !== undefined) remembered.delete(oldest);
+  return known;
 }
 
 /** Percentile interval of drawn values; NaN ones are left out. */
