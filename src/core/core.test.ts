@@ -13,7 +13,7 @@ import { ConfigError } from "./errors.ts";
 import { canonicalJson, readJson, sha256, writeFileAtomic } from "./files.ts";
 import { appendJsonl, readJsonl } from "./jsonl.ts";
 import { Rng } from "./rng.ts";
-import { bootstrap, mean, quantile, standardDeviation } from "./stats.ts";
+import { bootstrap, bootstrapDraws, mean, quantile, standardDeviation } from "./stats.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -139,4 +139,15 @@ describe("OppoError", () => {
     expect(error.message).toBe("a.yaml:2:3: unknown key (drop it)");
     expect(error).toMatchObject({ name: "ConfigError", code: "X" });
   });
+});
+
+it("draws of a sample are the same whatever was drawn since, and whether they fit into memory", () => {
+  const sums = (items: number, draws: number) =>
+    bootstrapDraws(items, (indices) => indices.reduce((sum, index) => sum + index, 0), { draws });
+  const first = sums(50, 20);
+  for (let items = 51; items < 60; items++) sums(items, 20);
+  expect(sums(50, 20)).toEqual(first);
+  // 4.5 million indices are not kept; the first draws are those of fewer draws
+  expect(sums(50, 90_000).slice(0, 20)).toEqual(first);
+  expect(new Set(first).size).toBeGreaterThan(15);
 });
