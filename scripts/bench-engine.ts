@@ -153,6 +153,7 @@ async function main(): Promise<void> {
       yardsticks: started.yardsticks,
       withoutYardstick: started.reason,
       folder,
+      ceilings: new Map(),
       progress: progressPrinter(),
       say,
     };

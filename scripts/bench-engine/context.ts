@@ -15,15 +15,18 @@ export interface Context {
   withoutYardstick: string | undefined;
   /** Scratch folder; the exported policy and batches lie here. */
   folder: string;
+  /** GFLOP/s of the large plain product by `onnx, 1 thr.`, `PyTorch, 2 thr.`…; filled by `ceiling`. */
+  ceilings: Map<string, number>;
   progress: ProgressListener;
   say(text: string): void;
 }
 
 export const sectionNames = [
   "parity",
+  // before what is held against it
+  "ceiling",
   "steps",
   "sampling",
-  "ceiling",
   "objectives",
   "scaling",
 ] as const;

@@ -67,6 +67,9 @@ export async function ceiling(context: Context): Promise<Section> {
     for (const compiled of open) compiled.dispose();
     data[product.title] = Object.fromEntries(measured);
     const flops = 2 * product.rows * product.inner * product.columns;
+    if (product === products[0]) {
+      for (const [side, ms] of measured) context.ceilings.set(side, flops / 1e6 / median(ms));
+    }
     if (table.length === 0) table.push(["", "shape", ...turns.map(({ name }) => name)]);
     table.push([
       product.title,

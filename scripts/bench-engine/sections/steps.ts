@@ -86,13 +86,14 @@ export async function steps(context: Context): Promise<Section> {
           ];
         }),
     ),
-    "Achieved GFLOP/s, products only, padding not counted (see the ceiling below):",
+    "Achieved GFLOP/s, products only, padding not counted, and the share of what the large plain product " +
+      "of the same side and threads reaches (ceiling, above):",
     markdownTable(
       ["", "log-probs", "cold-start step", "GRPO update"],
       names.map((name) => [
         name,
         ...(["score", "sft", "grpo"] as const).map((piece) =>
-          shortNumber(operations(piece) / 1e6 / median(of(piece, name))),
+          achieved(operations(piece) / 1e6 / median(of(piece, name)), ceilingOf(context, name)),
         ),
       ]),
     ),
@@ -104,6 +105,19 @@ export async function steps(context: Context): Promise<Section> {
     targets: targets(threads, eager, of),
     data: Object.fromEntries(measured),
   };
+}
+
+/** "39 (52 %)"; without the share where nothing was run to compare with. */
+function achieved(rate: number, ceiling: number | undefined): string {
+  if (!Number.isFinite(rate)) return "";
+  const share = ceiling === undefined ? "" : ` (${Math.round((100 * rate) / ceiling)} %)`;
+  return `${shortNumber(rate)}${share}`;
+}
+
+/** Sides differ in how they run a step; the plain product of their threads is the same. */
+function ceilingOf({ ceilings }: Context, side: string): number | undefined {
+  const [library, threads] = side.split(", ");
+  return ceilings.get(`${library!.split(" ")[0]}, ${threads}`);
 }
 
 const turnName = (piece: Piece, side: string): string => `${piece} / ${side}`;
