@@ -15,7 +15,7 @@ TRAINER = "oppo_swift.trainer.OppoGRPOTrainer"
 def install() -> None:
     """Checks settings, environment and versions, then registers `--reward_funcs oppo` and the GRPO trainers.
 
-    Raises OppoSwiftError on the first two; `swift rlhf` then ends with the message and a non-zero code.
+    Raises OppoSwiftError; `swift rlhf` then ends with the message and a non-zero code before it loads the model.
     """
     report(environment_problems(os.environ))
     settings = load_settings()

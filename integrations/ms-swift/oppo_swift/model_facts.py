@@ -12,11 +12,12 @@ from .errors import OppoSwiftError
 
 @dataclass(frozen=True)
 class MediaTokens:
-    """Placeholder ids in the prompt."""
+    """Placeholder ids in the prompt, and temporal positions a second."""
 
     video: int
     audio: int
     image: int
+    positions_per_sec: float = 25.0
 
     @property
     def all(self) -> frozenset[int]:
@@ -41,7 +42,7 @@ def media_tokens(config: Any) -> MediaTokens:
             f"{type(config).__name__} names no video, audio and image token",
             "the plugin knows Qwen2.5-Omni and Qwen3-Omni",
         )
-    return MediaTokens(**found)
+    return MediaTokens(**found, positions_per_sec=float(getattr(thinker, "position_id_per_seconds", 25)))
 
 
 def logits_layer(model: Any) -> Any:

@@ -10,6 +10,7 @@ import torch
 from . import masks
 from .client import ServiceClient
 from .config import Settings
+from .errors import OppoSwiftError
 from .evidence import Completion, locate_claims, needs_match
 from .guard import batch as guard
 from .loss.totals import Totals, add, measure
@@ -97,10 +98,9 @@ class RolloutPreparer:
         labels = list(sample.encoded["labels"])
         prompt = next((index for index, label in enumerate(labels) if label != -100), len(labels))
         guard.check_prompt_length(sample.rollout_infos.get(PROMPT_KEY), prompt, row)
-        steps = int(inputs[masks.GRID_KEY][row][0])
-        seconds = sample.encoded.get("video_second_per_grid")
+        seconds = stream_seconds(inputs, row, self._media)
         if seconds is not None:
-            guard.check_clock(steps, float(seconds[0]), masks.valid_frames(inputs, row), row)
+            guard.check_clock(*seconds, row)
 
     def _check_sound(self, batches: Sequence[dict[str, Any]]) -> None:
         silent = [
@@ -116,6 +116,24 @@ class RolloutPreparer:
         return Completion(str(sample.request_id), text, offsets, sample.extra.get("reference"))
 
 
+def stream_seconds(inputs: dict[str, Any], row: int, media: MediaTokens) -> tuple[float, float] | None:
+    """How long the model takes a row's picture and sound to last, seconds, from the temporal positions of their tokens.
+
+    inputs: a collated batch with `position_ids` [3, B, T]. None for a single temporal step, which has no length.
+    Raises OppoSwiftError (CLOCK) without positions: collation makes them, and takes the seconds they come from away.
+    """
+    if inputs.get("position_ids") is None:
+        raise OppoSwiftError("CLOCK", "the batch has no position_ids, so picture and sound cannot be compared")
+    ids, times = inputs["input_ids"][row], inputs["position_ids"][0, row]
+    steps = int(inputs[masks.GRID_KEY][row][0])
+    if steps < 2:
+        return None
+    video, audio = times[ids == media.video], times[ids == media.audio]
+    # The last step begins at the largest position and is as long as the others.
+    span = float(video.max() - video.min()) * steps / (steps - 1)
+    return span / media.positions_per_sec, float(audio.max() - audio.min() + 1) / media.positions_per_sec
+
+
 def _row(sample: Any, batch: int, row: int, group: int) -> Row:
     labels = labels_of(sample.extra)
     label = ", ".join(sorted(map(str, labels))) if isinstance(labels, list) else str(labels)
@@ -129,6 +147,14 @@ def claim_counts(chunks: Sequence[Sequence[Any]], found: Sequence[BatchEvidence]
     claims = sum(len(own) for evidence in found for own in evidence.claims)
     well_formed = sum(own["format"] >= 1 for own in terms)
     return torch.tensor([len(samples), claims, len(terms), well_formed], dtype=torch.float64)
+
+
+def summed_rewards(scores: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """scores [N, functions], weights [functions] -> [N]. ms-swift leaves functions that are NaN out of the sum, and a
+    completion that none has scored counts as 0; here it stays NaN.
+    """
+    sums = (scores * weights).nansum(1)
+    return sums.masked_fill(scores.isnan().all(1), float("nan"))
 
 
 def window_totals(found: Sequence[BatchEvidence], accumulation: int) -> list[Totals]:

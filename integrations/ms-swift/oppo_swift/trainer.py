@@ -18,16 +18,17 @@ from . import masks
 from .config import load_settings
 from .controller import ControllerState, advance, suppression
 from .dump import Place, dump_step
+from .errors import OppoSwiftError
 from .guard import batch as guard
 from .guard.encoding import encoding_error
-from .guard.startup import check_startup, dropout_problems, report, reward_problems
+from .guard.startup import check_startup
 from .guard.watch import Watch
 from .loss.objective import active_terms, auxiliary_loss
 from .loss.options import masked_pass_learns, needs_passes
 from .loss.totals import Totals
 from .model_facts import last_positions_only, logits_layer, media_tokens
 from .passes import STREAMS, Fills, Pass, hidden_inputs
-from .prepare import PROMPT_KEY, RolloutPreparer, claim_counts, window_totals
+from .prepare import PROMPT_KEY, RolloutPreparer, claim_counts, summed_rewards, window_totals
 from .reward import TERMS, TERMS_KEY, open_client
 from .rollout import BatchEvidence, samples_of
 
@@ -46,9 +47,11 @@ class OppoGRPOTrainer(GRPOTrainer):
             self._settings,
             os.environ,
             undoes_accumulation=hasattr(GRPOTrainer, "_undo_gradient_accumulation_scaling"),
+            template=kwargs["template"],
+            reward_funcs=kwargs.get("reward_funcs") or [],
+            model=kwargs["model"] if "model" in kwargs else args[0],
         )
         super().__init__(*args, **kwargs)
-        report([*dropout_problems(self.model), *reward_problems(self._settings, self.reward_func_names)])
         processor, plan = self.template.processor, self._settings.masks
         self._fills = Fills(
             masks.visual_row(processor.video_processor, "mean" if plan.visual == "mean" else "black"),
@@ -64,6 +67,7 @@ class OppoGRPOTrainer(GRPOTrainer):
         )
         self._watch = Watch(self._settings.guards)
         self._controller, self._turn = self._restored()
+        self._compared = False
 
     # Rollout -------------------------------------------------------------------------------------------
 
@@ -75,7 +79,23 @@ class OppoGRPOTrainer(GRPOTrainer):
                 raise
             raise encoding_error(self.template, inputs[0]) from error
 
+    def resample_encode_failed_inputs(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        drawn = super().resample_encode_failed_inputs(inputs, *args, **kwargs)
+        if self.model.training:
+            own = {id(row) for row in inputs}
+            replaced = sum(id(row) not in own for row in drawn)
+            shared = self._sum(torch.tensor([replaced, len(drawn)], dtype=torch.float64))
+            self._record({"replaced": shared[0] / max(1.0, shared[1])})
+            self._watch.replaced(*shared)
+        return drawn
+
     def _postprocess_rollout_outputs(self, samples: Any, outputs: Any) -> Any:
+        if getattr(self, "dynamic_num_samples", False):
+            raise OppoSwiftError(
+                "MULTI_TURN",
+                "the rollout server answers more completions than it was asked for: its scheduler splits trajectories",
+                "start `swift rollout` without --multi_turn_scheduler",
+            )
         results = super()._postprocess_rollout_outputs(samples, outputs)
         for sample, output in zip(results, outputs, strict=False):
             usage = getattr(output.response, "usage", None)
@@ -86,7 +106,7 @@ class OppoGRPOTrainer(GRPOTrainer):
     def _score_completions(self, samples: Any) -> Any:
         samples = super()._score_completions(samples)
         if self.model.training:
-            rewards = (self._rewards_per_func * self.reward_weights).nansum(1)
+            rewards = summed_rewards(self._rewards_per_func, self.reward_weights)
             self._watch.rewards(rewards.view(-1, self.num_generations).tolist())
         return samples
 
@@ -104,7 +124,8 @@ class OppoGRPOTrainer(GRPOTrainer):
             generations=self.num_generations,
             skip_truncated=bool(self.overlong_filter),
         )
-        if self._turn == 0:
+        if not self._compared:
+            self._compared = True
             self._check_sampler([batch["grpo_batch"] for batch in batches])
         if not needs_passes(self._settings.loss) and self._turn >= self._settings.guards.canary_steps:
             for evidence in found:

@@ -16,7 +16,12 @@ SIGNATURES = {
     "_postprocess_rollout_outputs": ("samples", "outputs"),
     "_score_completions": ("samples",),
     "split_by_mini_batches": ("samples",),
+    "_rollout_samples": ("inputs",),
+    "resample_encode_failed_inputs": ("inputs",),
+    "log": ("logs",),
+    "_save_checkpoint": (),
 }
+SWIFT = "ms-swift"
 KNOWN = ">=4.4,<4.7"
 
 
@@ -29,12 +34,27 @@ def installed() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             return "absent"
 
-    return {name: version(name) for name in ("ms-swift", "torch", "transformers", "trl")}
+    return {name: version(name) for name in (SWIFT, "torch", "transformers", "trl")}
+
+
+def _version_problems(have: dict[str, str]) -> list[str]:
+    """ms-swift outside KNOWN, or a trl outside what that ms-swift asks for: its trainer is built on trl's."""
+    from packaging.requirements import Requirement
+
+    wanted = {SWIFT: Requirement(SWIFT + KNOWN)}
+    if have[SWIFT] != "absent":
+        asked = (Requirement(line) for line in importlib.metadata.requires(SWIFT) or [])
+        wanted |= {own.name: own for own in asked if own.name == "trl" and own.marker is None}
+    return [
+        f"{name} is {have[name]}, not {own.specifier}"
+        for name, own in wanted.items()
+        if have[name] == "absent" or not own.specifier.contains(have[name], prereleases=True)
+    ]
 
 
 def check(trainer: Any) -> None:
-    """Raises OppoSwiftError (VERSION) unless ms-swift's GRPO trainer looks as the plugin expects."""
-    problems = []
+    """Raises OppoSwiftError (VERSION) unless ms-swift is a known one and its trainer looks as the plugin expects."""
+    problems = _version_problems(installed())
     for name, wanted in SIGNATURES.items():
         method = getattr(trainer, name, None)
         if method is None:

@@ -116,6 +116,7 @@ def train(
         "per_device_train_batch_size": "2",
         "gradient_accumulation_steps": "2",
         "max_completion_length": "64",
+        "truncation_strategy": "delete",
         "max_steps": str(steps),
         "learning_rate": "1e-4",
         "temperature": "1.0",

@@ -66,10 +66,10 @@ def check_steps(folder: Path, steps: int) -> None:
 
 
 def test_one_process(world: World) -> None:
-    run = world.train("one", world.settings())
+    run = world.train("one", world.settings(), steps=4)
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
     folder = world.folder / "one"
-    check_steps(folder, steps=2)
+    check_steps(folder, steps=4)
     assert list(folder.glob("out/**/oppo_state.json"))
 
 
@@ -112,7 +112,18 @@ def test_service_down_ends_the_run(world: World) -> None:
     assert not list((world.folder / "down").glob("out/**/checkpoint-*"))
 
 
-def test_dropout_is_refused(world: World) -> None:
-    run = world.train("dropout", world.settings(), changes={**LORA, "lora_dropout": "0.05"})
+def test_arguments_are_refused_in_one_report(world: World) -> None:
+    """ms-swift hands settings to the trainer in arguments, template, model and reward functions."""
+    changes = {
+        **LORA,
+        "lora_dropout": "0.05",
+        "truncation_strategy": "left",
+        "temperature": "0.9",
+        "reward_funcs": "format",
+    }
+    run = world.train("refused", world.settings(controller={"enabled": True}), changes=changes)
     assert run.returncode != 0
-    assert "--lora_dropout 0" in run.stdout + run.stderr
+    told = run.stdout + run.stderr
+    parts = "--truncation_strategy left", "--temperature 0.9", "add oppo to --reward_funcs", "--lora_dropout 0"
+    report = told[told.rfind("[STARTUP]") :]
+    assert all(part in report for part in parts), told[-3000:]

@@ -69,13 +69,13 @@ def test_trained_tokens_and_prompts() -> None:
 
 
 def test_clock() -> None:
-    batch.check_clock(5, 1.0, 510, 0)
-    batch.check_clock(10, 1.0, 1150, 0)
+    batch.check_clock(5.0, 5.1, 0)
+    batch.check_clock(10.0, 11.5, 0)
     with refused("CLOCK") as caught:
-        batch.check_clock(2, 1.0, 1000, 3)
+        batch.check_clock(2.0, 10.0, 3)
     assert "clip 3" in str(caught.value) and "2.0 s" in str(caught.value) and "10.0 s" in str(caught.value)
     with refused("CLOCK"):
-        batch.check_clock(60, 1.0, 3000, 0)
+        batch.check_clock(60.0, 30.0, 0)
 
 
 def test_silence_and_empty_completions() -> None:
@@ -124,6 +124,15 @@ def test_constant_reward() -> None:
         lively.rewards([[1.0, 1.0]])
     with refused("NOT_FINITE"):
         lively.rewards([[float("nan"), 1.0]])
+
+
+def test_replaced_clips() -> None:
+    own = watch()
+    own.replaced(8, 16)
+    own.replaced(0, 16)
+    with refused("REPLACED") as caught:
+        own.replaced(8, 8)
+    assert "16 of 40 clips" in str(caught.value) and "oppo-swift-check" in str(caught.value)
 
 
 def test_zero_gradient_and_clipping() -> None:

@@ -17,12 +17,9 @@ from oppo_swift.guard.startup import check_startup, dropout_problems, report, re
 pytest.importorskip("torch")  # guard.startup asks the loss what it needs
 FINE: dict[str, Any] = {
     "use_liger_kernel": False,
-    "padding_free": False,
     "async_generate": False,
     "multi_turn_scheduler": None,
     "use_gym_env": None,
-    "sequence_parallel_size": 1,
-    "truncation_strategy": "delete",
     "gradient_checkpointing": True,
     "gradient_checkpointing_kwargs": {"use_reentrant": False},
     "deepspeed": None,
@@ -31,6 +28,9 @@ FINE: dict[str, Any] = {
     "steps_per_generation": 4,
     "loss_type": "grpo",
 }
+NO_MODEL = SimpleNamespace(named_modules=lambda: [])
+TEMPLATE: dict[str, Any] = {"padding_free": False, "sequence_parallel_size": 1, "truncation_strategy": "raise"}
+MADE_WITH: dict[str, Any] = {"template": SimpleNamespace(**TEMPLATE), "reward_funcs": ["oppo"], "model": NO_MODEL}
 
 
 def settings(**loss: Any) -> Settings:
@@ -43,16 +43,17 @@ def settings(**loss: Any) -> Settings:
 def refuse(
     environment: dict[str, str] | None = None, *, own: Settings | None = None, undoes: bool = True, **changes: Any
 ) -> str:
-    args = SimpleNamespace(**{**FINE, **changes})
+    args = SimpleNamespace(**{name: value for name, value in {**FINE, **changes}.items() if name not in TEMPLATE})
+    template = SimpleNamespace(**{name: changes.get(name, value) for name, value in TEMPLATE.items()})
+    made = {**MADE_WITH, "template": template}
     with pytest.raises(OppoSwiftError, match="STARTUP") as caught:
-        check_startup(args, own or settings(), environment or {}, undoes_accumulation=undoes)
+        check_startup(args, own or settings(), environment or {}, undoes_accumulation=undoes, **made)
     return str(caught.value)
 
 
 def test_a_sound_set_up_passes() -> None:
-    check_startup(
-        SimpleNamespace(**FINE), settings(), {"USE_AUDIO_IN_VIDEO": "true", "FPS": "2"}, undoes_accumulation=True
-    )
+    environment = {"USE_AUDIO_IN_VIDEO": "true", "FPS": "2"}
+    check_startup(SimpleNamespace(**FINE), settings(), environment, undoes_accumulation=True, **MADE_WITH)
 
 
 @pytest.mark.parametrize("name", ["USER_AUDIO_IN_VIDEO", "use_audio_in_video", "QWEN_USE_AUDIO_IN_VIDEO"])
@@ -70,6 +71,7 @@ def test_misspelt_variable(name: str) -> None:
         ({"use_gym_env": True}, "--use_gym_env"),
         ({"sequence_parallel_size": 2}, "--sequence_parallel_size"),
         ({"truncation_strategy": "left"}, "--truncation_strategy left"),
+        ({"fsdp": "full_shard"}, "--fsdp"),
         ({"gradient_checkpointing_kwargs": None}, "use_reentrant"),
         ({"gradient_checkpointing_kwargs": {"use_reentrant": True}}, "use_reentrant"),
         ({"deepspeed": "zero3"}, "ZeRO-3"),
@@ -86,20 +88,30 @@ def test_arguments(change: dict[str, Any], message: str) -> None:
 def test_window_losses_where_they_are_scaled_down(loss_type: str) -> None:
     assert f"--loss_type {loss_type}" in refuse(loss_type=loss_type, undoes=False)
     args = SimpleNamespace(**{**FINE, "loss_type": loss_type})
-    check_startup(args, settings(), {}, undoes_accumulation=True)
+    check_startup(args, settings(), {}, undoes_accumulation=True, **MADE_WITH)
     args.gradient_accumulation_steps = args.steps_per_generation = 1
-    check_startup(args, settings(), {}, undoes_accumulation=False)
+    check_startup(args, settings(), {}, undoes_accumulation=False, **MADE_WITH)
 
 
 def test_checkpointing_matters_only_where_masked_passes_learn() -> None:
     own = settings(sensitivity={"weight": 0.0}, onset={"weight": 0.0}, papo={"weight": 0.01, "maskedGradient": False})
     args = SimpleNamespace(**{**FINE, "gradient_checkpointing_kwargs": None, "deepspeed": "zero3"})
-    check_startup(args, own, {}, undoes_accumulation=True)
+    check_startup(args, own, {}, undoes_accumulation=True, **MADE_WITH)
 
 
 def test_everything_in_one_report() -> None:
-    message = refuse({"MY_AUDIO_IN_VIDEO": "1"}, temperature=0.5, padding_free=True)
-    assert "1. " in message and "3. " in message and "4. " not in message
+    from torch import nn
+
+    args = SimpleNamespace(**{**FINE, "temperature": 0.5})
+    made = {"template": SimpleNamespace(**{**TEMPLATE, "padding_free": True}), "reward_funcs": ["format"]}
+    own = settings(controller={"enabled": True})
+    with pytest.raises(OppoSwiftError, match="STARTUP") as caught:
+        check_startup(args, own, {"MY_AUDIO_IN_VIDEO": "1"}, undoes_accumulation=True, model=nn.Dropout(0.1), **made)
+    message = str(caught.value)
+    parts = "MY_AUDIO_IN_VIDEO", "--padding_free", "--temperature", "oppo to --reward_funcs", "dropout is on"
+    for number, part in enumerate(parts, 1):
+        assert part in next(line for line in message.splitlines() if line.startswith(f"  {number}. "))
+    assert "6. " not in message
 
 
 def test_controller_needs_the_oppo_reward() -> None:

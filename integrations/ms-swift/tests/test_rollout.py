@@ -103,6 +103,19 @@ def test_another_trainer_is_refused() -> None:
     assert "_prepare_batch_inputs is gone" in str(caught.value) and "torch" in str(caught.value)
 
 
+def test_another_version_is_refused_whatever_its_signatures(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("swift")
+    from swift.rlhf_trainers.grpo_trainer import GRPOTrainer
+
+    real = version.installed()
+    for changed in ({"ms-swift": "9.9.0"}, {"ms-swift": "4.3.9"}, {"ms-swift": "4.7.0.dev0"}, {"trl": "1.2"}):
+        monkeypatch.setattr(version, "installed", lambda changed=changed: {**real, **changed})
+        (name, wrong), *_ = changed.items()
+        with pytest.raises(OppoSwiftError, match="VERSION") as caught:
+            version.check(GRPOTrainer)
+        assert f"{name} is {wrong}, not " in str(caught.value)
+
+
 def test_the_installed_trainer_is_known_and_state_comes_back(tmp_path: Path) -> None:
     pytest.importorskip("swift")
     from swift.rlhf_trainers.grpo_trainer import GRPOTrainer

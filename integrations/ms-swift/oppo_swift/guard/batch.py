@@ -8,8 +8,8 @@ from typing import Any
 
 from ..errors import OppoSwiftError
 
-# Of a Whisper feature frame.
-FRAME_SEC = 0.01
+# Replaced clips: the share that stops a run, and how many clips must have been drawn before it is judged.
+MOST_REPLACED, REPLACED_AFTER = 0.25, 32
 CLOCK_SLACK_SEC = 1.0
 CLOCK_SLACK_SHARE = 0.2
 
@@ -78,16 +78,15 @@ def check_prompt_length(rollout: int | None, trained: int, row: int) -> None:
         )
 
 
-def check_clock(grid_steps: int, second_per_grid: float, audio_frames: int, row: int) -> None:
-    """Picture and sound last equally long in the model's positions. Raises OppoSwiftError (CLOCK)."""
-    video_sec, audio_sec = grid_steps * second_per_grid, audio_frames * FRAME_SEC
+def check_clock(video_sec: float, audio_sec: float, row: int) -> None:
+    """Picture and sound last equally long in the model's positions, seconds. Raises OppoSwiftError (CLOCK)."""
     slack = max(CLOCK_SLACK_SEC, CLOCK_SLACK_SHARE * max(video_sec, audio_sec))
     if abs(video_sec - audio_sec) > slack:
         raise OppoSwiftError(
             "CLOCK",
             f"clip {row}: the frames are laid over {video_sec:.1f} s, the sound over {audio_sec:.1f} s",
-            "the processor assumes 2 frames a second: set FPS=2 and FPS_MAX_FRAMES above twice the longest clip's "
-            "seconds; sound may also be cut (300 s)",
+            "do both tracks of the file last equally long? Sound is cut after 300 s. An ms-swift that lays capped "
+            "frames over too short a time (4.6 does not) needs FPS=2 and FPS_MAX_FRAMES above twice the seconds",
         )
 
 
@@ -98,6 +97,16 @@ def check_silence(silent: Sequence[bool]) -> None:
             "SILENT",
             "every clip of the batch is digital silence",
             "is the sound track empty, or was it lost in conversion?",
+        )
+
+
+def check_replaced(replaced: float, seen: float) -> None:
+    """Clips that could not be encoded, in whose place ms-swift drew others. Raises OppoSwiftError (REPLACED)."""
+    if seen >= REPLACED_AFTER and replaced > MOST_REPLACED * seen:
+        raise OppoSwiftError(
+            "REPLACED",
+            f"{replaced:.0f} of {seen:.0f} clips could not be encoded, and others were trained in their place",
+            "run oppo-swift-check on the dataset; its longest clips may need a larger --max_length",
         )
 
 

@@ -13,17 +13,30 @@ AUDIO_VARIABLE = "USE_AUDIO_IN_VIDEO"
 WINDOW_LOSSES = ("cispo", "dapo", "fipo")
 
 
-def check_startup(args: Any, settings: Settings, environment: Mapping[str, str], *, undoes_accumulation: bool) -> None:
+def check_startup(
+    args: Any,
+    settings: Settings,
+    environment: Mapping[str, str],
+    *,
+    undoes_accumulation: bool,
+    template: Any,
+    reward_funcs: Iterable[Any],
+    model: Any,
+) -> None:
     """Raises OppoSwiftError (STARTUP) listing everything OPPO cannot train with.
 
     args: ms-swift's training arguments. undoes_accumulation: does this ms-swift multiply dapo-like losses by
-    the accumulation steps that the trainer divides by (4.6 does)?
+    the accumulation steps that the trainer divides by (4.6 does)? template, reward_funcs, model: what ms-swift
+    makes the trainer with; `args` has nothing of the template's settings and no reward functions.
     """
     problems = [
         *environment_problems(environment),
         *unsupported(args),
+        *template_problems(template),
         *memory_problems(args, settings),
         *scale_problems(args, settings, undoes_accumulation),
+        *reward_problems(settings, reward_funcs),
+        *dropout_problems(model),
     ]
     report(problems)
 
@@ -51,17 +64,24 @@ def unsupported(args: Any) -> list[str]:
     flags = {
         "use_liger_kernel": "its fused loss has no per-token log-probs",
         "use_liger_loss": "its fused loss has no per-token log-probs",
-        "padding_free": "token positions are not those of the batch",
         "async_generate": "rollouts come from old weights",
         "multi_turn_scheduler": "split trajectories lose their evidence",
         "use_gym_env": "split trajectories lose their evidence",
+        "fsdp": "several forwards before one backward were never tried with it: use --deepspeed zero2",
     }
-    problems = [f"--{name}: {why}" for name, why in flags.items() if getattr(args, name, None)]
-    if (getattr(args, "sequence_parallel_size", 1) or 1) > 1:
+    return [f"--{name}: {why}" for name, why in flags.items() if getattr(args, name, None)]
+
+
+def template_problems(template: Any) -> list[str]:
+    """How samples become batches. ms-swift keeps these settings in the template alone."""
+    problems = []
+    if template.padding_free:
+        problems.append("--padding_free: token positions are not those of the batch")
+    if template.sequence_parallel_size > 1:
         problems.append("--sequence_parallel_size above 1: samples move between ranks")
-    strategy = getattr(args, "truncation_strategy", None)
-    if strategy not in (None, "delete", "raise"):
-        problems.append(f"--truncation_strategy {strategy} can cut media tokens: use delete")
+    # A template says `raise` where the command line says `delete`; GRPO's default is `left`.
+    if template.truncation_strategy != "raise":
+        problems.append(f"--truncation_strategy {template.truncation_strategy} can cut media tokens: use delete")
     return problems
 
 
@@ -104,8 +124,8 @@ def scale_problems(args: Any, settings: Settings, undoes_accumulation: bool) -> 
 
 
 def reward_problems(settings: Settings, names: Iterable[str]) -> list[str]:
-    """names: of the reward functions, as ms-swift logs them."""
-    if settings.loss.controller.enabled and "OppoReward" not in names:
+    """names: of the reward functions, as given to --reward_funcs or as ms-swift logs them."""
+    if settings.loss.controller.enabled and {"oppo", "OppoReward"}.isdisjoint(names):
         return ["the claim controller needs the format rate: add oppo to --reward_funcs"]
     return []
 

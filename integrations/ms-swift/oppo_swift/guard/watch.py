@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..config import Guards
 from ..errors import OppoSwiftError
-from .batch import check_finite
+from .batch import check_finite, check_replaced
 
 # Steps in a row in which no completion ends by itself.
 CLIPPED_STEPS = 20
@@ -23,6 +23,14 @@ class Watch:
     rewards_differed: bool = False
     zero_gradients: int = 0
     clipped_steps: int = 0
+    clips_replaced: float = 0.0
+    clips_drawn: float = 0.0
+
+    def replaced(self, replaced: float, drawn: float) -> None:
+        """Counts of one rollout batch over all ranks. Raises OppoSwiftError (REPLACED)."""
+        self.clips_replaced += replaced
+        self.clips_drawn += drawn
+        check_replaced(self.clips_replaced, self.clips_drawn)
 
     def canary(self, stream: str, effect: float) -> None:
         """effect: mean |change of log-prob| over completion tokens when `stream` is hidden, nats.

@@ -22,7 +22,7 @@ from ..loss.options import needs_passes
 from ..loss.totals import add
 from ..model_facts import media_tokens
 from ..passes import Fills
-from ..prepare import PROMPT_KEY, claim_counts
+from ..prepare import PROMPT_KEY, claim_counts, summed_rewards
 from ..reward import TERMS, TERMS_KEY, open_client
 from ..rollout import BatchEvidence
 from .evidence import RayPreparer, lighten
@@ -94,7 +94,7 @@ class OppoRayTrainer(GRPOTrainer):
 
     def score_completions(self, samples: Any) -> Any:
         scores = super().score_completions(samples)
-        rewards = (scores * self.reward_weights).nansum(1)
+        rewards = summed_rewards(scores, self.reward_weights)
         self._watch.rewards(rewards.view(-1, self.num_generations).tolist())
         return scores
 
