@@ -4,7 +4,7 @@ import type { SwiftOptions } from "./options.ts";
 /** A command-line flag of ms-swift and its value. */
 export type Flag = readonly [name: string, value: string | number | boolean];
 
-/** Frames per second: the processor assumes 2 when it lays the video beside the sound. */
+/** Frames per second of training; the rollout server must take the same. */
 const framesPerSec = 2;
 
 /** Environment that trainer and rollout server must share: nothing in ms-swift compares them. */

@@ -36,13 +36,15 @@ const guards = z.strictObject({
     .int()
     .min(1)
     .default(32)
-    .describe("groups in a row without reward variance before the run stops"),
+    .describe("groups after which the run stops if no group so far had two different rewards"),
   zeroGradSteps: z.int().min(1).default(2).describe("steps in a row with gradient norm 0"),
   maxRolloutLogpGap: z
     .number()
     .positive()
     .default(0.2)
-    .describe("largest mean |Δ log-prob| between sampler and trainer in the first steps, nats"),
+    .describe(
+      "largest mean |Δ log-prob| between sampler and trainer on the first rollout batch of a run or resume, nats",
+    ),
 });
 
 const client = z.strictObject({

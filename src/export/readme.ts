@@ -55,6 +55,6 @@ Trainer and rollout server need the same environment: nothing in ms-swift compar
 - Reward: format × accuracy and perception, weights ${JSON.stringify(options.reward.weights)}, perception by ${options.reward.perception.mode}.
 - Loss: preset \`${loss.preset}\`${on.length > 0 ? ` (${on.join(", ")})` : ""}; video hidden by ${masks.visual}, sound by ${masks.acoustic}; masked passes: ${masks.schedule}. Policy gradient (${training.lossType}) and reference KL (${training.referenceKl}) are ms-swift's own.
 - The service must be up while training runs. The plugin waits for a restart and stops the run rather than make a reward up.
-- Clips longer than ${training.maxSeconds} s would lose frames, and their pictures would no longer stand beside their sound: the plugin refuses them. Raise \`training.maxSeconds\`.
+- Clips longer than ${training.maxSeconds} s are seen in fewer frames a second (\`FPS_MAX_FRAMES\`); raise \`training.maxSeconds\` to see all. A clip whose picture and sound differ in length is refused.
 `;
 }
