@@ -16,7 +16,7 @@ import { holdSessions } from "./shared-sessions.ts";
  * Sessions kept open. One run of OPPO meets some 45 scoring programs and 30 of decoding steps; eight training
  * steps of 64 completions, 8 to 64 tokens long, held 540 MB, those of half as many half of it.
  */
-const openSessions = 48;
+const openSessions = 32;
 
 export interface OnnxOptions {
   /** Threads of one program. Default: the cores, at most 2; give only cores that are really free. */
