@@ -101,6 +101,42 @@ describe("settings of the plugin", () => {
   });
 });
 
+describe("scripts", () => {
+  it("env.sh leaves the shell that sources it as it was, whatever its folder is called", () => {
+    write();
+    const shell = [
+      "before=$(set -o; compgen -v | sort)",
+      'source "$1/env.sh"',
+      "after=$(set -o; compgen -v | sort)",
+      'diff <(echo "$before") <(echo "$after") | grep "^[<>]"',
+      "false; echo alive $OPPO_CONFIG",
+    ].join("\n");
+    const { stdout } = spawnSync("bash", ["--norc", "-c", shell, "bash", out], {
+      encoding: "utf8",
+      env: { PATH: process.env.PATH ?? "" },
+    });
+    const changed = stdout.split("\n").filter((line) => /^[<>]/.test(line));
+    const own = changed.filter((line) => !/^> (after|before|BASH_\w+|PIPESTATUS|_)$/.test(line));
+    for (const line of own) {
+      expect(line).toMatch(
+        /^> (OPPO_\w+|USE_AUDIO_IN_VIDEO|ENABLE_\w+|FPS\w*|VIDEO_\w+|\w+_PIXELS)$/,
+      );
+    }
+    expect(own).toContain("> OPPO_CONFIG");
+    expect(stdout).toContain(`alive ${join(out, "oppo.json")}`);
+  });
+
+  it("leaves the rollout server out where the GPUs beside it don't make whole groups, and says so", () => {
+    write(clips, "training.gpus=4", "training.rolloutGpus=1", "training.gradientAccumulation=2");
+    expect(readdirSync(out)).not.toContain("train-server.sh");
+    expect(readFileSync(join(out, "README.md"), "utf8")).toMatch(
+      /No rollout server: the 3 GPU\(s\).*groups of 8 responses/,
+    );
+    write(clips, "training.gpus=5", "training.rolloutGpus=1", "training.perDeviceBatch=8");
+    expect(readdirSync(out)).toContain("train-server.sh");
+  });
+});
+
 describe("data", () => {
   it("writes one row a clip with one tag a medium, absolute paths and a label", () => {
     expect(write()).toMatchObject({ rows: 2, visual: 2, acoustic: 1 });

@@ -26,7 +26,10 @@ export function runReadme(options: SwiftOptions, data: DatasetSummary, scripts: 
 Written by \`oppo export ms-swift\`. To change a setting, export anew. What ties the folder to this machine: paths of clips in \`data.jsonl\`, of \`oppo\` in \`serve.sh\`, of the plugin in \`env.sh\` (\`OPPO_PLUGIN\` overrides it).
 
 \`\`\`sh
-pip install "ms-swift>=4.4,<4.7"    # and vllm, deepspeed, qwen_omni_utils for the GPU
+pip install "ms-swift>=4.4,<4.7" msgspec qwen_omni_utils decord librosa soundfile
+pip install vllm deepspeed          # for the GPU machine; ffmpeg must be on PATH
+pip install /path/to/oppo/integrations/ms-swift
+(source env.sh && oppo-swift-check data.jsonl)
 ./serve.sh                          # terminal 1: rewards and evidence, ${serviceUrl(options)}
 ./colocate.sh                       # terminal 2: training and rollouts on the same ${training.gpus} GPU(s)
 \`\`\`
@@ -35,7 +38,11 @@ ${
     ? `
 Rollouts on GPUs of their own instead: \`./rollout-server.sh\`, and when it answers \`./train-server.sh\`.
 `
-    : ""
+    : options.training.rolloutGpus < training.gpus
+      ? `
+No rollout server: the ${training.gpus - options.training.rolloutGpus} GPU(s) that would train beside it don't make whole groups of ${training.numGenerations} responses; (gpus − rolloutGpus) × perDeviceBatch × gradientAccumulation must be a multiple of it.
+`
+      : ""
 }
 ${
   ray

@@ -37,8 +37,11 @@ export function launchScripts(options: SwiftOptions, installed: Installed): Reco
     ]),
     ...rayScripts(options),
   };
-  if (rolloutGpus >= gpus) return scripts;
   const trainer = gpus - rolloutGpus;
+  // ms-swift wants whole groups of responses in a step; fewer GPUs train than `colocate.sh` has
+  const { perDeviceBatch, gradientAccumulation, numGenerations } = options.training;
+  const responses = trainer * perDeviceBatch * gradientAccumulation;
+  if (trainer <= 0 || responses % numGenerations !== 0) return scripts;
   return {
     ...scripts,
     "rollout-server.sh": script(
@@ -59,12 +62,17 @@ const range = (from: number, to: number): string =>
   Array.from({ length: to - from }, (_, i) => from + i).join(",");
 
 function environmentScript(options: SwiftOptions, { plugin }: Installed): string {
-  return script("Environment that every process of this run must share.", [
-    'export OPPO_CONFIG="$here/oppo.json"',
+  // sourced by people, too: it must neither set options of their shell nor leave variables of its own
+  const lines = [
+    "#!/usr/bin/env bash",
+    "# Environment that every process of this run must share. Source it.",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: bash's own
+    'export OPPO_CONFIG="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/oppo.json"',
     `[ -n "\${OPPO_PLUGIN:-}" ] || OPPO_PLUGIN=${quoted(plugin)}`,
     "export OPPO_PLUGIN",
     ...Object.entries(environment(options)).map(([name, value]) => `export ${name}=${value}`),
-  ]);
+  ];
+  return `${lines.join("\n")}\n`;
 }
 
 const rolloutFlags = (options: SwiftOptions): Flag[] => [

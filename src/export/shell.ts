@@ -21,7 +21,8 @@ export function script(comment: string, body: readonly string[]): string {
     "#!/usr/bin/env bash",
     `# ${comment}`,
     "set -euo pipefail",
-    'here="$(cd "$(dirname "$BASH_SOURCE")" && pwd)"',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: bash's own
+    'here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"',
   ];
   return `${[...head, ...body].join("\n")}\n`;
 }

@@ -55,6 +55,15 @@ export function createApp(parts: AppParts) {
     metrics.request(route, context.res.status, (performance.now() - started) / 1000);
   });
   app.use(bearer(parts.apiKey));
+  app.use("/v1/*", async (context, next) => {
+    const type = context.req.header("Content-Type") ?? "";
+    if (context.req.method === "POST" && !/^application\/json\s*(;|$)/i.test(type)) {
+      throw new RequestError(415, "CONTENT_TYPE", `a body of type '${type}'`, {
+        hint: "send JSON with Content-Type: application/json",
+      });
+    }
+    await next();
+  });
   app.use(
     bodyLimit({
       maxSize: options.limits.bodyBytes,
@@ -76,9 +85,14 @@ export function createApp(parts: AppParts) {
   app.get("/metrics", async (context) =>
     context.text(await metrics.text(), 200, { "Content-Type": metrics.contentType }),
   );
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+  });
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: { title: "OPPO reward service", version: serviceVersion },
+    ...(parts.apiKey === undefined ? {} : { security: [{ bearer: [] }] }),
   });
 
   return app
@@ -127,6 +141,7 @@ function describeService({ service, options, apiKey, ...parts }: AppParts) {
       body_bytes: limits.bodyBytes,
       items: limits.items,
       text_units: limits.textUnits,
+      cues: limits.cues,
       queued_items: limits.queuedItems,
     },
     embedder: { id: parts.embedder.id, calibration: parts.calibration },

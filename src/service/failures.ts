@@ -2,10 +2,10 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
 import { EndpointError, OppoError } from "../core/errors.ts";
-import { fieldPath, RequestError } from "./request-error.ts";
+import { type ErrorStatus, fieldPath, RequestError } from "./request-error.ts";
 import type { Failure } from "./wire/fields.ts";
 
-type Status = 400 | 401 | 404 | 413 | 429 | 500 | 502 | 503;
+type Status = ErrorStatus | 500;
 
 interface Answer {
   status: Status;

@@ -41,6 +41,44 @@ describe("limits", () => {
     ]);
   });
 
+  it("counts cues and labels, and looks into them", async () => {
+    const service = openFakeService({}, { limits: { cues: 2, textUnits: 200 } });
+    const cue = (text: string) => ({ modality: "visual", text });
+    const given = { id: "a", clip_id: "clip 1", response, labels: "joy" };
+    const faults = [
+      { ...given, cues: ["a smile", "a frown", "wet eyes"].map(cue) },
+      { ...given, cues: [cue("a smile"), cue("x".repeat(201))] },
+      { ...given, cues: [cue("a smile")], labels: ["a", "b", "c"] },
+    ];
+    const found = [];
+    for (const fault of faults) {
+      const { status, json } = await ask("/v1/rewards", { items: [fault] }, service);
+      found.push([status, json.error.code, json.error.path]);
+    }
+    expect(found).toEqual([
+      [413, "CUES_TOO_MANY", "items[0].cues"],
+      [413, "TEXT_TOO_LONG", "items[0].cues[1].text"],
+      [413, "LABELS_TOO_MANY", "items[0].labels"],
+    ]);
+    const sound = { ...given, cues: ["a smile", "a frown"].map(cue) };
+    expect((await ask("/v1/rewards", { items: [sound] }, service)).status).toBe(200);
+  });
+
+  it("refuses a body that is not sent as JSON", async () => {
+    const { app } = openFakeService();
+    const posted = (type: string) =>
+      app.request("/v1/evidence", {
+        ...postJson({ items: [{ id: "a", text: "x" }] }),
+        headers: { "Content-Type": type },
+      });
+    const refused = await posted("text/plain");
+    expect([refused.status, await refused.json()]).toMatchObject([
+      415,
+      { error: { code: "CONTENT_TYPE" } },
+    ]);
+    expect((await posted("application/json; charset=utf-8")).status).toBe(200);
+  });
+
   it("stops reading a body of unknown length at the limit", async () => {
     const service = openFakeService({}, { limits: { bodyBytes: 1000 } });
     let sent = 0;

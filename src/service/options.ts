@@ -24,6 +24,7 @@ export const serviceOptions = z.strictObject({
       bodyBytes: count(8 * 2 ** 20, "largest request, bytes"),
       items: count(512, "items per request"),
       textUnits: count(32_768, "UTF-16 code units per text"),
+      cues: count(256, "cues of an item, and labels"),
       queuedItems: count(4096, "items in work or waiting; beyond that requests get 429"),
     })
     .prefault({})

@@ -1,7 +1,7 @@
 import { type ErrorDetails, ServiceError } from "../core/errors.ts";
 
 /** Statuses the service answers with on purpose. */
-export type ErrorStatus = 400 | 401 | 404 | 413 | 429 | 502 | 503;
+export type ErrorStatus = 400 | 401 | 404 | 413 | 415 | 429 | 502 | 503;
 
 export interface RequestErrorDetails extends ErrorDetails {
   /** Seconds after which asking again may help; becomes `Retry-After`. */

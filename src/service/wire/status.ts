@@ -17,6 +17,7 @@ export const capabilities = z
       body_bytes: z.int(),
       items: z.int(),
       text_units: z.int(),
+      cues: z.int(),
       queued_items: z.int(),
     }),
     embedder: z.object({
