@@ -1,8 +1,12 @@
-import { resolve } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "@commander-js/extra-typings";
+import { readJsonl, writeJsonl } from "../../core/jsonl.ts";
 import { splits } from "../../corpus/manifest.ts";
+import { listClips } from "../../export/clip-list.ts";
 import { exportSwift } from "../../export/write.ts";
+import { parseCsv } from "../csv.ts";
 import { say } from "../print.ts";
 import { readSwiftOptions } from "../swift.ts";
 
@@ -17,8 +21,36 @@ const installed = {
 export function exportCommand() {
   return new Command("export")
     .description("write what another trainer is started with: data, settings, launch scripts")
+    .addCommand(clipsCommand())
     .addCommand(swiftCommand());
 }
+
+const clipsCommand = () =>
+  new Command("clips")
+    .description("a list of clips for --data, from a folder of videos and a file of references")
+    .requiredOption("-v, --videos <folder>", "mp4, mkv, webm, avi or mov files")
+    .requiredOption("-r, --references <file>", "CSV or JSONL, one row a video (see below)")
+    .requiredOption("-o, --out <file>", "JSONL file to write")
+    .addHelpText(
+      "after",
+      `
+A row names its video in clip_id, video, name, names or id (with or without the ending), holds the reasoning in
+reference, reason, reasons or english, and may hold a label; without one the reference's <answer> is it.`,
+    )
+    .action(({ videos, references, out }) => {
+      const folder = relative(dirname(resolve(out)), resolve(videos)) || ".";
+      const rows = /\.csv$/i.test(references)
+        ? parseCsv(readFileSync(references, "utf8"), references)
+        : readJsonl<Record<string, unknown>>(references).map((fields, at) => ({
+            line: at + 1,
+            fields,
+          }));
+      const { clips, without } = listClips(readdirSync(videos), folder, rows, references);
+      writeJsonl(out, clips);
+      for (const file of without.slice(0, 5)) say(`no reference: ${file}`);
+      say(`${clips.length} clips; ${without.length} videos without a reference left out`);
+      process.stdout.write(`${resolve(out)}\n`);
+    });
 
 const swiftCommand = () =>
   new Command("ms-swift")
