@@ -64,23 +64,24 @@ export class Helper {
   open(description: PolicyDescription, parameters: Parameters, version: () => number): Replica {
     const model = this.models++;
     let sent = -1;
-    // not awaited: orders are done in order, and an error of these is the error of what comes next
-    const opened = this.ask({ do: "open", model, description });
-    opened.catch(() => {});
-    const prepare = (): void => {
-      if (sent === version()) return;
+    // orders are done in order, so none is waited for before the next is given; but one that failed, for
+    // example with new weights, fails what relied on it
+    let ready: Promise<unknown> = this.ask({ do: "open", model, description });
+    ready.catch(() => {});
+    const prepared = (): Promise<unknown> => {
+      if (sent === version()) return ready;
       sent = version();
-      this.ask({ do: "weights", model, parameters }).catch(() => {});
+      ready = Promise.all([ready, this.ask({ do: "weights", model, parameters })]);
+      return ready;
+    };
+    const relying = async <Result>(order: Order): Promise<Result> => {
+      const [, result] = await Promise.all([prepared(), this.ask<Result>(order)]);
+      return result;
     };
     return {
-      score: (work) => {
-        prepare();
-        return this.ask<TensorData[]>({ do: "score", model, work: detached(work) });
-      },
-      decode: (batch, options) => {
-        prepare();
-        return this.ask<Completion[]>({ do: "decode", model, batch: detached(batch), options });
-      },
+      score: (work) => relying<TensorData[]>({ do: "score", model, work: detached(work) }),
+      decode: (batch, options) =>
+        relying<Completion[]>({ do: "decode", model, batch: detached(batch), options }),
       close: () => (this.ended ? Promise.resolve() : this.ask({ do: "close", model })),
     };
   }
