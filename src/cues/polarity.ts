@@ -32,13 +32,7 @@ function countNegators(words: readonly Word[]): number {
 }
 
 /** States a statement names, as "factor=state" ("brows=raised"); negation is not looked at. */
-export function statesOf(text: string): ReadonlySet<string> {
-  const states = new Set<string>();
-  for (const { factor, state } of namedStates(text)) {
-    states.add(`${factor}=${state}`);
-  }
-  return states;
-}
+export const statesOf = (text: string): ReadonlySet<string> => read(text).named;
 
 /** A motion, neither of its ends: a head that bobs up and down is not bowed. */
 const toAndFro = /\bup and down\b/g;
@@ -123,6 +117,8 @@ interface Reading {
   positive: boolean;
   /** factor → states */
   states: ReadonlyMap<string, ReadonlySet<string>>;
+  /** "factor=state" */
+  named: ReadonlySet<string>;
   content: ReadonlySet<string>;
 }
 
@@ -135,15 +131,17 @@ function read(text: string): Reading {
   if (!reading) {
     const words = wordsOf(text.toLowerCase());
     const states = new Map<string, Set<string>>();
+    const named = new Set<string>();
     for (const { factor, state } of namedStates(text)) {
       const set = states.get(factor) ?? new Set();
       states.set(factor, set.add(state));
+      named.add(`${factor}=${state}`);
     }
     const content = words
       .filter((word) => !word.stop && !isNegator(word))
       .flatMap(({ stems }) => stems)
       .filter((word) => !carrierStems.has(word));
-    reading = { positive: polarityOf(text), states, content: new Set(content) };
+    reading = { positive: polarityOf(text), states, named, content: new Set(content) };
     if (readings.size >= maxReadings) readings.clear();
     readings.set(text, reading);
   }

@@ -53,6 +53,29 @@ describe("assignClaims", () => {
     expect(total(assignClaims(weights, 2))).toBeCloseTo(1.7, 12);
   });
 
+  it("decides between equal totals as it always did, or rewards would name other pairs", () => {
+    const weights = [
+      [0.5, 0.5, 0],
+      [0.5, 0, 0.5],
+      [0, 0.5, 0.5],
+      [0.5, 0.5, 0.5],
+      [0, 0, 0],
+    ];
+    const pairs = (capacity: number) =>
+      assignClaims(weights, capacity).map(({ cue, claim }) => [cue, claim]);
+    expect(pairs(1)).toEqual([
+      [0, 1],
+      [1, 0],
+      [2, 2],
+    ]);
+    expect(pairs(2)).toEqual([
+      [0, 1],
+      [1, 0],
+      [2, 2],
+      [3, 0],
+    ]);
+  });
+
   it("is one-to-one and of maximal weight", () => {
     fc.assert(
       fc.property(matrices, fc.constantFrom(1, 2), (weights, capacity) => {

@@ -27,33 +27,46 @@ export function assignClaims(weights: readonly ArrayLike<number>[], capacity = 1
   return matches;
 }
 
+/** Costs of rows and columns, row by row. The last `alike` columns cost the same for each row. */
+interface Costs {
+  rows: number;
+  columns: number;
+  alike: number;
+  values: Float64Array;
+}
+
 /** Column of each row. The algorithm needs rows ≤ columns, so zero columns fill up. */
 function maximumWeightColumns(weights: readonly number[][]): (number | undefined)[] {
-  const columns = weights[0]?.length ?? 0;
-  const filler = Math.max(0, weights.length - columns);
-  const costs = weights.map((row) => [
-    ...row.map((weight) => -weight),
-    ...new Array<number>(filler).fill(0),
-  ]);
-  return minimumCostColumns(costs).map((column) => (column < columns ? column : undefined));
+  const real = weights[0]?.length ?? 0;
+  const rows = weights.length;
+  const alike = Math.max(0, rows - real);
+  const columns = real + alike;
+  const values = new Float64Array(rows * columns);
+  for (const [i, row] of weights.entries()) {
+    for (const [j, weight] of row.entries()) values[i * columns + j] = -weight;
+  }
+  const chosen = minimumCostColumns({ rows, columns, alike, values });
+  return chosen.map((column) => (column < real ? column : undefined));
 }
 
 /**
  * Hungarian algorithm with potentials, O(rows² · columns): rows enter one by one, each along a
  * shortest augmenting path. Row 0 and column 0 of the working arrays are sentinels.
  */
-function minimumCostColumns(costs: readonly number[][]): number[] {
-  const rows = costs.length;
-  const columns = costs[0]?.length ?? 0;
+function minimumCostColumns(costs: Costs): number[] {
+  const { rows, columns, alike } = costs;
   const rowPotential = new Float64Array(rows + 1);
   const columnPotential = new Float64Array(columns + 1);
   const rowOf = new Int32Array(columns + 1);
+  // Of columns that are alike the first free one is always the nearest: the others need no look.
+  let reach = Math.min(columns, columns - alike + 1);
   for (let row = 1; row <= rows; row++) {
     rowOf[0] = row;
-    const { end, previous } = augmentingPath(costs, rowPotential, columnPotential, rowOf);
+    const { end, previous } = augmentingPath(costs, reach, rowPotential, columnPotential, rowOf);
     for (let column = end; column !== 0; column = previous[column] as number) {
       rowOf[column] = rowOf[previous[column] as number] as number;
     }
+    if (end === reach && reach < columns) reach++;
   }
   const columnOf = new Array<number>(rows).fill(0);
   for (let column = 1; column <= columns; column++) {
@@ -63,27 +76,37 @@ function minimumCostColumns(costs: readonly number[][]): number[] {
   return columnOf;
 }
 
-/** Dijkstra over reduced costs from the row at column 0 to a free column; updates both potentials. */
+/**
+ * Dijkstra over reduced costs from the row at column 0 to a free column up to `reach`; updates both
+ * potentials. Of equally near columns the first is taken.
+ */
 function augmentingPath(
-  costs: readonly number[][],
+  { columns, values }: Costs,
+  reach: number,
   rowPotential: Float64Array,
   columnPotential: Float64Array,
   rowOf: Int32Array,
 ): { end: number; previous: Int32Array } {
-  const columns = columnPotential.length - 1;
-  const distance = new Float64Array(columns + 1).fill(Number.POSITIVE_INFINITY);
-  const previous = new Int32Array(columns + 1);
-  const visited = new Uint8Array(columns + 1);
+  const distance = new Float64Array(reach + 1).fill(Number.POSITIVE_INFINITY);
+  const previous = new Int32Array(reach + 1);
+  const visited: number[] = [];
+  const open = Int32Array.from({ length: reach }, (_, i) => i + 1);
+  let left = reach;
   let at = 0;
   do {
-    visited[at] = 1;
+    visited.push(at);
     const row = rowOf[at] as number;
+    const before = (row - 1) * columns - 1;
+    const potential = rowPotential[row] as number;
     let next = 0;
     let step = Number.POSITIVE_INFINITY;
-    for (let column = 1; column <= columns; column++) {
-      if (visited[column]) continue;
-      const cost = costs[row - 1]?.[column - 1] as number;
-      const reduced = cost - (rowPotential[row] as number) - (columnPotential[column] as number);
+    let kept = 0;
+    for (let i = 0; i < left; i++) {
+      const column = open[i] as number;
+      if (column === at) continue;
+      open[kept++] = column;
+      const cost = values[before + column] as number;
+      const reduced = cost - potential - (columnPotential[column] as number);
       if (reduced < (distance[column] as number)) {
         distance[column] = reduced;
         previous[column] = at;
@@ -93,14 +116,13 @@ function augmentingPath(
         next = column;
       }
     }
-    for (let column = 0; column <= columns; column++) {
-      if (visited[column]) {
-        const visitedRow = rowOf[column] as number;
-        rowPotential[visitedRow] = (rowPotential[visitedRow] as number) + step;
-        columnPotential[column] = (columnPotential[column] as number) - step;
-      } else {
-        distance[column] = (distance[column] as number) - step;
+    left = kept;
+    if (step !== 0) {
+      for (const column of visited) {
+        rowPotential[rowOf[column] as number]! += step;
+        columnPotential[column]! -= step;
       }
+      for (let i = 0; i < left; i++) distance[open[i] as number]! -= step;
     }
     at = next;
   } while (rowOf[at] !== 0);

@@ -26,18 +26,24 @@ export function matchModality(
   const pairs = cueIndices.map((cue) =>
     claimIndices.map((claim) => compare(cuePhrases[cue] as Phrase, claimPhrases[claim] as Phrase)),
   );
-  const made = claimIndices.reduce((sum, _, column) => sum + claimsIn(pairs, column), 0);
+  const made = claimCounts(pairs, claimIndices.length).reduce((sum, count) => sum + count, 0);
   const score = scoreModality(payable(pairs, claimIndices, claims), made, options);
   return { cueIndices, claimIndices, pairs, score };
 }
 
 /**
- * What one claim counts in n_k: as many as the states it names, fewer where one cue names several of
+ * What each claim counts in n_k: as many as the states it names, fewer where one cue names several of
  * them too, for then the claim is as atomic as the reference. 1 without cues: nothing is scored.
  */
-function claimsIn(pairs: readonly (readonly Similarity[])[], column: number): number {
-  const shares = pairs.map((row) => row[column]?.share ?? 1);
-  return shares.length === 0 ? 1 : 1 / Math.max(...shares);
+function claimCounts(pairs: readonly (readonly Similarity[])[], claims: number): number[] {
+  if (pairs.length === 0) return new Array<number>(claims).fill(1);
+  const shares = new Array<number>(claims).fill(0);
+  for (const row of pairs) {
+    for (let claim = 0; claim < claims; claim++) {
+      shares[claim] = Math.max(shares[claim] as number, (row[claim] as Similarity).share);
+    }
+  }
+  return shares.map((share) => 1 / share);
 }
 
 function indicesOf(

@@ -56,6 +56,22 @@ describe("createScorer", () => {
     "In the video, raised brows and a broad smile. In the audio, fast speech. Face and voice both express joy.",
   );
 
+  it("pauses before each item it reads and each it scores, and gives the same", async () => {
+    let pauses = 0;
+    const pause = () => {
+      pauses++;
+      return new Promise<void>((resolve) => setImmediate(resolve));
+    };
+    const paused = createScorer({ embedder: bagOfWords, calibration, options, pause });
+    const items = [perfect, respond("In the video, a broad smile."), "no tags"].map((response) => ({
+      response,
+      reference,
+      label: "joy",
+    }));
+    expect(await paused.score(items)).toEqual(await scorer.score(items));
+    expect(pauses).toBe(6);
+  });
+
   it("gives 1 for all cues, the label and the format", async () => {
     const scored = await score(perfect);
     expect(scored).toMatchObject({ reward: 1, accuracy: 1, format: 1, perception: 1 });

@@ -27,17 +27,28 @@ export function createScorer(parts: {
   calibration: Calibration;
   options: RewardOptions;
   judge?: CueJudge | undefined;
+  /** Awaited before each item is read and scored: a server can answer others meanwhile. */
+  pause?: () => Promise<void>;
 }): Scorer {
-  const { embedder, calibration, options, judge } = parts;
+  const { embedder, calibration, options, judge, pause = () => Promise.resolve() } = parts;
+  /** `work` on each, in order, with a pause before. */
+  async function each<T, R>(values: readonly T[], work: (value: T, i: number) => R): Promise<R[]> {
+    const done: R[] = [];
+    for (const [i, value] of values.entries()) {
+      await pause();
+      done.push(work(value, i));
+    }
+    return done;
+  }
   return {
     async score(items) {
-      const read = items.map(readItem);
+      const read = await each(items, readItem);
       if (judge) {
         const compare = await Promise.all(read.map((item) => judgedComparison(item, judge)));
-        return read.map((item, i) => scoreItem(item, compare[i]!, options));
+        return each(read, (item, i) => scoreItem(item, compare[i]!, options));
       }
       const compare = comparison(await embedAll(read, embedder), calibration);
-      return read.map((item) => scoreItem(item, compare, options));
+      return each(read, (item) => scoreItem(item, compare, options));
     },
   };
 }

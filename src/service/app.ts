@@ -11,6 +11,7 @@ import { capabilitiesRoute, healthRoute } from "./routes/status.ts";
 import { decomposeRoute, evidenceRoute, rewardsRoute } from "./routes/work.ts";
 import { type RewardParts, type RewardService, serviceVersion } from "./service.ts";
 import type { Admission } from "./work/admission.ts";
+import { createBodyRoom } from "./work/body-room.ts";
 
 /** What the HTTP face of a service is made of. */
 export interface AppParts extends RewardParts {
@@ -64,12 +65,20 @@ export function createApp(parts: AppParts) {
     }
     await next();
   });
+  const bodyBytes = Math.min(options.limits.bodyBytes, options.limits.queuedBytes);
+  const room = createBodyRoom(options.limits.queuedBytes);
+  app.use("/v1/*", async (context, next) => {
+    if (context.req.method !== "POST") return next();
+    const declared = Number(context.req.header("Content-Length") ?? Number.NaN);
+    const leave = room.take(declared <= bodyBytes ? declared : bodyBytes);
+    await next().finally(leave);
+  });
   app.use(
     bodyLimit({
-      maxSize: options.limits.bodyBytes,
+      maxSize: bodyBytes,
       onError() {
         throw new RequestError(413, "BODY_TOO_LARGE", "the request is too large", {
-          hint: `at most ${options.limits.bodyBytes} bytes; split it`,
+          hint: `at most ${bodyBytes} bytes; split it`,
         });
       },
     }),
@@ -142,6 +151,7 @@ function describeService({ service, options, apiKey, ...parts }: AppParts) {
       items: limits.items,
       text_units: limits.textUnits,
       cues: limits.cues,
+      queued_bytes: limits.queuedBytes,
       queued_items: limits.queuedItems,
     },
     embedder: { id: parts.embedder.id, calibration: parts.calibration },

@@ -110,6 +110,23 @@ describe("limits", () => {
     expect(refused.json.error).toMatchObject({ code: "QUEUE_FULL" });
   });
 
+  it("refuses bodies for which there is no room before it reads them", async () => {
+    const limits = { bodyBytes: 4000, queuedBytes: 6000 };
+    const service = openFakeService({ embedder: hashEmbedder(30) }, { limits });
+    const send = async (id: string, headers: Record<string, string>) => {
+      const body = { items: [{ ...item, id, response: `${response} ${id}` }] };
+      const answer = await service.app.request("/v1/rewards", postJson(body, headers));
+      return answer.status;
+    };
+    // without a length a body counts as the largest, and two of them are more than the room
+    expect((await Promise.all(["a", "b"].map((id) => send(id, {})))).sort()).toEqual([200, 429]);
+    const short = { "Content-Length": "1000" };
+    expect(await Promise.all(["c", "d", "e"].map((id) => send(id, short)))).toEqual([
+      200, 200, 200,
+    ]);
+    expect(await send("f", {})).toBe(200);
+  });
+
   it("answers what is no JSON, and unknown paths, in the same shape", async () => {
     const { app } = openFakeService();
     const broken = await app.request("/v1/rewards", {

@@ -25,6 +25,10 @@ export const serviceOptions = z.strictObject({
       items: count(512, "items per request"),
       textUnits: count(32_768, "UTF-16 code units per text"),
       cues: count(256, "cues of an item, and labels"),
+      queuedBytes: count(
+        128 * 2 ** 20,
+        "bytes of requests in work, one of unknown length as the largest",
+      ),
       queuedItems: count(4096, "items in work or waiting; beyond that requests get 429"),
     })
     .prefault({})

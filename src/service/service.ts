@@ -15,6 +15,7 @@ import type { DecomposeResult } from "./wire/decompose.ts";
 import type { EvidenceItem, EvidenceResult } from "./wire/evidence.ts";
 import type { Unit, Versions } from "./wire/fields.ts";
 import type { RewardItem, RewardResult } from "./wire/rewards.ts";
+import { createBreath, startEach } from "./work/breath.ts";
 
 /** Changes whenever an answer to the same request may. */
 export const serviceVersion = "oppo-service-1";
@@ -46,7 +47,8 @@ export function createRewardService(
   metrics: ServiceMetrics,
 ): RewardService {
   const { embedder, calibration, reward, decomposer, judge } = parts;
-  const single = createScorer({ embedder, calibration, options: reward, judge });
+  const breathe = createBreath();
+  const single = createScorer({ embedder, calibration, options: reward, judge, pause: breathe });
   const scorer = sharedScorer(
     judge ? oneByOne(single) : inBatches(single, scoring.batch, metrics),
     scoring.cacheEntries,
@@ -69,11 +71,12 @@ export function createRewardService(
 
   return {
     versions: versionsOf(parts),
-    evidence: (items, unit) => Promise.all(items.map((item, i) => evidence(item, i, unit))),
+    evidence: (items, unit) =>
+      startEach(items, breathe, (item, index) => evidence(item, index, unit)),
     async rewards(items, unit) {
       const labels = items.map((item, index) => labelOf(item, index, reward.accuracy.mode));
-      const references = await Promise.all(
-        items.map((item, index) => cuesOf(item, index, decomposer)),
+      const references = await startEach(items, breathe, (item, index) =>
+        cuesOf(item, index, decomposer),
       );
       const scored = await scorer.score(
         items.map(({ response }, i) => ({
@@ -86,10 +89,8 @@ export function createRewardService(
       return items.map((item, i) => rewardResult(item, references[i]!, scored[i]!, unit));
     },
     decompose: (items, unit) =>
-      Promise.all(
-        items.map(async ({ id, reference }, index) =>
-          decomposeResult(id, reference, await decomposed(reference, index, decomposer), unit),
-        ),
+      startEach(items, breathe, async ({ id, reference }, index) =>
+        decomposeResult(id, reference, await decomposed(reference, index, decomposer), unit),
       ),
   };
 }

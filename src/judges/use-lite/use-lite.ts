@@ -43,6 +43,8 @@ export async function openUseLite(options: { batchSize?: number } = {}): Promise
           const inputs = batch.map((index) => texts[index] as string);
           const rows = unitVectors(await model.embed(inputs), inputs, useLiteId);
           for (const [row, index] of batch.entries()) vectors[index] = rows[row] as Float32Array;
+          // the encoder never leaves the thread by itself: a server must answer others between batches
+          await new Promise((resolve) => setImmediate(resolve));
         }
       }
       return vectors;

@@ -18,6 +18,7 @@ export const capabilities = z
       items: z.int(),
       text_units: z.int(),
       cues: z.int(),
+      queued_bytes: z.int(),
       queued_items: z.int(),
     }),
     embedder: z.object({

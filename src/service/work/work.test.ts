@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createAdmission } from "./admission.ts";
 import { createBatcher } from "./batcher.ts";
+import { createBodyRoom } from "./body-room.ts";
+import { createBreath, startEach } from "./breath.ts";
 import { resultCache } from "./result-cache.ts";
 
 const all = { maxItems: 8, waitMs: 0, mayBeOneItem: () => true };
@@ -139,5 +141,59 @@ describe("admission", () => {
     finish();
     await Promise.all([work, stop]);
     expect(stopped).toBe(true);
+  });
+});
+
+describe("breath", () => {
+  /** Order in which items were begun and turns of the event loop passed. */
+  async function begun(maxMs: number): Promise<string[]> {
+    const events: string[] = [];
+    let on = true;
+    const tick = () => {
+      if (!on) return;
+      events.push("turn");
+      setImmediate(tick);
+    };
+    const breathe = createBreath(maxMs);
+    await new Promise((resolve) => setImmediate(resolve));
+    setImmediate(tick);
+    await startEach(["a", "b", "c"], breathe, (item) => {
+      events.push(item);
+      return Promise.resolve();
+    });
+    on = false;
+    return events;
+  }
+
+  it("lets the server do other work between items once its time is up", async () => {
+    expect((await begun(0)).join(" ")).toMatch(/a( turn)+ b( turn)+ c/);
+  });
+
+  it("costs no turn before", async () => {
+    expect(await begun(60_000)).toEqual(["a", "b", "c"]);
+  });
+
+  it("keeps order, and fails as the item did, also one that failed while others started", async () => {
+    const breathe = createBreath(0);
+    const slow = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms, ms));
+    expect(await startEach([9, 1, 5], breathe, slow)).toEqual([9, 1, 5]);
+    const failing = (item: number) => (item === 1 ? Promise.reject(new Error("one")) : slow(5));
+    await expect(startEach([1, 2, 3], breathe, failing)).rejects.toThrow("one");
+  });
+});
+
+describe("room for bodies", () => {
+  it("refuses what does not fit until room is given back", () => {
+    const room = createBodyRoom(100);
+    const leave = room.take(60);
+    expect(() => room.take(41)).toThrow(
+      expect.objectContaining({ status: 429, code: "QUEUE_FULL" }),
+    );
+    const other = room.take(40);
+    leave();
+    expect(() => room.take(61)).toThrow();
+    room.take(60)();
+    other();
+    room.take(100);
   });
 });
