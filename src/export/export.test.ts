@@ -172,6 +172,25 @@ describe("data", () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  it("writes examples for the cold start: reasoning, then the label that is rewarded", () => {
+    const more = [
+      { clip_id: "c", video: "a.mp4", reference: "<think></think><answer>joy</answer>" },
+      { clip_id: "d", video: "a.mp4", reference, label: "pride" },
+      { clip_id: "e", video: "b.mp4", reference: "<think>A smile.", labels: ["joy", "pride"] },
+    ];
+    expect(write([...clips, ...more])).toMatchObject({ rows: 5, examples: 4 });
+    const examples = readJsonl<SwiftRow>(join(out, "sft.jsonl"));
+    const said = examples.map(({ messages }) => messages.map(({ content }) => content)[1]);
+    expect(said).toEqual([
+      reference,
+      "<think>In the video, a frown.</think><answer>anger</answer>",
+      reference.replace("<answer>joy", "<answer>pride"),
+      "<think>A smile.</think><answer>joy, pride</answer>",
+    ]);
+    expect(examples[0]).toMatchObject({ videos: [join(folder, "a.mp4")], clip_id: "a" });
+    expect(examples[0]!.messages[0]).toEqual(rowsOut()[0]!.messages[0]);
+  });
+
   it("refuses references in which the rules find nothing", () => {
     expect(() => write([{ ...clips[1], reference: "Son visage." }])).toThrow(
       /DATA_NO_CUES|nothing|anything/,
@@ -188,6 +207,12 @@ describe("data", () => {
     expect(rowsOut()).toHaveLength(3);
     expect(rowsOut()[0]!.messages[0]!.content).not.toContain("<audio>");
     expect(rowsOut()[0]!.audios).toBeUndefined();
+    const examples = readJsonl<SwiftRow>(join(out, "sft.jsonl"));
+    expect(examples.map(({ messages }) => messages[1]!.content)).toEqual(
+      planCorpus(options)
+        .filter(({ split }) => split === "train")
+        .map(({ coldStart }) => coldStart[0]),
+    );
   });
 });
 
@@ -234,6 +259,30 @@ describe("scripts", () => {
     const withRay = run("ray.sh", { OPPO_PLUGIN: join(folder, "plugin.py") });
     expect(withRay.stdout).toContain("<--use_ray>\n<true>");
     expect(run("serve.sh").stdout).toContain(`<${installed.oppo}>\n<serve>`);
+  });
+
+  it("train a cold start and merge its last checkpoint, never over an older one", () => {
+    write();
+    const bin = join(folder, "bin");
+    const fake = `#!/usr/bin/env bash
+printf '<%s>' "$@"; echo
+if [ "$1" = sft ]; then mkdir -p "${out}/output-sft/checkpoint-9" "${out}/output-sft/checkpoint-10"; fi
+`;
+    writeJson(join(bin, "note"), {});
+    writeFileSync(join(bin, "swift"), fake, { mode: 0o755 });
+    const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
+    const run = () => spawnSync("bash", [join(out, "sft.sh")], { encoding: "utf8", env });
+    const { stdout, stderr } = run();
+    expect(stderr).toBe("");
+    expect(stdout).toContain(`<--dataset><${out}/sft.jsonl>`);
+    expect(stdout).toContain(
+      `<export><--adapters><${out}/output-sft/checkpoint-10><--merge_lora><true>`,
+    );
+    expect(stdout).toContain(`--set training.model=${out}/cold-start`);
+    expect(run()).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("output-sft is there"),
+    });
   });
 
   it("leave the rollout server out where no GPU is left for it", () => {

@@ -33,21 +33,14 @@ export function trainingFlags(options: SwiftOptions): Flag[] {
   const masked = requiredPasses(resolveLossOptions(options.loss)) !== "none";
   return [
     ["rlhf_type", "grpo"],
-    ["model", training.model],
-    ["model_type", training.modelType],
+    ...modelFlags(options),
     ["reward_funcs", "oppo"],
     ["loss_type", training.lossType],
     ["beta", training.referenceKl],
     ["temperature", training.temperature],
     ["num_generations", training.numGenerations],
     ["max_completion_length", training.maxCompletionTokens],
-    ["max_length", training.maxPromptTokens],
-    ["truncation_strategy", "delete"],
     ...tunerFlags(options),
-    ["freeze_vit", true],
-    ["freeze_aligner", true],
-    ["torch_dtype", "bfloat16"],
-    ["attn_impl", "sdpa"],
     ["deepspeed", "zero2"],
     ["gradient_checkpointing", true],
     ["gradient_checkpointing_kwargs", JSON.stringify({ use_reentrant: !masked })],
@@ -65,7 +58,19 @@ export function trainingFlags(options: SwiftOptions): Flag[] {
   ];
 }
 
-function tunerFlags({ training }: SwiftOptions): Flag[] {
+/** Of every training, cold start and GRPO. `max_length` bounds what ms-swift encodes of a row. */
+export const modelFlags = ({ training }: SwiftOptions): Flag[] => [
+  ["model", training.model],
+  ["model_type", training.modelType],
+  ["max_length", training.maxPromptTokens],
+  ["truncation_strategy", "delete"],
+  ["freeze_vit", true],
+  ["freeze_aligner", true],
+  ["torch_dtype", "bfloat16"],
+  ["attn_impl", "sdpa"],
+];
+
+export function tunerFlags({ training }: SwiftOptions): Flag[] {
   if (training.tuner === "full") return [["tuner_type", "full"]];
   return [
     ["tuner_type", "lora"],

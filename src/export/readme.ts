@@ -6,6 +6,8 @@ import { serviceUrl } from "./plugin-settings.ts";
 /** What the dataset holds, for people. */
 export interface DatasetSummary {
   rows: number;
+  /** Of them with an example for the cold start. */
+  examples: number;
   /** Rows whose reference names something seen, and something heard. */
   visual: number;
   acoustic: number;
@@ -30,6 +32,7 @@ pip install "ms-swift>=4.4,<4.7" msgspec qwen_omni_utils decord librosa soundfil
 pip install vllm deepspeed          # for the GPU machine; ffmpeg must be on PATH
 pip install /path/to/oppo/integrations/ms-swift
 (source env.sh && oppo-swift-check data.jsonl)
+./sft.sh                            # only if the model does not answer in <think>, <answer> yet; see below
 ./serve.sh                          # terminal 1: rewards and evidence, ${serviceUrl(options)}
 ./colocate.sh                       # terminal 2: training and rollouts on the same ${training.gpus} GPU(s)
 \`\`\`
@@ -55,7 +58,10 @@ ${
 | \`oppo.json\` | every setting of the plugin; \`OPPO_CONFIG\` names it |
 | \`serve.json\` | every setting of the service that \`serve.sh\` starts |
 | \`data.jsonl\` | ${data.rows} clips from ${data.source}; ${data.visual} references name something seen, ${data.acoustic} something heard |
+| \`sft.jsonl\` | ${data.examples} of these clips with an answer in the form of the reward, for \`sft.sh\` |
 | \`env.sh\` | ${variables.join(", ")} |
+
+\`sft.sh\` trains on \`sft.jsonl\`, an example per clip (\`./sft.sh --dataset 'sft.jsonl#200'\`: on 200 of them), and leaves a whole model in \`cold-start\`. Export again with \`--set training.model=$PWD/cold-start\`, and into another folder.
 
 Trainer and rollout server need the same environment: nothing in ms-swift compares them, so start both by these scripts. If the service has a key, set \`${options.service.apiKeyEnv}\` in both terminals.
 

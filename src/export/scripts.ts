@@ -1,3 +1,4 @@
+import { coldStartScript } from "./cold-start.ts";
 import {
   colocateFlags,
   contextTokens,
@@ -31,6 +32,7 @@ export function launchScripts(options: SwiftOptions, installed: Installed): Reco
     "serve.sh": script("The reward service. Leave it running.", [
       `exec node ${quoted(installed.oppo)} serve --config "$here/serve.json" --state "$here/state" "$@"`,
     ]),
+    "sft.sh": coldStartScript(options),
     "colocate.sh": script(`Training with vLLM on the same ${gpus} GPU(s).`, [
       source,
       `NPROC_PER_NODE=${gpus} ${train(colocateFlags(options))} "$@"`,

@@ -1,10 +1,11 @@
-import { chmodSync } from "node:fs";
+import { chmodSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError } from "../core/errors.ts";
 import { writeFileAtomic, writeJson } from "../core/files.ts";
 import { writeJsonl } from "../core/jsonl.ts";
 import type { Split } from "../corpus/manifest.ts";
 import { decomposeReference } from "../cues/decompose.ts";
+import { coldStartRows, corpusColdStart } from "./cold-start.ts";
 import { datasetRows, type SwiftRow } from "./dataset.ts";
 import type { SwiftOptions } from "./options.ts";
 import { pluginSettings } from "./plugin-settings.ts";
@@ -30,9 +31,13 @@ export function exportSwift(
 ): DatasetSummary {
   const settings = pluginSettings(options);
   const rows = datasetRows(source.path, source.split, options.training.audio);
-  const summary = summarise(rows, source.path, options);
+  const examples = statSync(source.path).isDirectory()
+    ? corpusColdStart(source.path, rows, options.training.audio === "separate")
+    : coldStartRows(rows);
+  const summary = { ...summarise(rows, source.path, options), examples: examples.length };
   const scripts = launchScripts(options, installed);
   writeJsonl(join(folder, "data.jsonl"), rows);
+  writeJsonl(join(folder, "sft.jsonl"), examples);
   writeJson(join(folder, "oppo.json"), settings);
   writeJson(join(folder, "serve.json"), options);
   for (const [name, text] of Object.entries(scripts)) {
@@ -48,7 +53,7 @@ function summarise(
   rows: readonly SwiftRow[],
   source: string,
   { decomposer, reward }: SwiftOptions,
-): DatasetSummary {
+): Omit<DatasetSummary, "examples"> {
   const sets = rows.map(({ reference }) => decomposeReference(reference).cues);
   const naming = (modality: string) =>
     sets.filter((cues) => cues.some((cue) => cue.modality === modality)).length;

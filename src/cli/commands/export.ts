@@ -68,7 +68,7 @@ const swiftCommand = () =>
 A line of a JSONL file: {"clip_id", "video", "reference", "label" or "labels", "audio"?, "question"?}
   video, audio   paths, relative to the file; audio only with training.audio=separate
   reference      reasoning that names what is seen and heard; its <answer> is the label by default
-Writes oppo.json (plugin), serve.json (service), data.jsonl, env.sh, serve.sh, colocate.sh,
+Writes oppo.json (plugin), serve.json (service), data.jsonl, sft.jsonl, env.sh, serve.sh, sft.sh, colocate.sh,
 rollout-server.sh and train-server.sh (vLLM server), ray.sh and ray.yaml (experimental), README.md.`,
     )
     .action(({ config, set, data, split, out }) => {
