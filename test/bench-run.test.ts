@@ -26,8 +26,10 @@ let server: FakeServer;
 const at = (...names: string[]) => join(folder, ...names);
 const samples = 16;
 
-/** What these tests need fast; stalls have tests of their own. */
-const transient: Fault[] = ["429", "429-after", "500", "reset", "truncate", "garbage", "empty"];
+const transient: Fault[] = [
+  ...(["429", "429-after", "500", "reset", "truncate", "garbage", "empty"] as const),
+  ...(["stall", "stall-body"] as const),
+];
 const sometimes = seededFaults("bench-run", 0.25, transient, 1);
 /** Sample 3 never gets an answer; the judge's first reply about clip 2 has no scores, about clip 4 never. */
 function fault(request: FakeRequest, attempt: number): Fault | undefined {
@@ -65,6 +67,8 @@ afterEach(() => server.close());
 const asking = () => [
   ...["--model", "m", "--base-url", server.baseUrl, "--concurrency", "2"],
   ...["--attempts", "2", "--price-in", "1", "--price-out", "4"],
+  // many times what an answer takes, so that only stalls are overdue
+  ...["--timeout", "3"],
 ];
 const judging = ["--judge-model", "j"];
 const commands: Record<string, () => string[]> = {
