@@ -30,7 +30,7 @@ const transient: Fault[] = [
   ...(["429", "429-after", "500", "reset", "truncate", "garbage", "empty"] as const),
   ...(["stall", "stall-body"] as const),
 ];
-const sometimes = seededFaults("bench-run", 0.25, transient, 1);
+const sometimes = seededFaults("bench-run", 0.45, transient, 1);
 /** Sample 3 never gets an answer; the judge's first reply about clip 2 has no scores, about clip 4 never. */
 function fault(request: FakeRequest, attempt: number): Fault | undefined {
   if (request.text.includes("Well, number 3.")) return "500";
@@ -38,8 +38,12 @@ function fault(request: FakeRequest, attempt: number): Fault | undefined {
   if (judging && /FG-ER\/video\/4/.test(request.text)) return "malformed";
   if (judging && /ER\/video\/2/.test(request.text) && request.seed === undefined)
     return "malformed";
-  return sometimes(request, attempt);
+  const drawn = sometimes(request, attempt);
+  if (drawn) met.add(drawn);
+  return drawn;
 }
+/** Kinds of transient faults that some run met. */
+const met = new Set<Fault>();
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "oppo-bench-run-"));
@@ -120,6 +124,10 @@ describe("oppo bench against a server that fails", () => {
       expect(result!.usage!.cost).toBeGreaterThan(0);
     },
   );
+
+  it("met every kind of transient fault on the way", () => {
+    expect([...met].sort()).toEqual([...transient].sort());
+  });
 
   it("counts failures by code, leaves them out, and asks again with --retry-failed", async () => {
     const out = at("mer-unibench-calm");
