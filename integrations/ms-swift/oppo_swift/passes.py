@@ -23,6 +23,14 @@ class Fills:
     video: torch.Tensor
     audio: float
 
+    @staticmethod
+    def of(processor: Any, plan: Masks) -> Fills:
+        """What this model's own processor makes of a black or mean-coloured frame, and of silence."""
+        return Fills(
+            masks.visual_row(processor.video_processor, "mean" if plan.visual == "mean" else "black"),
+            masks.silence_value(processor.feature_extractor),
+        )
+
 
 @dataclass(frozen=True)
 class Pass:

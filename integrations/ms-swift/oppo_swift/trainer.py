@@ -14,7 +14,6 @@ import torch
 from swift.rlhf_trainers.grpo_trainer import GRPOTrainer
 from swift.utils import get_logger
 
-from . import masks
 from .config import load_settings
 from .controller import ControllerState, advance, suppression
 from .dump import Place, dump_step
@@ -52,11 +51,8 @@ class OppoGRPOTrainer(GRPOTrainer):
             model=kwargs["model"] if "model" in kwargs else args[0],
         )
         super().__init__(*args, **kwargs)
-        processor, plan = self.template.processor, self._settings.masks
-        self._fills = Fills(
-            masks.visual_row(processor.video_processor, "mean" if plan.visual == "mean" else "black"),
-            masks.silence_value(processor.feature_extractor),
-        )
+        processor = self.template.processor
+        self._fills = Fills.of(processor, self._settings.masks)
         self._logits_layer = logits_layer(self.model)
         self._preparer = RolloutPreparer(
             self._settings,

@@ -215,9 +215,7 @@ def train(loss: Any, model: Model, micro_batches: list[dict[str, Any]]) -> list[
     model.calls = 0
     batches, metrics, count = iter(micro_batches), [], len(micro_batches)
     for _ in range(count):
-        scalar, _ = schedules.forward_step(
-            loss.forward_step, batches, model, count, None, metrics, model.config, 1
-        )
+        scalar, _ = schedules.forward_step(loss.forward_step, batches, model, count, None, metrics, model.config, 1)
         schedules.backward_step(None, scalar, None, model.model_type, model.config)
     for parameter in model.parameters():
         if parameter.grad is not None:

@@ -26,7 +26,6 @@ if shutil.which("npx") is None:
 import e2e
 import tiny_omni
 
-from oppo_swift import masks
 from oppo_swift.client import ServiceClient
 from oppo_swift.config import Settings
 from oppo_swift.controller import ControllerState
@@ -87,10 +86,7 @@ class World:
         trainer = OppoGRPOTrainer.__new__(OppoGRPOTrainer)
         settings = read(Settings, data, "test")
         tokens = media_tokens(self.model.config)
-        fills = Fills(
-            masks.visual_row(self.processor.video_processor, "black"),
-            masks.silence_value(self.processor.feature_extractor),
-        )
+        fills = Fills.of(self.processor, settings.masks)
         service = ServiceClient(self.url, retries=0)
         trainer.__dict__.update(
             _settings=settings,

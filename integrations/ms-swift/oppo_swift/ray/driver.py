@@ -10,7 +10,6 @@ import torch
 from swift.ray.megatron.grpo_trainer import GRPOTrainer
 from swift.utils import get_logger
 
-from .. import masks
 from ..config import load_settings
 from ..controller import ControllerState, advance, suppression
 from ..errors import OppoSwiftError
@@ -40,11 +39,7 @@ class OppoRayTrainer(GRPOTrainer):
         self._settings = load_settings()
         check_ray_startup(self.args, self._settings, os.environ)
         report(reward_problems(self._settings, self.reward_func_names))
-        processor, visual = self.template.processor, self._settings.masks.visual
-        self._fills = Fills(
-            masks.visual_row(processor.video_processor, "mean" if visual == "mean" else "black"),
-            masks.silence_value(processor.feature_extractor),
-        )
+        self._fills = Fills.of(self.template.processor, self._settings.masks)
         self._preparer = RayPreparer(
             self._settings,
             open_client(self._settings.service),
