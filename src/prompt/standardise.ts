@@ -1,4 +1,5 @@
 import { PolicyError } from "../core/errors.ts";
+import { sharedFloats } from "../core/shared-memory.ts";
 import { type Modality, modalities, type Prompt, type Stream } from "./prompt.ts";
 
 /** Per feature dimension: what to subtract and what to multiply with. Plain arrays, to be stored as JSON. */
@@ -27,14 +28,17 @@ export function standardise(prompt: Prompt, standardiser: Standardiser): Prompt 
   };
 }
 
-/** Standardises rows of features, for example those of an empty stream. */
+/**
+ * Standardises rows of features, for example those of an empty stream. The result lies in shared memory: a
+ * policy may have threads.
+ */
 export function scaleRows(features: Float32Array, { centre, factor }: StreamScale): Float32Array {
   const dim = centre.length;
   if (features.length % dim !== 0) {
     throw new PolicyError("STANDARDISE", `rows of ${dim} features do not fit ${features.length}`);
   }
   const [less, times] = [Float64Array.from(centre), Float64Array.from(factor)];
-  const out = new Float32Array(features.length);
+  const out = sharedFloats(features.length);
   for (let row = 0; row < features.length; row += dim) {
     for (let i = 0; i < dim; i++) out[row + i] = (features[row + i]! - less[i]!) * times[i]!;
   }

@@ -46,7 +46,7 @@ export function checkPrompt(shape: ModelShape, prompt: Prompt): void {
         { path: modality },
       );
     }
-    if (attended && !allFinite(features)) {
+    if (attended && !knownFinite(features)) {
       const bad = features.findIndex((value) => !Number.isFinite(value));
       throw new PolicyError(
         "PROMPT_NOT_FINITE",
@@ -64,6 +64,16 @@ export function checkPrompt(shape: ModelShape, prompt: Prompt): void {
   }
   const bad = prompt.text.find((id) => !(id >= 0 && id < shape.vocabulary));
   if (bad !== undefined) throw outOfVocabulary(where, bad, shape);
+}
+
+/** Features that were found finite: a clip's come again in every epoch, and nobody changes them. */
+const found = new WeakSet<Float32Array>();
+
+function knownFinite(features: Float32Array): boolean {
+  if (found.has(features)) return true;
+  const finite = allFinite(features);
+  if (finite) found.add(features);
+  return finite;
 }
 
 /** One sum instead of a question a value: float32 values cannot make a double overflow. */

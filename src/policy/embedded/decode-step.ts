@@ -16,12 +16,15 @@ export interface DecodeInputs {
   bias: np.Array;
 }
 
-/** Logits [B, V] and, per layer, this token's keys and values [B, H, K] for the cache. */
+/**
+ * Odds [B, V] of the next token, exp(logit − the row's largest), and, per layer, this token's keys and values
+ * [B, H, K] for the cache. Exponentials are taken here because JavaScript takes ten times as long.
+ */
 export function decodeStep(
   shape: ModelShape,
   weights: Weights,
   inputs: DecodeInputs,
-): { logits: np.Array; written: KeysValues[] } {
+): { odds: np.Array; written: KeysValues[] } {
   const { layers, heads, headWidth } = shape;
   const [rows, length] = inputs.bias.shape as [number, number];
   const bias = inputs.bias.reshape([rows, 1, length]);
@@ -47,5 +50,7 @@ export function decodeStep(
       .add(attention.slice([], [], [length, length + 1]).mul(values));
     x = finishBlock(weights, layer, x, mixed.reshape([rows, heads * headWidth]));
   }
-  return { logits: readOut(weights, x), written };
+  const logits = readOut(weights, x);
+  const top = np.max(logits.ref, -1, { keepdims: true });
+  return { odds: np.exp(logits.sub(top)), written };
 }

@@ -3,8 +3,19 @@ import { describe, expect, it } from "vitest";
 import { Rng } from "../../core/rng.ts";
 import { Drawer } from "./draw.ts";
 
+/** As the decode program gives them. */
+function oddsOf(logits: Float32Array): Float32Array {
+  const top = logits.reduce((most, value) => Math.max(most, value));
+  return logits.map((value) => Math.exp(value - top));
+}
+
+/** From the second of two rows. */
 const draw = (logits: Float32Array, temperature: number, rng: Rng) =>
-  new Drawer(logits.length, temperature).draw(logits, 0, rng);
+  new Drawer(logits.length, temperature).draw(
+    Float32Array.of(...logits.map(() => 1), ...oddsOf(logits)),
+    logits.length,
+    rng,
+  );
 
 describe("draw", () => {
   it("draws tokens as often as softmax(logits / temperature) says", () => {

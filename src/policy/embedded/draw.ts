@@ -8,65 +8,68 @@ export interface Drawn {
 }
 
 /**
- * Draws from softmax(logits / temperature) by the inverse of its cumulative distribution, in double
- * precision; temperature 0 takes the most likely token.
+ * Draws from softmax(logits / temperature) by the inverse of its cumulative distribution; sums are in double
+ * precision. Temperature 0 takes the most likely token, the first of equals.
  */
 export class Drawer {
   private readonly vocabulary: number;
   private readonly temperature: number;
-  /** exp((logit − top) / temperature) of the draw under way. */
-  private readonly weights: Float64Array;
+  /** Odds at the temperature, of the draw under way. */
+  private readonly tempered: Float64Array;
 
   constructor(vocabulary: number, temperature: number) {
     this.vocabulary = vocabulary;
     this.temperature = temperature;
-    this.weights = new Float64Array(vocabulary);
+    this.tempered = new Float64Array(vocabulary);
   }
 
   /**
-   * One draw from the logits that begin at `start`.
-   * @throws PolicyError for logits that are NaN or +∞.
+   * One draw from the odds that begin at `start`: exp(logit − the largest logit), so that the largest is 1.
+   * @throws PolicyError where they are NaN, as they are for logits that are NaN or +∞.
    */
-  draw(logits: Float32Array, start: number, rng: Rng): Drawn {
+  draw(odds: Float32Array, start: number, rng: Rng): Drawn {
     const { vocabulary, temperature } = this;
-    let best = 0;
-    for (let id = 1; id < vocabulary; id++) {
-      if ((logits[start + id] as number) > (logits[start + best] as number)) best = id;
-    }
-    const top = logits[start + best] as number;
-    const plain = this.weigh(logits, start, top, 1);
-    if (!Number.isFinite(plain)) {
+    let total = 0;
+    for (let id = 0; id < vocabulary; id++) total += odds[start + id] as number;
+    if (!Number.isFinite(total)) {
       throw new PolicyError("LOGITS_NOT_FINITE", "the policy's logits are not finite", {
         hint: "training diverged: go back to an earlier checkpoint and lower the learning rate",
       });
     }
-    let token = best;
-    if (temperature > 0) {
-      const total = temperature === 1 ? plain : this.weigh(logits, start, top, temperature);
-      token = this.invert(rng.float() * total);
-    }
-    return { token, logprob: (logits[start + token] as number) - top - Math.log(plain) };
+    let token: number;
+    if (temperature === 1) token = invert(odds, start, rng.float() * total);
+    else if (temperature === 0) token = this.likeliest(odds, start);
+    else token = invert(this.tempered, 0, rng.float() * this.temper(odds, start));
+    return { token, logprob: Math.log((odds[start + token] as number) / total) };
   }
 
-  /** Fills `weights`; returns their sum. */
-  private weigh(logits: Float32Array, start: number, top: number, temperature: number): number {
-    const { weights } = this;
+  private likeliest(odds: Float32Array, start: number): number {
+    let best = 0;
+    for (let id = 1; id < this.vocabulary; id++) {
+      if ((odds[start + id] as number) > (odds[start + best] as number)) best = id;
+    }
+    return best;
+  }
+
+  /** Fills `tempered`; returns their sum. */
+  private temper(odds: Float32Array, start: number): number {
+    const { tempered, temperature } = this;
     let total = 0;
-    for (let id = 0; id < weights.length; id++) {
-      const weight = Math.exp(((logits[start + id] as number) - top) / temperature);
-      weights[id] = weight;
-      total += weight;
+    for (let id = 0; id < tempered.length; id++) {
+      const value = (odds[start + id] as number) ** (1 / temperature);
+      tempered[id] = value;
+      total += value;
     }
     return total;
   }
+}
 
-  /** The first token at which the running sum of weights exceeds `target`. */
-  private invert(target: number): number {
-    let sum = 0;
-    // target is below the sum of all, added up in the same order, so there is always one
-    return this.weights.findIndex((weight) => {
-      sum += weight;
-      return sum > target;
-    });
-  }
+/** The first token at which the running sum of odds exceeds `target`, which is below the sum of all. */
+function invert(odds: Float32Array | Float64Array, start: number, target: number): number {
+  let sum = 0;
+  let token = -1;
+  // added up in the order in which the total was, so there is always one
+  do sum += odds[start + ++token] as number;
+  while (sum <= target);
+  return token;
 }

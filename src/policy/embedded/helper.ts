@@ -1,21 +1,24 @@
 /** A second thread of this process that holds replicas of the policies open here. */
 import type { Worker } from "node:worker_threads";
 import { PolicyError } from "../../core/errors.ts";
+import { isShared } from "../../core/shared-memory.ts";
 import { receiveError, type SentError, sendError, startThread } from "../../core/thread.ts";
 import type { ExecutorOptions } from "../options.ts";
 import type { Completion } from "../port.ts";
 import type { PolicyDescription } from "./checkpoint.ts";
 import type { TensorData } from "./executor.ts";
-import type { Parameters } from "./params.ts";
+import { copyParameters, type Parameters, sharedParameters } from "./params.ts";
 import type { Replica, Work } from "./replica.ts";
 import type { DecodeOptions, Start } from "./sample.ts";
 
 /** What is asked of the thread; `model` says of which replica. */
 export type Order =
   | { do: "start"; executor: ExecutorOptions }
-  | { do: "open"; model: number; description: PolicyDescription }
-  | { do: "weights"; model: number; parameters: Parameters }
-  | { do: "score"; model: number; work: Work }
+  /** `weights` are shared: "weights" says that there are new ones in them. */
+  | { do: "open"; model: number; description: PolicyDescription; weights: Parameters }
+  | { do: "weights"; model: number }
+  /** Gradients are written to `gradient`, which is shared, and not returned. */
+  | { do: "score"; model: number; work: Work; gradient?: Parameters }
   | { do: "decode"; model: number; batch: readonly Start[]; options: DecodeOptions }
   | { do: "close"; model: number };
 
@@ -66,20 +69,31 @@ export class Helper {
     let sent = -1;
     // orders are done in order, so none is waited for before the next is given; but one that failed, for
     // example with new weights, fails what relied on it
-    let ready: Promise<unknown> = this.ask({ do: "open", model, description });
+    const weights = sharedParameters(description.shape);
+    let ready: Promise<unknown> = this.ask({ do: "open", model, description, weights });
     ready.catch(() => {});
+    const gradients = new Blocks(() => sharedParameters(description.shape));
     const prepared = (): Promise<unknown> => {
       if (sent === version()) return ready;
       sent = version();
-      ready = Promise.all([ready, this.ask({ do: "weights", model, parameters })]);
+      copyParameters(parameters, weights);
+      ready = Promise.all([ready, this.ask({ do: "weights", model })]);
       return ready;
     };
     const relying = async <Result>(order: Order): Promise<Result> => {
       const [, result] = await Promise.all([prepared(), this.ask<Result>(order)]);
       return result;
     };
+    const score = async (work: Work): Promise<TensorData[]> => {
+      const order = { do: "score", model, work: detached(work) } as const;
+      if (work.kind === "logprobs") return relying(order);
+      return gradients.lend(async (gradient) => {
+        const logprobs = await relying<TensorData[]>({ ...order, gradient });
+        return [...logprobs, ...gradient.values()];
+      });
+    };
     return {
-      score: (work) => relying<TensorData[]>({ do: "score", model, work: detached(work) }),
+      score,
       decode: (batch, options) =>
         relying<Completion[]>({ do: "decode", model, batch: detached(batch), options }),
       close: () => (this.ended ? Promise.resolve() : this.ask({ do: "close", model })),
@@ -117,6 +131,30 @@ export class Helper {
     });
     for (const { reject } of this.waiting.values()) reject(this.ended);
     this.waiting.clear();
+  }
+}
+
+/** Blocks of memory for what is asked for together, used again when all of that has come. */
+class Blocks<Block> {
+  private readonly make: () => Block;
+  private readonly blocks: Block[] = [];
+  private lent = 0;
+  private waiting = 0;
+
+  constructor(make: () => Block) {
+    this.make = make;
+  }
+
+  async lend<Result>(fill: (block: Block) => Promise<Result>): Promise<Result> {
+    const at = this.lent++;
+    this.waiting++;
+    this.blocks[at] ??= this.make();
+    try {
+      return await fill(this.blocks[at]);
+    } finally {
+      this.waiting--;
+      if (this.waiting === 0) this.lent = 0;
+    }
   }
 }
 
@@ -166,6 +204,7 @@ function detached<T>(value: T): T {
   const copyOf = (part: object): unknown => {
     if (ArrayBuffer.isView(part)) {
       const view = part as Float32Array;
+      if (isShared(view)) return view;
       return view.byteLength === view.buffer.byteLength ? view : view.slice();
     }
     if (Array.isArray(part)) return part.map(copy);

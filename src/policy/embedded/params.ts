@@ -1,4 +1,5 @@
 import { Rng } from "../../core/rng.ts";
+import { sharedFloats } from "../../core/shared-memory.ts";
 import type { EmbeddedOptions } from "../options.ts";
 import type { TensorSpec } from "./executor.ts";
 
@@ -80,6 +81,18 @@ export function zeroParameters(shape: ModelShape): Parameters {
   return new Map(
     parameterSpecs(shape).map(({ name, shape: dims }) => [name, new Float32Array(elements(dims))]),
   );
+}
+
+/** As `zeroParameters`, in memory that threads share: on their way from one to the other. */
+export function sharedParameters(shape: ModelShape): Parameters {
+  return new Map(
+    parameterSpecs(shape).map(({ name, shape: dims }) => [name, sharedFloats(elements(dims))]),
+  );
+}
+
+/** Copies values, parameter by parameter. */
+export function copyParameters(from: Parameters, to: Parameters): void {
+  for (const [name, values] of from) to.get(name)?.set(values);
 }
 
 /** Number of elements of a shape. */

@@ -99,7 +99,7 @@ export function prefillProgram(shape: ModelShape, bucket: PrefixBucket): Program
   };
 }
 
-/** One token for B completions. Outputs: logits [B, V], then this token's keys and values [B, H, K]. */
+/** One token for B completions. Outputs: odds [B, V], then this token's keys and values [B, H, K]. */
 export function decodeProgram(shape: ModelShape, bucket: DecodeBucket): ProgramSource {
   const inputs = [...parameterInputs(shape), ...decodeSpecs(shape, bucket)];
   return {
@@ -107,13 +107,13 @@ export function decodeProgram(shape: ModelShape, bucket: DecodeBucket): ProgramS
     inputs,
     program: (...arrays) => {
       const read = reader(inputs, arrays);
-      const { logits, written } = decodeStep(shape, weightsOf(shape, arrays), {
+      const { odds, written } = decodeStep(shape, weightsOf(shape, arrays), {
         tokens: read("tokens"),
         position: read("position"),
         cache: layersOf(shape, (layer, part) => read(`cache.${layer}.${part}`)),
         bias: read("bias"),
       });
-      return [logits, ...flatten(written)];
+      return [odds, ...flatten(written)];
     },
   };
 }

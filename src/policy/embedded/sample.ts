@@ -96,7 +96,7 @@ export async function decodeCompletions(
     rows.forEach((row, at) => {
       tokens[at] = row.tokens.at(-1) ?? special.bos;
     });
-    const [logits, ...written] = await runner.run("decode", cache.bucket, {
+    const [odds, ...written] = await runner.run("decode", cache.bucket, {
       ...cache.tensors(),
       tokens,
       position: Int32Array.of(position),
@@ -104,7 +104,7 @@ export async function decodeCompletions(
     cache.write(position, written);
     rows.forEach((row, at) => {
       if (row.ended) return;
-      const drawn = drawer.draw(logits as Float32Array, at * shape.vocabulary, row.rng);
+      const drawn = drawer.draw(odds as Float32Array, at * shape.vocabulary, row.rng);
       row.tokens.push(drawn.token);
       row.logprobs.push(drawn.logprob);
       row.ended = drawn.token === special.eos;

@@ -1,6 +1,9 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import { grad, numpy as np } from "@jax-js/jax";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Executor, Program, TensorSpec } from "../executor.ts";
+import { softmax } from "../layers.ts";
 import { createOnnxExecutor, onnxStatus } from "./index.ts";
 
 const float = (name: string, ...shape: number[]): TensorSpec => ({ name, shape, dtype: "float32" });
@@ -23,6 +26,23 @@ describe("createOnnxExecutor", () => {
     const compiled = await executor.compile("double", double, [float("x", 2)]);
     expect([...(await compiled.run([Float32Array.of(1, 2)]))[0]!]).toEqual([2, 4]);
   });
+
+  // onnxruntime sets the mode on x64 alone
+  it.runIf(process.arch === "x64")(
+    "takes denormals as 0 here and in threads started later, so that what is hidden weighs nothing",
+    async () => {
+      const compiled = await (await open()).compile("softmax", (x) => [softmax(x!)], [
+        float("x", 3),
+      ]);
+      expect([...(await compiled.run([Float32Array.of(0, -1e9, 0)]))[0]!]).toEqual([0.5, 0, 0.5]);
+      const stored = "Float32Array.of(Number('1e-40'))[0]";
+      const thread = new Worker(`require("worker_threads").parentPort.postMessage(${stored})`, {
+        eval: true,
+      });
+      const [there] = await once(thread, "message");
+      expect({ here: Float32Array.of(Number("1e-40"))[0], there }).toEqual({ here: 0, there: 0 });
+    },
+  );
 
   it("keeps an output intact when it is fed back as input", async () => {
     const step: Program = (x) => [np.flip(x.ref, 0), x.add(1)];

@@ -9,7 +9,7 @@ import { graphOf } from "./graph-cache.ts";
 import { trace } from "./jaxpr.ts";
 import { type FusedRules, lower } from "./lower.ts";
 import { OnnxProgram } from "./program.ts";
-import { loadRuntime, type Ort } from "./runtime.ts";
+import { denormalsAsZero, loadRuntime, type Ort } from "./runtime.ts";
 import { holdSessions } from "./shared-sessions.ts";
 
 /**
@@ -81,7 +81,9 @@ async function openSession(
       enableMemPattern: false,
       // errors arrive as exceptions; the native log would print them a second time
       logSeverityLevel: 4,
-      extra: { session: { intra_op: { allow_spinning: spin ? "1" : "0" } } },
+      extra: {
+        session: { ...denormalsAsZero.session, intra_op: { allow_spinning: spin ? "1" : "0" } },
+      },
     });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
