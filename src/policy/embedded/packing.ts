@@ -56,21 +56,22 @@ export function headIndices(packing: Packing, heads: number, parts: number): Hea
   const perPrompt = group * width;
   const slots = new Int32Array(parts * prompts * heads * perPrompt);
   const back = new Int32Array(rows * parts * heads);
+  // where a slot lies for the first part and head; the others follow at a constant distance
+  const first = rowOf.map(
+    (_, slot) => slot + Math.floor(slot / perPrompt) * (heads - 1) * perPrompt,
+  );
   for (let part = 0; part < parts; part++) {
     for (let head = 0; head < heads; head++) {
+      const distance = (part * prompts * heads + head) * perPrompt;
+      const vector = part * heads + head;
       for (let slot = 0; slot < rowOf.length; slot++) {
-        const to = slotIndex(slot, part, head);
-        slots[to] = ((rowOf[slot] as number) * parts + part) * heads + head;
+        slots[(first[slot] as number) + distance] =
+          (rowOf[slot] as number) * parts * heads + vector;
       }
       for (let row = 0; row < rows; row++) {
-        back[(row * parts + part) * heads + head] = slotIndex(slotOf[row] as number, part, head);
+        back[row * parts * heads + vector] = (first[slotOf[row] as number] as number) + distance;
       }
     }
   }
   return { slots, rows: back };
-
-  function slotIndex(slot: number, part: number, head: number): number {
-    const prompt = Math.floor(slot / perPrompt);
-    return ((part * prompts + prompt) * heads + head) * perPrompt + (slot % perPrompt);
-  }
 }
