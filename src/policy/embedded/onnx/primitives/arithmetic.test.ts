@@ -1,10 +1,11 @@
 import { numpy as np } from "@jax-js/jax";
 import { describeAgainstJax, exact, ids, rounding } from "../testing/conformance.ts";
+import { arithmeticRules } from "./arithmetic.ts";
 
 const A = [3, 4, 5];
 const positive = (x: np.Array) => np.abs(x).add(0.1);
 
-describeAgainstJax("arithmetic", {
+describeAgainstJax("arithmetic", arithmeticRules, {
   "add with broadcasting": [rounding, [A, [4, 1]], (x, y) => [x.add(y)]],
   "add of a transposed operand": [
     rounding,

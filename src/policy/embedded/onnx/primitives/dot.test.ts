@@ -1,7 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
 import { describeAgainstJax, exact, ids, rounding } from "../testing/conformance.ts";
+import { dotRules } from "./dot.ts";
 
-describeAgainstJax("products", {
+describeAgainstJax("products", dotRules, {
   "matrix by matrix": [
     rounding,
     [

@@ -1,10 +1,11 @@
 import { lax, nn, numpy as np } from "@jax-js/jax";
 import { approximated, describeAgainstJax, exact, rounding } from "../testing/conformance.ts";
+import { mathRules } from "./math.ts";
 
 const A = [3, 4, 5];
 const positive = (x: np.Array) => np.abs(x).add(0.1);
 
-describeAgainstJax("math", {
+describeAgainstJax("math", mathRules, {
   "exp, log, sqrt": [
     approximated,
     [A],

@@ -1,9 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
 import { describeAgainstJax, exact } from "../testing/conformance.ts";
+import { movementRules } from "./movement.ts";
 
 const A = [3, 4, 5];
 
-describeAgainstJax("movement", {
+describeAgainstJax("movement", movementRules, {
   "reshape, transpose, reshape": [
     exact,
     [A],

@@ -1,7 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
 import { describeAgainstJax, exact, ids, rounding } from "../testing/conformance.ts";
+import { piecesRules } from "./pieces.ts";
 
-describeAgainstJax("pieces", {
+describeAgainstJax("pieces", piecesRules, {
   concatenate: [
     exact,
     [

@@ -1,9 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
 import { approximated, describeAgainstJax, exact, ids, rounding } from "../testing/conformance.ts";
+import { reduceRules } from "./reduce.ts";
 
 const A = [3, 4, 5];
 
-describeAgainstJax("reductions", {
+describeAgainstJax("reductions", reduceRules, {
   "sums of every axis": [rounding, [A], (x) => [x.ref.sum(0), x.ref.sum(1), x.ref.sum(2), x.sum()]],
   "sums of axis pairs": [
     rounding,

@@ -1,9 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
 import { describeAgainstJax, exact } from "../testing/conformance.ts";
+import { slicingRules } from "./slicing.ts";
 
 const A = [3, 4, 5];
 
-describeAgainstJax("slicing", {
+describeAgainstJax("slicing", slicingRules, {
   "ranges and single elements": [
     exact,
     [A],

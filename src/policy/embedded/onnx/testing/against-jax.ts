@@ -52,7 +52,8 @@ export function relativeError(a: TensorData, b: TensorData): number {
   return difference / largest;
 }
 
-function specOf(shape: InputShape, i: number): TensorSpec {
+/** Of the input at place `i`. */
+export function specOf(shape: InputShape, i: number): TensorSpec {
   if ("int" in shape) return { name: `x${i}`, shape: shape.int, dtype: "int32" };
   return { name: `x${i}`, shape, dtype: "float32" };
 }

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Executor, Program } from "../../executor.ts";
+import { type Jaxpr, type JitParams, trace } from "../jaxpr.ts";
 import { createOnnxExecutor } from "../onnx-executor.ts";
-import { compareWithJax, type InputShape } from "./against-jax.ts";
+import type { Rules } from "../primitives/rule.ts";
+import { compareWithJax, type InputShape, specOf } from "./against-jax.ts";
 
 /** For results where only bytes move or integers are computed. */
 export const exact = 0;
@@ -16,8 +18,11 @@ export type Case = [tolerance: number, inputs: InputShape[], program: Program];
 /** A shape with int32 values in [0, below). */
 export const ids = (int: number[], below: number): InputShape => ({ int, below });
 
-/** One test a case: the program through the ONNX executor equals jax-js. */
-export function describeAgainstJax(group: string, cases: Record<string, Case>): void {
+/**
+ * One test a case: the program through the ONNX executor equals jax-js. And one that the cases leave none of
+ * the group's primitives out.
+ */
+export function describeAgainstJax(group: string, rules: Rules, cases: Record<string, Case>): void {
   describe(group, () => {
     let executor: Executor;
     beforeAll(async () => {
@@ -28,5 +33,20 @@ export function describeAgainstJax(group: string, cases: Record<string, Case>): 
       const { worst } = await compareWithJax(executor, program, inputs);
       expect(worst).toBeLessThanOrEqual(tolerance);
     });
+    it("has a case for every primitive of the group", () => {
+      const seen = new Set(
+        Object.values(cases).flatMap(([, inputs, program]) =>
+          primitivesOf(trace(program, inputs.map(specOf)).jaxpr),
+        ),
+      );
+      expect(Object.keys(rules).filter((primitive) => !seen.has(primitive))).toEqual([]);
+    });
   });
+}
+
+/** Within jit functions, too. */
+function primitivesOf({ eqns }: Jaxpr): string[] {
+  return eqns.flatMap(({ primitive, params }) =>
+    primitive === "jit" ? primitivesOf((params as JitParams).jaxpr) : [primitive],
+  );
 }
