@@ -19,7 +19,7 @@ import {
 } from "./bench-engine/context.ts";
 import { yardstickPython } from "./bench-engine/environment.ts";
 import { exportWork } from "./bench-engine/export.ts";
-import { load, type Report, reportMarkdown } from "./bench-engine/report.ts";
+import { load, type Report, reportMarkdown, stolenShare, ticks } from "./bench-engine/report.ts";
 import { ceiling } from "./bench-engine/sections/ceiling.ts";
 import { demoTimes } from "./bench-engine/sections/demo.ts";
 import { objectiveCosts } from "./bench-engine/sections/objectives.ts";
@@ -132,6 +132,7 @@ async function startYardsticks(folder: string, threads: readonly number[]): Prom
 async function main(): Promise<void> {
   const began = performance.now();
   const before = load();
+  const ticksBefore = ticks();
   const chosen = chosenSections();
   checkPage();
   const [rounds = 7] = values.quick ? [2] : positiveIntegers(values.rounds ?? "7", "--rounds");
@@ -179,6 +180,7 @@ async function main(): Promise<void> {
       versions: versions(),
       yardstick: started.versions ?? started.reason,
       load: { before, after: load() },
+      stolen: stolenShare(ticksBefore, ticks()),
       seconds: (performance.now() - began) / 1000,
       sections,
     });

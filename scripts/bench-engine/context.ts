@@ -36,7 +36,8 @@ export type SectionName = (typeof sectionNames)[number];
 export interface Target {
   goal: string;
   measured: string;
-  met: boolean;
+  /** Absent where nothing was measured. */
+  met?: boolean;
 }
 
 export interface Section {

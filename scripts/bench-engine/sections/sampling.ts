@@ -49,6 +49,14 @@ export async function sampling(context: Context): Promise<Section> {
     const ms = byBatch.get(batch)!.get(name);
     return ms ? shortNumber((1000 * batch * lengths.mean) / median(ms)) : "";
   };
+  const goal = (model: string, threads: number) =>
+    `sampling at least 3× \`generate\` (${model}), batch ${trained}, ${threads} thr.`;
+  const unmeasured = context.threads.flatMap((threads) =>
+    (context.yardsticks.length > 0 ? [] : models).map((model) => ({
+      goal: goal(model, threads),
+      measured: "",
+    })),
+  );
   const against = context.threads.flatMap((threads) =>
     (context.yardsticks.length > 0 ? models : []).map((model) => {
       const base = `generate ${model}, ${threads} thr.`;
@@ -85,14 +93,13 @@ export async function sampling(context: Context): Promise<Section> {
     ]
       .filter(Boolean)
       .join("\n\n"),
-    targets: against.map(({ model, threads, ratios }) => {
-      const found = ratios[compared.indexOf(trained)]!;
-      return {
-        goal: `sampling at least 3× \`generate\` (${model}), batch ${trained}, ${threads} thr.`,
-        measured: times(found),
-        met: found.median >= 3,
-      };
-    }),
+    targets: [
+      ...unmeasured,
+      ...against.map(({ model, threads, ratios }) => {
+        const found = ratios[compared.indexOf(trained)]!;
+        return { goal: goal(model, threads), measured: times(found), met: found.median >= 3 };
+      }),
+    ],
     data: Object.fromEntries([...byBatch].map(([batch, all]) => [batch, Object.fromEntries(all)])),
   };
 }

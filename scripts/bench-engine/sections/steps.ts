@@ -134,15 +134,12 @@ function targets(
   for (const count of threads) {
     const base = `PyTorch eager, ${count} thr.`;
     const ours = `onnx, ${count} thr.`;
-    if (eager.includes(base)) {
-      for (const piece of ["sft", "grpo", "oppo-one"] as const) {
+    for (const piece of ["sft", "grpo", "oppo-one"] as const) {
+      const goal = `${titles[piece]} at most 1.0× PyTorch eager, ${count} thr.`;
+      if (eager.includes(base)) {
         const found = ratio(of(piece, ours), of(piece, base));
-        out.push({
-          goal: `${titles[piece]} at most 1.0× PyTorch eager, ${count} thr.`,
-          measured: times(found),
-          met: found.median <= 1,
-        });
-      }
+        out.push({ goal, measured: times(found), met: found.median <= 1 });
+      } else out.push({ goal, measured: "" });
     }
     const sampling = of("sample", ours);
     const found = ratio(whole(sampling, of("oppo-one", ours)), whole(sampling, of("grpo", ours)));
