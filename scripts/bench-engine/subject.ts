@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { loadConfig } from "../../src/config/load.ts";
 import { experimentOptions } from "../../src/config/schema.ts";
 import { Rng } from "../../src/core/rng.ts";
+import { sharedFloats } from "../../src/core/shared-memory.ts";
 import { featureDims } from "../../src/media/features.ts";
 import { createEmbeddedPolicy } from "../../src/policy/embedded/embedded-policy.ts";
 import type { Executor } from "../../src/policy/embedded/executor.ts";
@@ -66,7 +67,8 @@ export function randomPrompts(count: number): Prompt[] {
     tokens,
     dim,
     attended: true,
-    features: Float32Array.from({ length: tokens * dim }, () => rng.normal()),
+    // as the trainer's are
+    features: rng.normals(sharedFloats(tokens * dim)),
   });
   return Array.from({ length: count }, (_, index) => ({
     id: `clip-${index}`,

@@ -1,5 +1,6 @@
 import { PolicyError } from "../core/errors.ts";
 import type { Rng } from "../core/rng.ts";
+import { sharedFloats } from "../core/shared-memory.ts";
 import type { Modality, Prompt, Stream } from "./prompt.ts";
 
 /**
@@ -67,7 +68,7 @@ function need<T>(source: T | undefined, mode: MaskMode): T {
 function tile(row: Float32Array, stream: Stream): Float32Array {
   if (row.length !== stream.dim)
     throw new PolicyError("MASK_SHAPE", "blank row has the wrong width");
-  const out = new Float32Array(stream.tokens * stream.dim);
+  const out = sharedFloats(stream.tokens * stream.dim);
   for (let token = 0; token < stream.tokens; token++) out.set(row, token * stream.dim);
   return out;
 }
@@ -81,5 +82,7 @@ function noiseLike(features: Float32Array, rng: Rng): Float32Array {
   }
   const centre = sum / features.length;
   const spread = Math.sqrt(Math.max(0, squares / features.length - centre * centre));
-  return Float32Array.from(features, () => centre + spread * rng.normal());
+  const out = sharedFloats(features.length);
+  for (let i = 0; i < out.length; i++) out[i] = centre + spread * rng.normal();
+  return out;
 }

@@ -16,6 +16,7 @@ export const modalities = ["video", "audio"] as const;
 
 /** `tokens` rows of `dim` features, row-major. */
 export interface Stream {
+  /** Not to be changed once a policy has seen them: a clip's features are checked once. */
   features: Float32Array;
   tokens: number;
   dim: number;

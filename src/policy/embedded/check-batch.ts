@@ -46,7 +46,7 @@ export function checkPrompt(shape: ModelShape, prompt: Prompt): void {
         { path: modality },
       );
     }
-    if (attended && !knownFinite(features)) {
+    if (attended && !areFinite(features)) {
       const bad = features.findIndex((value) => !Number.isFinite(value));
       throw new PolicyError(
         "PROMPT_NOT_FINITE",
@@ -66,13 +66,13 @@ export function checkPrompt(shape: ModelShape, prompt: Prompt): void {
   if (bad !== undefined) throw outOfVocabulary(where, bad, shape);
 }
 
-/** Features that were found finite: a clip's come again in every epoch, and nobody changes them. */
-const found = new WeakSet<Float32Array>();
+/** A clip's features come again in every epoch, and nobody changes them. */
+const knownToBeFinite = new WeakSet<Float32Array>();
 
-function knownFinite(features: Float32Array): boolean {
-  if (found.has(features)) return true;
+function areFinite(features: Float32Array): boolean {
+  if (knownToBeFinite.has(features)) return true;
   const finite = allFinite(features);
-  if (finite) found.add(features);
+  if (finite) knownToBeFinite.add(features);
   return finite;
 }
 

@@ -34,7 +34,7 @@ describe("draw", () => {
 
   it("reports the log-prob at temperature 1, whatever the temperature", () => {
     const logits = Float32Array.of(0, Math.log(3));
-    for (const temperature of [0, 0.1]) {
+    for (const temperature of [0, 1e-300, 0.1]) {
       const { token, logprob } = draw(logits, temperature, new Rng(1));
       expect(token).toBe(1);
       expect(logprob).toBeCloseTo(Math.log(0.75), 6);

@@ -24,7 +24,8 @@ export class Drawer {
   }
 
   /**
-   * One draw from the odds that begin at `start`: exp(logit − the largest logit), so that the largest is 1.
+   * One draw from the odds against the likeliest word that begin at `start`: exp(logit − the largest logit).
+   * Words of less than exp(−87) have odds of 0 and stay undrawn at any temperature.
    * @throws PolicyError where they are NaN, as they are for logits that are NaN or +∞.
    */
   draw(odds: Float32Array, start: number, rng: Rng): Drawn {
@@ -56,7 +57,7 @@ export class Drawer {
     const { tempered, temperature } = this;
     let total = 0;
     for (let id = 0; id < tempered.length; id++) {
-      const value = (odds[start + id] as number) ** (1 / temperature);
+      const value = Math.exp(Math.log(odds[start + id] as number) / temperature);
       tempered[id] = value;
       total += value;
     }

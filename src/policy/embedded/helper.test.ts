@@ -2,6 +2,7 @@ import type { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PolicyError } from "../../core/errors.ts";
 import { Rng } from "../../core/rng.ts";
+import { sharedFloats } from "../../core/shared-memory.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
 import { embeddedOptions, type executorNames, executorOptions } from "../options.ts";
 import type { Datum } from "../port.ts";
@@ -13,19 +14,20 @@ const media = { tokens: 2, dim: 3 };
 const vocabulary = { size: 12, bos: 1, eos: 2 };
 const sampling = { samplesPerPrompt: 8, maxTokens: 20, temperature: 1, seed: "helper" };
 
-/** Features are views of one large array, as those of stored clips may be. */
+/** Features are views of large arrays, as those of stored clips may be; audio lies in shared memory. */
 function prompts(count: number): Prompt[] {
   const rng = new Rng("prompts");
-  const store = rng.normals(new Float32Array(count * 12));
-  const stream = (at: number) => ({
+  const stores = [new Float32Array(count * 6), sharedFloats(count * 6)];
+  for (const store of stores) rng.normals(store);
+  const stream = (store: Float32Array, at: number) => ({
     ...media,
     attended: true,
     features: store.subarray(6 * at, 6 * at + 6),
   });
   return Array.from({ length: count }, (_, index) => ({
     id: `${index}`,
-    video: stream(2 * index),
-    audio: stream(2 * index + 1),
+    video: stream(stores[0]!, index),
+    audio: stream(stores[1]!, index),
     text: [],
   }));
 }

@@ -134,7 +134,13 @@ export class Helper {
   }
 }
 
-/** Blocks of memory for what is asked for together, used again when all of that has come. */
+/** Blocks kept for the next time: more are only needed by batches of many chunks. */
+const keptBlocks = 4;
+
+/**
+ * Blocks of memory for what is asked for together, used again when all of that has come: what is in them must
+ * have been read before anything else is asked for. A policy's calls run one after another.
+ */
 class Blocks<Block> {
   private readonly make: () => Block;
   private readonly blocks: Block[] = [];
@@ -153,7 +159,10 @@ class Blocks<Block> {
       return await fill(this.blocks[at]);
     } finally {
       this.waiting--;
-      if (this.waiting === 0) this.lent = 0;
+      if (this.waiting === 0) {
+        this.lent = 0;
+        this.blocks.splice(keptBlocks);
+      }
     }
   }
 }
@@ -189,6 +198,7 @@ export async function helperFor(executor: ExecutorOptions): Promise<Helper> {
 
 /**
  * A copy that shares no memory with what is much larger: sending a view of an array sends all of the array.
+ * Memory that threads share is not sent, and stays.
  * What was one array stays one, by which replicas know completions of one prompt.
  */
 function detached<T>(value: T): T {

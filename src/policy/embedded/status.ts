@@ -29,7 +29,12 @@ export async function executorStatus(): Promise<ExecutorFinding[]> {
       cure: ok ? "" : "use Node 20.19 or newer",
     },
     native.available
-      ? { name: "executor onnx", ok: true, detail: `onnxruntime ${native.version}`, cure: "" }
+      ? {
+          name: "executor onnx",
+          ok: true,
+          detail: `onnxruntime ${native.version}, ${denormals(native.denormalsAsZero)}`,
+          cure: "",
+        }
       : { name: "executor onnx", ok: false, detail: native.reason, cure: native.cure },
     {
       name: "executor jax",
@@ -38,6 +43,12 @@ export async function executorStatus(): Promise<ExecutorFinding[]> {
       cure: wasm ? "" : "use Node 20.19 or newer",
     },
   ];
+}
+
+function denormals(asZero: boolean): string {
+  return asZero
+    ? "denormals are 0"
+    : "denormals are not taken as 0: attention is slower where positions are hidden";
 }
 
 function lanes(): string {

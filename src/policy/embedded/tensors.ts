@@ -7,7 +7,7 @@ import { headIndices, type Packing, pack } from "./packing.ts";
 import type { ModelShape } from "./params.ts";
 import { type PrefixBucket, prefixTokens, type ScoringBucket } from "./programs.ts";
 
-/** Added to attention scores of positions that must not be seen: exp underflows to exactly 0. */
+/** Added to attention scores of positions that must not be seen: their weight is 0, or 1e-45 (`onnx/runtime.ts`). */
 export const unseen = -1e9;
 
 export type NamedTensors = Record<string, TensorData>;

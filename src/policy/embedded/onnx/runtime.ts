@@ -11,11 +11,19 @@ const cure =
  * exp(−103.97) in onnxruntime's softmax, a denormal: computing with those made a softmax five times as slow,
  * and a softmax that hides half of its positions is the rule here.
  *
- * onnxruntime sets the processor's mode for its own threads and, at the first session of the process, for the
- * thread that opens it; threads started by that one inherit it, a helper among them. It holds for JavaScript
- * numbers, too: those below 1e-38 become 0 in a Float32Array, those below 2e-308 everywhere.
+ * onnxruntime sets the processor's mode, on x64, for its own threads and, at the first session of the process,
+ * for the thread that opens it. On Linux, threads started by that one inherit it, a helper among them. The
+ * mode stays when sessions close, and holds for JavaScript and WebAssembly, too: numbers below 1e-38 become 0
+ * in a Float32Array, those below 2e-308 everywhere. A program that opened a session of its own before does
+ * without the mode, and without the speed.
  */
 export const denormalsAsZero = { session: { set_denormal_as_zero: "1" } } as const;
+
+/** Whether this thread takes denormals as 0. */
+export function takesDenormalsAsZero(): boolean {
+  // read from a text, for a compiler might work the number out in another mode
+  return Float32Array.of(Number("1e-40"))[0] === 0;
+}
 
 /** Loads onnxruntime's native binding; where it cannot load, says why and what to do. */
 export async function loadRuntime(): Promise<Ort> {

@@ -140,6 +140,16 @@ describe("fused rules", () => {
     }
   });
 
+  it("passes nothing back through ReLU where its input is 0 or less", async () => {
+    const program = valueAndGradients((x) => layers.relu(x!).add(1), [0]);
+    const compiled = await fused.compile("kink", program, [float([3])]);
+    const outputs = await compiled.run([Float32Array.of(-2, 0, 3)]);
+    expect(outputs.map((output) => [...output])).toEqual([
+      [1, 1, 4],
+      [0, 0, 8],
+    ]);
+  });
+
   it("differentiates without the residuals of the definition", () => {
     const program = valueAndGradients(softmaxOf, [0]);
     const { operators } = lower(
