@@ -3,7 +3,7 @@ import type { Policy } from "../../src/policy/port.ts";
 import type { Context } from "./context.ts";
 import { policyFolder } from "./exchange.ts";
 import { type RlStep, type RlWork, rlSteps, rlUpdate, rlWork } from "./rollouts.ts";
-import { timed } from "./rounds.ts";
+import { repeats, timed } from "./rounds.ts";
 import {
   demo,
   demonstrations,
@@ -71,7 +71,7 @@ async function ourSide(engine: Engine, { folder }: Context): Promise<Side> {
       }),
   };
   // jax-js is slow enough for one run to tell
-  const counts = engine.name === "jax" ? { warmups: 0, repeats: 1 } : { warmups: 1, repeats: 3 };
+  const counts = engine.name === "jax" ? { warmups: 0, repeats: 1 } : { warmups: 1, repeats };
   return {
     name: `${engine.name}, ${engine.threads} thr.${engine.undivided ? ", undivided" : ""}`,
     close: () => policy.close(),
@@ -126,7 +126,7 @@ function torchSide(
         name: piece === "score" ? "sft" : piece,
         compiled,
         warmups: 1,
-        repeats: 3,
+        repeats,
       };
       return async () => (await yardstick.request<{ ms: number[] }>(request)).ms;
     },

@@ -1,6 +1,6 @@
 /** Sampling against Hugging Face `generate`, by batch size. */
 import type { Context, Section } from "../context.ts";
-import { interleave, type Turn, timed } from "../rounds.ts";
+import { interleave, repeats, type Turn, timed } from "../rounds.ts";
 import { median, ratio } from "../statistics.ts";
 import { demo, lengths, openPolicy, randomPrompts } from "../subject.ts";
 import { markdownTable, shortNumber, times } from "../table.ts";
@@ -31,7 +31,7 @@ export async function sampling(context: Context): Promise<Section> {
           });
         return {
           name: `onnx, ${context.threads[at]} thr.`,
-          run: () => timed(run, { warmups: 1, repeats: 3 }),
+          run: () => timed(run, { warmups: 1, repeats }),
         };
       });
       if ((compared as readonly number[]).includes(batch))
@@ -117,7 +117,7 @@ function generateTurns(context: Context, batch: number): Turn[] {
           group: batch / prompts,
           tokens: lengths.mean,
           warmups: 1,
-          repeats: 3,
+          repeats,
         };
         return (await yardstick.request<{ ms: number[] }>(request)).ms;
       },

@@ -5,7 +5,7 @@ import type { EmbeddedOptions } from "../../../src/policy/options.ts";
 import type { Datum, Policy } from "../../../src/policy/port.ts";
 import type { Context, Section } from "../context.ts";
 import { trainingFlops } from "../flops.ts";
-import { interleave, type Turn, timed } from "../rounds.ts";
+import { interleave, repeats, type Turn, timed } from "../rounds.ts";
 import { median } from "../statistics.ts";
 import {
   demo,
@@ -104,7 +104,7 @@ function caseTurns(policy: Policy, { label, tokens, group }: Case): Turn[] {
     await policy.step({ learningRate: 1e-6, clipNorm: 1 });
   };
   const options = { samplesPerPrompt: group, maxTokens: tokens, temperature: 1, seed: "scaling" };
-  const counts = { warmups: 1, repeats: 3 };
+  const counts = { warmups: 1, repeats };
   return [
     { name: `${label} train`, run: () => timed(train, counts) },
     { name: `${label} sample`, run: () => timed(() => policy.sample(clips, options), counts) },

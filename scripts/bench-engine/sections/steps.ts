@@ -3,7 +3,7 @@
 import type { Context, Section, Target } from "../context.ts";
 import { forwardFlops, trainingFlops } from "../flops.ts";
 import { rlSteps } from "../rollouts.ts";
-import { interleave, type Measured, type Turn } from "../rounds.ts";
+import { interleave, type Measured, repeats, type Turn } from "../rounds.ts";
 import { openSides, type Piece, pieces } from "../sides.ts";
 import { median, ratio, spread } from "../statistics.ts";
 import { demo, lengths, shape } from "../subject.ts";
@@ -55,8 +55,8 @@ export async function steps(context: Context): Promise<Section> {
   });
   const head = pieces.map((piece) => titles[piece]);
   const markdown = [
-    `Milliseconds: median of up to ${context.limits.rounds} rounds and their quartiles; a round is the median of three ` +
-      "runs after one unmeasured. Log-probs and cold-start step: " +
+    `Milliseconds: median of up to ${context.limits.rounds} rounds and their quartiles; a round is the fastest of ` +
+      `${repeats} runs after one unmeasured. Log-probs and cold-start step: ` +
       `${demo.sft.batch} clips with ${lengths.shortest} to ${lengths.longest} tokens. Updates (without ` +
       `sampling): ${prompts} clips × ${group} rollouts of such lengths, through the trainer's own code on ` +
       "our side; OPPO with the counterfactual loss, one stream of each clip swapped, or both in turn. " +
