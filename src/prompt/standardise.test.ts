@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../core/rng.ts";
+import { isShared } from "../core/shared-memory.ts";
 import type { Prompt } from "./prompt.ts";
 import { fitStandardiser, scaleRows, standardise } from "./standardise.ts";
 
@@ -31,6 +32,11 @@ describe("standardise", () => {
         expect(spread).toBeCloseTo(dimension === 2 ? 0 : 1, 3);
       }
     }
+  });
+
+  it("lets threads share the result", () => {
+    const { video, audio } = standardise(prompts[0]!, standardiser);
+    expect([video, audio].map(({ features }) => isShared(features))).toEqual([true, true]);
   });
 
   it("leaves the original alone and treats blank rows alike", () => {

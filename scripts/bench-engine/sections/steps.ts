@@ -56,7 +56,7 @@ export async function steps(context: Context): Promise<Section> {
   const head = pieces.map((piece) => titles[piece]);
   const markdown = [
     `Milliseconds: median of up to ${context.limits.rounds} rounds and their quartiles; a round is the fastest of ` +
-      `${repeats} runs after one unmeasured. Log-probs and cold-start step: ` +
+      `${repeats} runs after one unmeasured (jax: one run). Log-probs and cold-start step: ` +
       `${demo.sft.batch} clips with ${lengths.shortest} to ${lengths.longest} tokens. Updates (without ` +
       `sampling): ${prompts} clips × ${group} rollouts of such lengths, through the trainer's own code on ` +
       "our side; OPPO with the counterfactual loss, one stream of each clip swapped, or both in turn. " +

@@ -1,13 +1,13 @@
 /** A second thread of this process that holds replicas of the policies open here. */
 import type { Worker } from "node:worker_threads";
 import { PolicyError } from "../../core/errors.ts";
-import { isShared } from "../../core/shared-memory.ts";
+import { isShared, sharedFloats } from "../../core/shared-memory.ts";
 import { receiveError, type SentError, sendError, startThread } from "../../core/thread.ts";
 import type { ExecutorOptions } from "../options.ts";
 import type { Completion } from "../port.ts";
 import type { PolicyDescription } from "./checkpoint.ts";
 import type { TensorData } from "./executor.ts";
-import { copyParameters, type Parameters, sharedParameters } from "./params.ts";
+import { copyParameters, type Parameters, zeroParameters } from "./params.ts";
 import type { Replica, Work } from "./replica.ts";
 import type { DecodeOptions, Start } from "./sample.ts";
 
@@ -67,12 +67,12 @@ export class Helper {
   open(description: PolicyDescription, parameters: Parameters, version: () => number): Replica {
     const model = this.models++;
     let sent = -1;
+    const weights = zeroParameters(description.shape, sharedFloats);
     // orders are done in order, so none is waited for before the next is given; but one that failed, for
     // example with new weights, fails what relied on it
-    const weights = sharedParameters(description.shape);
     let ready: Promise<unknown> = this.ask({ do: "open", model, description, weights });
     ready.catch(() => {});
-    const gradients = new Blocks(() => sharedParameters(description.shape));
+    const gradients = new Blocks(() => zeroParameters(description.shape, sharedFloats));
     const prepared = (): Promise<unknown> => {
       if (sent === version()) return ready;
       sent = version();

@@ -1,5 +1,4 @@
 import { Rng } from "../../core/rng.ts";
-import { sharedFloats } from "../../core/shared-memory.ts";
 import type { EmbeddedOptions } from "../options.ts";
 import type { TensorSpec } from "./executor.ts";
 
@@ -76,17 +75,13 @@ export function initParameters(shape: ModelShape, seed: number | string): Parame
   );
 }
 
-/** To be filled: from a checkpoint, or with another replica's weights. */
-export function zeroParameters(shape: ModelShape): Parameters {
+/** To be filled: from a checkpoint, or with another replica's weights. `allocate` gives zeros. */
+export function zeroParameters(
+  shape: ModelShape,
+  allocate: (length: number) => Float32Array = (length) => new Float32Array(length),
+): Parameters {
   return new Map(
-    parameterSpecs(shape).map(({ name, shape: dims }) => [name, new Float32Array(elements(dims))]),
-  );
-}
-
-/** As `zeroParameters`, in memory that threads share: on their way from one to the other. */
-export function sharedParameters(shape: ModelShape): Parameters {
-  return new Map(
-    parameterSpecs(shape).map(({ name, shape: dims }) => [name, sharedFloats(elements(dims))]),
+    parameterSpecs(shape).map(({ name, shape: dims }) => [name, allocate(elements(dims))]),
   );
 }
 
