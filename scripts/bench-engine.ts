@@ -24,6 +24,7 @@ import { ceiling } from "./bench-engine/sections/ceiling.ts";
 import { demoTimes } from "./bench-engine/sections/demo.ts";
 import { objectiveCosts } from "./bench-engine/sections/objectives.ts";
 import { parity } from "./bench-engine/sections/parity.ts";
+import { profile } from "./bench-engine/sections/profile.ts";
 import { sampling } from "./bench-engine/sections/sampling.ts";
 import { scaling } from "./bench-engine/sections/scaling.ts";
 import { steps } from "./bench-engine/sections/steps.ts";
@@ -65,6 +66,7 @@ const measures: Record<SectionName, (context: Context) => Promise<Section>> = {
   ceiling,
   objectives: objectiveCosts,
   scaling,
+  profile,
 };
 
 /** Sections that compare with PyTorch. */

@@ -29,6 +29,7 @@ export const sectionNames = [
   "sampling",
   "objectives",
   "scaling",
+  "profile",
 ] as const;
 export type SectionName = (typeof sectionNames)[number];
 
