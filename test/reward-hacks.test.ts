@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Claim, Cue, CueModality, CueSet } from "../src/cues/cue.ts";
 import { decomposeReference } from "../src/cues/decompose.ts";
-import { embedderOptions, openEmbedder } from "../src/judges/index.ts";
 import { compareTexts, createScorer, embeddedText, rewardOptions } from "../src/rewards/index.ts";
+import { embedderOptions, openEmbedder } from "../src/similarity/index.ts";
 
 /**
  * The hack table of the reward's definition, row by row, on the bundled encoder: what a policy might do

@@ -9,8 +9,8 @@ import { coldStartText, referenceText } from "../src/corpus/script.ts";
 import { evidenceModalities } from "../src/cues/cue.ts";
 import { decomposeReference } from "../src/cues/decompose.ts";
 import { statesOf } from "../src/cues/polarity.ts";
-import { embedderOptions, openEmbedder } from "../src/judges/index.ts";
 import { compareTexts, createScorer, embeddedText, rewardOptions } from "../src/rewards/index.ts";
+import { embedderOptions, openEmbedder } from "../src/similarity/index.ts";
 
 /** The reward knows nothing of the corpus lexicon; here its judgement is held against the oracle's. */
 const { embedder, calibration } = await openEmbedder(embedderOptions.parse(undefined));

@@ -5,12 +5,12 @@ import { cachedChat } from "../endpoint/chat-cache.ts";
 import { openChatModel } from "../endpoint/openai-chat.ts";
 import type { ChatModel } from "../endpoint/port.ts";
 import { type SwiftOptions, swiftOptions } from "../export/options.ts";
-import type { CueJudge } from "../judges/port.ts";
 import { modelDecomposer } from "../service/decomposer/model.ts";
 import type { DecomposerOptions, ModelOptions } from "../service/decomposer/options.ts";
 import type { Decomposer } from "../service/decomposer/port.ts";
 import { rulesDecomposer } from "../service/decomposer/rules.ts";
 import { modelJudge } from "../service/judge/model-judge.ts";
+import type { CueJudge } from "../similarity/port.ts";
 
 /** The file that `oppo serve` and `oppo export` read where none is named. */
 export const shippedSwiftConfig = fileURLToPath(

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { benchOptions } from "../bench/synthetic/options.ts";
 import { corpusOptions } from "../corpus/options.ts";
-import { embedderOptions } from "../judges/options.ts";
 import { lossConfigSchema } from "../loss/options.ts";
 import { featureOptions } from "../media/options.ts";
 import { embeddedOptions, executorOptions } from "../policy/options.ts";
 import { rewardOptions } from "../rewards/options.ts";
+import { embedderOptions } from "../similarity/options.ts";
 import { maskOptions, rlOptions, sftOptions } from "../trainer/options.ts";
 
 /** One way of training from the common cold start. */

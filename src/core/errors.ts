@@ -30,7 +30,7 @@ export class OppoError extends Error {
 export class ConfigError extends OppoError {}
 export class MediaError extends OppoError {}
 export class CueError extends OppoError {}
-export class JudgeError extends OppoError {}
+export class SimilarityError extends OppoError {}
 export class RewardError extends OppoError {}
 export class LossError extends OppoError {}
 export class PolicyError extends OppoError {}
@@ -47,7 +47,7 @@ export const errorClasses: readonly (typeof OppoError)[] = [
   ConfigError,
   MediaError,
   CueError,
-  JudgeError,
+  SimilarityError,
   RewardError,
   LossError,
   PolicyError,

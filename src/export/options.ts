@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { embedderOptions } from "../judges/options.ts";
 import { lossConfigSchema } from "../loss/options.ts";
 import { rewardOptions } from "../rewards/options.ts";
 import { decomposerOptions, judgeOptions } from "../service/decomposer/options.ts";
 import { serviceOptions } from "../service/options.ts";
+import { embedderOptions } from "../similarity/options.ts";
 
 const masks = z.strictObject({
   visual: z

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decomposeReference } from "../cues/decompose.ts";
-import type { CueJudge, Embedder } from "../judges/port.ts";
+import type { CueJudge, Embedder } from "../similarity/port.ts";
 import { rewardOptions } from "./options.ts";
 import { createScorer } from "./scorer.ts";
 

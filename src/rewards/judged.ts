@@ -1,7 +1,7 @@
-import { JudgeError } from "../core/errors.ts";
+import { SimilarityError } from "../core/errors.ts";
 import { cueModalities } from "../cues/cue.ts";
 import { contradicts } from "../cues/polarity.ts";
-import type { CueJudge } from "../judges/port.ts";
+import type { CueJudge } from "../similarity/port.ts";
 import type { Phrase, ReadItem } from "./phrases.ts";
 import { type Similarity, sharedStates } from "./similarity.ts";
 
@@ -57,9 +57,13 @@ function requireShape(
     degrees.length === cues &&
     degrees.every((row) => row.length === claims && row.every((f) => f >= 0 && f <= 1));
   if (whole) return;
-  throw new JudgeError("JUDGE_SHAPE", `${judge} did not judge ${cues} cues × ${claims} claims`, {
-    hint: "a judge gives one degree from 0 to 1 for every pair",
-  });
+  throw new SimilarityError(
+    "JUDGE_SHAPE",
+    `${judge} did not judge ${cues} cues × ${claims} claims`,
+    {
+      hint: "a judge gives one degree from 0 to 1 for every pair",
+    },
+  );
 }
 
 function judged(cue: string, claim: string, degree: number): Similarity {

@@ -1,7 +1,7 @@
 import { extractClaims } from "../cues/claims.ts";
 import { type Claim, type CueModality, cueModalities } from "../cues/cue.ts";
 import { type ParsedResponse, parseResponse } from "../cues/response.ts";
-import type { Embedder } from "../judges/port.ts";
+import type { Embedder } from "../similarity/port.ts";
 import type { ScoreItem } from "./scored.ts";
 import { embeddedText } from "./similarity.ts";
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Cue, CueModality, CueSet } from "../cues/cue.ts";
-import type { Embedder } from "../judges/port.ts";
+import type { Embedder } from "../similarity/port.ts";
 import { explainReward } from "./explain.ts";
 import { rewardOptions } from "./options.ts";
 import { createScorer } from "./scorer.ts";

@@ -1,5 +1,5 @@
 import { type CueModality, cueModalities } from "../cues/cue.ts";
-import type { Calibration, CueJudge, Embedder } from "../judges/port.ts";
+import type { Calibration, CueJudge, Embedder } from "../similarity/port.ts";
 import { accuracyReward } from "./accuracy.ts";
 import { combineReward, type RewardTerms } from "./combine.ts";
 import { formatReward } from "./format.ts";
@@ -14,7 +14,7 @@ import { compareTexts } from "./similarity.ts";
 export type { ScoredClaim, ScoredCue, ScoredResponse, ScoreItem } from "./scored.ts";
 
 export interface Scorer {
-  /** Scores in order; all texts of the call are embedded together. @throws JudgeError. */
+  /** Scores in order; all texts of the call are embedded together. @throws SimilarityError. */
   score(items: readonly ScoreItem[]): Promise<ScoredResponse[]>;
 }
 

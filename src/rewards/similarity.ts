@@ -1,7 +1,7 @@
 import type { CueModality } from "../cues/cue.ts";
 import { cuePhrase } from "../cues/decompose.ts";
 import { contradicts, statesOf } from "../cues/polarity.ts";
-import type { Calibration } from "../judges/port.ts";
+import type { Calibration } from "../similarity/port.ts";
 import { softThreshold } from "./soft.ts";
 
 /** How a claim compares with a cue of its own modality. */

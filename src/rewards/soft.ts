@@ -1,4 +1,4 @@
-import type { Calibration } from "../judges/port.ts";
+import type { Calibration } from "../similarity/port.ts";
 
 /**
  * f = clip((cosine − low)/(high − low), 0, 1) (spec §3). Soft, not a step: a step gives equal rewards

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { JudgeError } from "../core/errors.ts";
+import { SimilarityError } from "../core/errors.ts";
 import { evidenceSpans } from "../cues/evidence.ts";
 import { ask, hashEmbedder, openFakeService, reference, response } from "./service.fake.ts";
 import type { DecomposeResult } from "./wire/decompose.ts";
@@ -86,7 +86,7 @@ describe("POST /v1/rewards", () => {
         id: "hash-1",
         embed: (texts) =>
           down
-            ? Promise.reject(new JudgeError("EMBEDDINGS_UNREACHABLE", "no connection"))
+            ? Promise.reject(new SimilarityError("EMBEDDINGS_UNREACHABLE", "no connection"))
             : inner.embed(texts),
       },
     });

@@ -1,7 +1,7 @@
 import { sha256 } from "../core/files.ts";
 import type { ChatModel, ChatRequest } from "../endpoint/port.ts";
-import type { Embedder } from "../judges/port.ts";
 import { rewardOptions } from "../rewards/options.ts";
+import type { Embedder } from "../similarity/port.ts";
 import { rulesDecomposer } from "./decomposer/rules.ts";
 import { type OpenedService, openService } from "./open.ts";
 import { serviceOptions } from "./options.ts";

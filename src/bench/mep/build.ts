@@ -1,7 +1,7 @@
 import { BenchError } from "../../core/errors.ts";
 import { Rng } from "../../core/rng.ts";
 import { type EvidenceModality, evidenceModalities } from "../../cues/cue.ts";
-import type { Embedder } from "../../judges/port.ts";
+import type { Embedder } from "../../similarity/port.ts";
 import type { CueExtractor } from "./extractors.ts";
 import {
   type MepCue,

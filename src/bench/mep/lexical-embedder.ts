@@ -1,6 +1,6 @@
-import { JudgeError } from "../../core/errors.ts";
+import { SimilarityError } from "../../core/errors.ts";
 import { wordsOf } from "../../cues/words.ts";
-import type { Embedder } from "../../judges/port.ts";
+import type { Embedder } from "../../similarity/port.ts";
 
 const dimensions = 1024;
 
@@ -13,7 +13,7 @@ export const lexicalEmbedder: Embedder = {
   async embed(texts) {
     return texts.map((text, index) => {
       if (text.trim() === "") {
-        throw new JudgeError("EMBEDDING_TEXT_EMPTY", `lexical-1: text ${index} is empty`);
+        throw new SimilarityError("EMBEDDING_TEXT_EMPTY", `lexical-1: text ${index} is empty`);
       }
       return embed(text);
     });

@@ -1,5 +1,5 @@
 import { type EvidenceModality, evidenceModalities } from "../../cues/cue.ts";
-import type { Embedder } from "../../judges/port.ts";
+import type { Embedder } from "../../similarity/port.ts";
 import { isAbsenceCue, statesAbsence } from "./absence.ts";
 import type { CueExtractor, ExtractedCues } from "./extractors.ts";
 import type { MepCue, MepItems, MepProbe, MepSample } from "./items.ts";

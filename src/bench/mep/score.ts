@@ -1,6 +1,6 @@
 import { BenchError } from "../../core/errors.ts";
 import { type Estimate, estimateJoined, type Series } from "../../core/ratio.ts";
-import type { Embedder } from "../../judges/port.ts";
+import type { Embedder } from "../../similarity/port.ts";
 import type { CueExtractor } from "./extractors.ts";
 import { type MepItems, mepItemsHash } from "./items.ts";
 import { maskedMetrics } from "./masked-metrics.ts";
@@ -82,7 +82,7 @@ export const mepMetrics = (thresholds: readonly number[] = defaultThresholds): M
 /**
  * Scores stored answers on frozen items. Questions without answer are counted, never guessed.
  * @throws BenchError `MEP_ANSWERS_NONE` when no answer belongs to the items, `MEP_ANSWER_TWICE`,
- *   `MEP_HEADLINE`; JudgeError of the embedder.
+ *   `MEP_HEADLINE`; SimilarityError of the embedder.
  */
 export async function scoreMep(
   items: MepItems,

@@ -1,4 +1,4 @@
-import type { Embedder } from "../../judges/port.ts";
+import type { Embedder } from "../../similarity/port.ts";
 import type { MepCue } from "./items.ts";
 
 /** Unit vectors by text. */
@@ -6,7 +6,7 @@ export type CueVectors = ReadonlyMap<string, Float32Array>;
 
 const batch = 512;
 
-/** Embeds every distinct text once. @throws JudgeError as the embedder does. */
+/** Embeds every distinct text once. @throws SimilarityError as the embedder does. */
 export async function embedCues(
   cues: readonly Pick<MepCue, "text">[],
   embedder: Embedder,

@@ -1,9 +1,9 @@
 import { availableParallelism, totalmem } from "node:os";
 import { Command } from "@commander-js/extra-typings";
-import { embedderOptions } from "../../judges/options.ts";
-import { embedderStatus } from "../../judges/status.ts";
 import { mediaCapabilities } from "../../media/capabilities.ts";
 import { executorStatus } from "../../policy/embedded/status.ts";
+import { embedderOptions } from "../../similarity/options.ts";
+import { embedderStatus } from "../../similarity/status.ts";
 
 /** One line: what was looked at, whether it is well, and what to do if not. */
 export interface Finding {

@@ -6,11 +6,11 @@ import type { CueModality } from "../../cues/cue.ts";
 import { decomposeReference } from "../../cues/decompose.ts";
 import { evidenceSpans } from "../../cues/evidence.ts";
 import { parseResponse } from "../../cues/response.ts";
-import { openEmbedder } from "../../judges/open.ts";
-import { embedderOptions } from "../../judges/options.ts";
 import { explainReward } from "../../rewards/explain.ts";
 import { rewardOptions } from "../../rewards/options.ts";
 import { createScorer } from "../../rewards/scorer.ts";
+import { openEmbedder } from "../../similarity/open.ts";
+import { embedderOptions } from "../../similarity/options.ts";
 import { readExperiment } from "./experiment.ts";
 
 const colours: Readonly<Record<CueModality, "cyan" | "yellow" | "magenta">> = {

@@ -1,8 +1,8 @@
 import { Command } from "@commander-js/extra-typings";
 import type { SwiftOptions } from "../../export/options.ts";
-import { openEmbedder } from "../../judges/open.ts";
 import { type Listening, listen } from "../../service/listen.ts";
 import { openService } from "../../service/open.ts";
+import { openEmbedder } from "../../similarity/open.ts";
 import { say } from "../print.ts";
 import { openDecomposer, openJudge, readSwiftOptions } from "../swift.ts";
 

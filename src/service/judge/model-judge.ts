@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { sha256 } from "../../core/files.ts";
 import type { ChatModel } from "../../endpoint/port.ts";
-import type { CueJudge, JudgedComparison } from "../../judges/port.ts";
+import type { CueJudge, JudgedComparison } from "../../similarity/port.ts";
 import { askForJson } from "../model/ask.ts";
 
 const prompt = `You compare statements about one video clip. Cues are known to be true. Claims come from a model under test and may be wrong.

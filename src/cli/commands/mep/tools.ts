@@ -1,9 +1,9 @@
 import { type CueExtractor, cueExtractors } from "../../../bench/mep/extractors.ts";
 import { lexicalEmbedder } from "../../../bench/mep/lexical-embedder.ts";
 import { ConfigError } from "../../../core/errors.ts";
-import { openEmbedder } from "../../../judges/open.ts";
-import { embedderOptions } from "../../../judges/options.ts";
-import type { Embedder } from "../../../judges/port.ts";
+import { openEmbedder } from "../../../similarity/open.ts";
+import { embedderOptions } from "../../../similarity/options.ts";
+import type { Embedder } from "../../../similarity/port.ts";
 
 /** Names of embedders that need no server. */
 export const embedderNames = ["use-lite+concepts", "use-lite", "lexical"] as const;
@@ -16,7 +16,7 @@ export interface EmbedderChoice {
   embedderCache?: string;
 }
 
-/** @throws ConfigError `EMBEDDER_UNKNOWN`; JudgeError where it can't be opened. */
+/** @throws ConfigError `EMBEDDER_UNKNOWN`; SimilarityError where it can't be opened. */
 export async function openMepEmbedder(choice: EmbedderChoice): Promise<Embedder> {
   const { embedder: name, embedderBaseUrl: baseUrl, embedderCache: cacheFile } = choice;
   const cache = cacheFile === undefined ? {} : { cacheFile };

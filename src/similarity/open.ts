@@ -14,7 +14,7 @@ export interface OpenedEmbedder {
 
 /**
  * Opens the embedder that the options describe, with its cache.
- * @throws JudgeError if the encoder can't be loaded or the cache file is not one.
+ * @throws SimilarityError if the encoder can't be loaded or the cache file is not one.
  */
 export async function openEmbedder(options: EmbedderOptions): Promise<OpenedEmbedder> {
   const adapter = await openAdapter(options);

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { JudgeError } from "../core/errors.ts";
+import { SimilarityError } from "../core/errors.ts";
 import { sha256 } from "../core/files.ts";
 import { appendJsonl, readJsonl, writeJsonl } from "../core/jsonl.ts";
 import type { Embedder } from "./port.ts";
@@ -20,7 +20,7 @@ interface CacheRow {
 /**
  * Remembers vectors by embedder id and text, so a batch asks the encoder once for each new text.
  * Callers share the arrays and must not write to them.
- * @throws JudgeError EMBEDDING_CACHE if the file holds a row that is no vector.
+ * @throws SimilarityError EMBEDDING_CACHE if the file holds a row that is no vector.
  */
 export function cachedEmbedder(inner: Embedder, options: EmbeddingCacheOptions = {}): Embedder {
   const { file, maxEntries = 20_000 } = options;
@@ -85,7 +85,7 @@ function decodeRow(row: CacheRow, file: string, index: number): Float32Array {
 }
 
 function badRow(file: string, index: number): never {
-  throw new JudgeError("EMBEDDING_CACHE", "row is not a cached vector", {
+  throw new SimilarityError("EMBEDDING_CACHE", "row is not a cached vector", {
     file,
     line: index + 1,
     hint: "delete the file: it is only a cache",

@@ -1,6 +1,6 @@
 import "../../core/globals.ts";
 import { createRequire } from "node:module";
-import { JudgeError } from "../../core/errors.ts";
+import { SimilarityError } from "../../core/errors.ts";
 import type { Embedder } from "../port.ts";
 import { batches, requireTexts, unitVectors } from "../vectors.ts";
 
@@ -21,13 +21,13 @@ let shared: Promise<Model> | undefined;
  * A vector depends on its text only, to the last bit: texts of one call are grouped by token count,
  * because padding inside a batch changes the sums by some 1e-7, and a resumed run, whose cache holds
  * other texts, would drift away from an uninterrupted one.
- * @throws JudgeError USE_LITE_LOAD if the packages can't be loaded.
+ * @throws SimilarityError USE_LITE_LOAD if the packages can't be loaded.
  */
 export async function openUseLite(options: { batchSize?: number } = {}): Promise<Embedder> {
   const { batchSize = 32 } = options;
   shared ??= load().catch((cause: unknown) => {
     shared = undefined;
-    throw new JudgeError("USE_LITE_LOAD", "the bundled sentence encoder did not load", {
+    throw new SimilarityError("USE_LITE_LOAD", "the bundled sentence encoder did not load", {
       hint: "run `npm ci` again: @energetic-ai/{core,embeddings,model-embeddings-en} must be installed",
       cause,
     });

@@ -2,7 +2,7 @@
 export interface Embedder {
   /** Name and version, written into every record: similarities of two embedders don't compare. */
   readonly id: string;
-  /** One unit vector per text, same order. @throws JudgeError for a vector that is not finite. */
+  /** One unit vector per text, same order. @throws SimilarityError for a vector that is not finite. */
   embed(texts: readonly string[]): Promise<Float32Array[]>;
   close?(): Promise<void>;
 }

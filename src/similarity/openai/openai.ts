@@ -1,5 +1,5 @@
 import OpenAI, { APIConnectionTimeoutError, APIError } from "openai";
-import { JudgeError } from "../../core/errors.ts";
+import { SimilarityError } from "../../core/errors.ts";
 import { sha256 } from "../../core/files.ts";
 import type { Embedder } from "../port.ts";
 import { batches, requireTexts, unitVectors } from "../vectors.ts";
@@ -23,7 +23,7 @@ export interface OpenAiEmbedderOptions {
 
 /**
  * Embeds through any server that speaks OpenAI's `/embeddings`: Qwen3-Embedding on vLLM, Ollama, TEI.
- * @throws JudgeError naming URL and model: EMBEDDINGS_UNREACHABLE, EMBEDDINGS_TIMEOUT,
+ * @throws SimilarityError naming URL and model: EMBEDDINGS_UNREACHABLE, EMBEDDINGS_TIMEOUT,
  * EMBEDDINGS_HTTP, EMBEDDINGS_ANSWER, and those of `unitVectors`.
  */
 export function openOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
@@ -80,7 +80,7 @@ function rowsInOrder(answer: unknown, source: string): number[][] {
 }
 
 function notAnAnswer(source: string): never {
-  throw new JudgeError(
+  throw new SimilarityError(
     "EMBEDDINGS_ANSWER",
     `${source}: the answer is not a list of numbered vectors`,
     {
@@ -89,22 +89,28 @@ function notAnAnswer(source: string): never {
   );
 }
 
-function requestError(cause: unknown, source: string): JudgeError {
+function requestError(cause: unknown, source: string): SimilarityError {
   if (cause instanceof APIConnectionTimeoutError) {
     const hint = "raise timeoutMs or lower batchSize";
-    return new JudgeError("EMBEDDINGS_TIMEOUT", `${source}: no answer in time`, { hint, cause });
+    return new SimilarityError("EMBEDDINGS_TIMEOUT", `${source}: no answer in time`, {
+      hint,
+      cause,
+    });
   }
   if (cause instanceof APIError && cause.status !== undefined) {
     const hint = hintFor(cause.status);
     const message = `${source}: ${cause.message.slice(0, 300)}`;
-    return new JudgeError("EMBEDDINGS_HTTP", message, { hint, cause });
+    return new SimilarityError("EMBEDDINGS_HTTP", message, { hint, cause });
   }
   if (cause instanceof APIError) {
     const hint = "is the server running, and the base URL right?";
-    return new JudgeError("EMBEDDINGS_UNREACHABLE", `${source}: no connection`, { hint, cause });
+    return new SimilarityError("EMBEDDINGS_UNREACHABLE", `${source}: no connection`, {
+      hint,
+      cause,
+    });
   }
   const hint = "the server's answer is not JSON; a NaN in a vector does that";
-  return new JudgeError("EMBEDDINGS_ANSWER", `${source}: ${String(cause)}`, { hint, cause });
+  return new SimilarityError("EMBEDDINGS_ANSWER", `${source}: ${String(cause)}`, { hint, cause });
 }
 
 function hintFor(status: number): string {

@@ -202,7 +202,7 @@ describe("OpenAI-compatible embedder", () => {
       apiKey: "secret",
     });
     const error = await embedder.embed(["smile", "nod"]).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ name: "JudgeError", code });
+    expect(error).toMatchObject({ name: "SimilarityError", code });
     const { message } = error as Error;
     expect(message).toMatch(says);
     expect(message).toContain(`tiny-embedding at ${baseUrl}`);
