@@ -40,7 +40,8 @@ export const layers: Readonly<Record<string, Layer>> = {
     folders: ["core", "cues", "loss", "rewards", "prompt", "runs", "policy/port.ts"],
     packages: [],
   },
-  "bench/synthetic": {
+  // MEP-Bench on clips whose truth is known.
+  "bench/mep/oracle": {
     folders: [
       "core",
       "media",
@@ -53,35 +54,52 @@ export const layers: Readonly<Record<string, Layer>> = {
     ],
     packages: ["node"],
   },
+  // MEP-Bench against reference reasoning: pure.
+  "bench/mep/reference": { folders: ["core", "cues", "similarity/port.ts"], packages: [] },
   // Exact ports of the official evaluators: numbers in, numbers out.
   "bench/mer-unibench": { folders: ["core"], packages: [] },
   "bench/mme-emotion": { folders: ["core"], packages: [] },
-  "bench/mep": { folders: ["core", "cues", "similarity/port.ts"], packages: [] },
   // Clips with a stream masked, written as real files.
   "bench/mask-media": { folders: ["core", "media"], packages: ["node", "node-av"] },
   // Files as their owners distribute them, read into the types of the three benchmarks.
   "bench/files": {
-    folders: ["core", "bench/mer-unibench", "bench/mme-emotion", "bench/mep"],
+    folders: ["core", "bench/mer-unibench", "bench/mme-emotion", "bench/mep/reference"],
     packages: ["node", "fflate", "csv-parse", "read-excel-file"],
   },
   endpoint: { folders: ["core"], packages: ["node", "openai", "p-limit", "p-retry", "undici"] },
-  "bench/run": {
+  // Asking a model: journal, retries, guards. Knows no benchmark.
+  "bench/ask": {
+    folders: [
+      "core",
+      "media",
+      "runs",
+      "endpoint",
+      "prompt",
+      "policy/port.ts",
+      "cues",
+      "bench/mep/reference",
+      "bench/mep/oracle",
+    ],
+    packages: ["node", "p-limit"],
+  },
+  "bench/mep/asked": {
     folders: [
       "core",
       "cues",
       "media",
-      "runs",
       "endpoint",
-      "similarity/port.ts",
-      "bench/mer-unibench",
-      "bench/mme-emotion",
-      "bench/mep",
+      "bench/ask",
+      "bench/mep/reference",
       "bench/mask-media",
-      "bench/files",
-      // The embedded policy as a model under test.
-      "prompt",
-      "policy/port.ts",
     ],
+    packages: ["node"],
+  },
+  "bench/mer-unibench/asked": {
+    folders: ["core", "media", "endpoint", "bench/ask", "bench/files", "bench/mer-unibench"],
+    packages: ["node"],
+  },
+  "bench/mme-emotion/asked": {
+    folders: ["core", "media", "endpoint", "bench/ask", "bench/files", "bench/mme-emotion"],
     packages: ["node", "p-limit"],
   },
   service: {
@@ -95,7 +113,18 @@ export const layers: Readonly<Record<string, Layer>> = {
     packages: ["node", "zod"],
   },
   report: {
-    folders: ["core", "bench/synthetic", "bench/mep", "bench/run", "runs", "cues"],
+    folders: [
+      "core",
+      "bench/mep/oracle",
+      "bench/mep/reference",
+      "bench/mep/asked",
+      "bench/mer-unibench",
+      "bench/mer-unibench/asked",
+      "bench/mme-emotion/asked",
+      "bench/ask",
+      "runs",
+      "cues",
+    ],
     packages: ["node"],
   },
   config: { folders: ["core", "*/options.ts"], packages: ["node", "yaml", "zod"] },

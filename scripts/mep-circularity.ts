@@ -9,11 +9,11 @@
  */
 import { basename } from "node:path";
 import { Command } from "@commander-js/extra-typings";
-import { buildMepItems, type ReferenceRow } from "../src/bench/mep/build.ts";
-import { cueExtractors } from "../src/bench/mep/extractors.ts";
-import { type MepAnswer, type MepScore, scoreMep } from "../src/bench/mep/score.ts";
-import { readReferenceRows } from "../src/cli/commands/mep/rows.ts";
-import { embedderNames, openMepEmbedder } from "../src/cli/commands/mep/tools.ts";
+import { buildMepItems, type ReferenceRow } from "../src/bench/mep/reference/build.ts";
+import { cueExtractors } from "../src/bench/mep/reference/extractors.ts";
+import { type MepAnswer, type MepScore, scoreMep } from "../src/bench/mep/reference/score.ts";
+import { readReferenceRows } from "../src/cli/commands/bench/mep/rows.ts";
+import { embedderNames, openMepEmbedder } from "../src/cli/commands/bench/mep/tools.ts";
 import { readJsonl } from "../src/core/jsonl.ts";
 
 interface Row {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { MepResult } from "../src/bench/synthetic/result.ts";
-import { metricById, tableColumns } from "../src/bench/synthetic/table.ts";
+import type { MepResult } from "../src/bench/mep/oracle/result.ts";
+import { metricById, tableColumns } from "../src/bench/mep/oracle/table.ts";
 import { readJson } from "../src/core/files.ts";
 import { mean, standardDeviation } from "../src/core/stats.ts";
 

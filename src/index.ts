@@ -3,7 +3,7 @@
  * benchmark. Subpaths (`oppo/loss`, `oppo/rewards`, `oppo/cues`, `oppo/media`) give each part alone.
  * @module
  */
-export * as bench from "./bench/synthetic/index.ts";
+export * as bench from "./bench/mep/oracle/index.ts";
 export * as corpus from "./corpus/index.ts";
 export * as cues from "./cues/index.ts";
 export * as loss from "./loss/index.ts";

@@ -10,8 +10,8 @@ import {
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { fakeAnswer } from "../src/bench/run/fake-answers.fake.ts";
-import type { BenchmarkResult } from "../src/bench/run/result.ts";
+import { fakeAnswer } from "../src/bench/ask/fake-answers.fake.ts";
+import type { BenchmarkResult } from "../src/bench/ask/result.ts";
 import { readJson } from "../src/core/files.ts";
 import type { FakeRequest } from "../src/endpoint/fake-request.fake.ts";
 import { type FakeServer, type Fault, startFakeServer } from "../src/endpoint/fake-server.fake.ts";

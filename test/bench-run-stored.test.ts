@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fakeAnswer } from "../src/bench/run/fake-answers.fake.ts";
-import type { BenchmarkResult } from "../src/bench/run/result.ts";
+import { fakeAnswer } from "../src/bench/ask/fake-answers.fake.ts";
+import type { BenchmarkResult } from "../src/bench/ask/result.ts";
 import { readJson } from "../src/core/files.ts";
 import { startFakeServer } from "../src/endpoint/fake-server.fake.ts";
 import { oppo, writeMme } from "./bench-run.fixture.ts";

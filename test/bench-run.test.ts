@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { fakeAnswer } from "../src/bench/run/fake-answers.fake.ts";
-import type { BenchmarkResult } from "../src/bench/run/result.ts";
+import { fakeAnswer } from "../src/bench/ask/fake-answers.fake.ts";
+import type { BenchmarkResult } from "../src/bench/ask/result.ts";
 import { readJson } from "../src/core/files.ts";
 import type { FakeRequest } from "../src/endpoint/fake-request.fake.ts";
 import {

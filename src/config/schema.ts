@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { benchOptions } from "../bench/synthetic/options.ts";
+import { benchOptions } from "../bench/mep/oracle/options.ts";
 import { corpusOptions } from "../corpus/options.ts";
 import { lossConfigSchema } from "../loss/options.ts";
 import { featureOptions } from "../media/options.ts";

@@ -1,4 +1,4 @@
-import type { BenchmarkResult, MetricResult } from "../bench/run/result.ts";
+import type { BenchmarkResult, MetricResult } from "../bench/ask/result.ts";
 import { fixed, shownName } from "./benchmark-format.ts";
 import { coordinate, type Html, html, systemClass } from "./html.ts";
 

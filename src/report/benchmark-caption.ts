@@ -1,4 +1,4 @@
-import type { BenchmarkResult } from "../bench/run/result.ts";
+import type { BenchmarkResult } from "../bench/ask/result.ts";
 import {
   type BenchmarkGroup,
   differingFacts,

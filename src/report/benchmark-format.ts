@@ -1,4 +1,4 @@
-import type { BenchmarkResult, MetricResult } from "../bench/run/result.ts";
+import type { BenchmarkResult, MetricResult } from "../bench/ask/result.ts";
 import { pythonFixed } from "../core/python-text.ts";
 
 /** Results of one benchmark, in the order given. */

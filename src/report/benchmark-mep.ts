@@ -1,5 +1,5 @@
-import { mepMetrics } from "../bench/mep/score.ts";
-import type { BenchmarkResult, MetricResult, SetResult } from "../bench/run/result.ts";
+import type { BenchmarkResult, MetricResult, SetResult } from "../bench/ask/result.ts";
+import { mepMetrics } from "../bench/mep/reference/score.ts";
 import { barPanels } from "./benchmark-bars.ts";
 import { rowName } from "./benchmark-caption.ts";
 import { type BenchmarkGroup, formatInterval, formatMetric } from "./benchmark-format.ts";

@@ -1,4 +1,4 @@
-import type { MetricResult } from "../bench/run/result.ts";
+import type { MetricResult } from "../bench/ask/result.ts";
 import { rowName } from "./benchmark-caption.ts";
 import { type BenchmarkGroup, fixed, formatInterval, formatMetric } from "./benchmark-format.ts";
 import { publishedRows } from "./benchmark-published.ts";

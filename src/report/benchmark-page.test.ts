@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BenchmarkResult, MetricResult } from "../bench/run/result.ts";
+import type { BenchmarkResult, MetricResult } from "../bench/ask/result.ts";
 import { renderBenchmarkPage } from "./benchmark-page.ts";
 import { benchmarkMarkdown } from "./benchmark-table.ts";
 

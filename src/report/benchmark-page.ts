@@ -1,4 +1,4 @@
-import type { BenchmarkResult } from "../bench/run/result.ts";
+import type { BenchmarkResult } from "../bench/ask/result.ts";
 import { writeFileAtomic } from "../core/files.ts";
 import { caption } from "./benchmark-caption.ts";
 import { type BenchmarkGroup, groupByBenchmark } from "./benchmark-format.ts";

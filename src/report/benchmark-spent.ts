@@ -1,4 +1,4 @@
-import type { BenchmarkResult } from "../bench/run/result.ts";
+import type { BenchmarkResult } from "../bench/ask/result.ts";
 import { fixed } from "./benchmark-format.ts";
 
 /** Tokens and money of a run, of the model under test and of judges and extractors. */

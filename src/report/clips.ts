@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
-import type { ClipRecord } from "../bench/synthetic/result.ts";
+import type { ClipRecord } from "../bench/mep/oracle/result.ts";
 import { RunError } from "../core/errors.ts";
 import type { ReportClip, ReportData } from "./data.ts";
 import { Html, html, systemClass } from "./html.ts";

@@ -1,4 +1,4 @@
-import type { MepResult } from "../bench/synthetic/result.ts";
+import type { MepResult } from "../bench/mep/oracle/result.ts";
 
 /** Everything `report.html` shows. Filled by whoever ran the systems. */
 export interface ReportData {

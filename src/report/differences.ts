@@ -1,7 +1,7 @@
-import { compare } from "../bench/synthetic/compare.ts";
-import type { Metric } from "../bench/synthetic/metric.ts";
-import type { Difference } from "../bench/synthetic/result.ts";
-import { metricById, tableColumns } from "../bench/synthetic/table.ts";
+import { compare } from "../bench/mep/oracle/compare.ts";
+import type { Metric } from "../bench/mep/oracle/metric.ts";
+import type { Difference } from "../bench/mep/oracle/result.ts";
+import { metricById, tableColumns } from "../bench/mep/oracle/table.ts";
 import type { ReportData } from "./data.ts";
 import { type Html, html, systemClass } from "./html.ts";
 import { type Scale, type Whisker, whiskerSvg } from "./interval.ts";

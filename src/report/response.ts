@@ -1,4 +1,4 @@
-import type { ClaimRecord, ResponseRecord, TokenDrop } from "../bench/synthetic/result.ts";
+import type { ClaimRecord, ResponseRecord, TokenDrop } from "../bench/mep/oracle/result.ts";
 import { Html, html } from "./html.ts";
 
 /** Marks after a claim; the legend explains them. */

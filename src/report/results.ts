@@ -1,7 +1,7 @@
-import type { Metric } from "../bench/synthetic/metric.ts";
-import { metrics } from "../bench/synthetic/metrics.ts";
-import type { Estimate, SystemScores } from "../bench/synthetic/result.ts";
-import { formatEstimate, metricById, tableColumns } from "../bench/synthetic/table.ts";
+import type { Metric } from "../bench/mep/oracle/metric.ts";
+import { metrics } from "../bench/mep/oracle/metrics.ts";
+import type { Estimate, SystemScores } from "../bench/mep/oracle/result.ts";
+import { formatEstimate, metricById, tableColumns } from "../bench/mep/oracle/table.ts";
 import type { ReportData, ReportSystem } from "./data.ts";
 import { type Html, html, systemClass } from "./html.ts";
 import { type Scale, scaleOf, type Whisker, whiskerSvg } from "./interval.ts";

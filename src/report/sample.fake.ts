@@ -1,6 +1,6 @@
-import { compareSeries } from "../bench/synthetic/estimate.ts";
-import { metrics } from "../bench/synthetic/metrics.ts";
-import type { ClipRecord, MepResult, SystemScores } from "../bench/synthetic/result.ts";
+import { compareSeries } from "../bench/mep/oracle/estimate.ts";
+import { metrics } from "../bench/mep/oracle/metrics.ts";
+import type { ClipRecord, MepResult, SystemScores } from "../bench/mep/oracle/result.ts";
 import type { ReportData } from "./data.ts";
 
 const text =

@@ -1,8 +1,8 @@
 import { Command } from "@commander-js/extra-typings";
+import { mepCommand } from "./bench/mep/run.ts";
 import { merUniBenchCommand } from "./bench/mer-unibench.ts";
 import { mmeEmotionCommand } from "./bench/mme-emotion.ts";
 import { benchmarkPageCommand } from "./benchmark-page.ts";
-import { mepCommand } from "./mep/run.ts";
 
 /** `oppo bench`: benchmarks of models, one sub-command each. */
 export const benchCommand = () =>

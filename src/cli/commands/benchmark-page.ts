@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { Command } from "@commander-js/extra-typings";
-import type { BenchmarkResult } from "../../bench/run/result.ts";
+import type { BenchmarkResult } from "../../bench/ask/result.ts";
 import { OppoError } from "../../core/errors.ts";
 import { readJson } from "../../core/files.ts";
 import { writeBenchmarkPage } from "../../report/benchmark-page.ts";

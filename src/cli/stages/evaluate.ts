@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { corpusOracle } from "../../bench/synthetic/corpus-oracle.ts";
-import { evaluateMep } from "../../bench/synthetic/evaluate.ts";
-import { freezeItems, readItems } from "../../bench/synthetic/freeze.ts";
-import { buildItems, contentHash } from "../../bench/synthetic/items.ts";
-import type { MepResult } from "../../bench/synthetic/result.ts";
+import { corpusOracle } from "../../bench/mep/oracle/corpus-oracle.ts";
+import { evaluateMep } from "../../bench/mep/oracle/evaluate.ts";
+import { freezeItems, readItems } from "../../bench/mep/oracle/freeze.ts";
+import { buildItems, contentHash } from "../../bench/mep/oracle/items.ts";
+import type { MepResult } from "../../bench/mep/oracle/result.ts";
 import { BenchError } from "../../core/errors.ts";
 import { readJson, sha256, writeJson } from "../../core/files.ts";
 import { timed } from "../timings.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { corpusOracle } from "../../bench/synthetic/corpus-oracle.ts";
-import { buildItems } from "../../bench/synthetic/items.ts";
-import { probeTexts } from "../../bench/synthetic/probing.ts";
+import { corpusOracle } from "../../bench/mep/oracle/corpus-oracle.ts";
+import { buildItems } from "../../bench/mep/oracle/items.ts";
+import { probeTexts } from "../../bench/mep/oracle/probing.ts";
 import { readJson, writeJson } from "../../core/files.ts";
 import type { ManifestRow } from "../../corpus/manifest.ts";
 import type { Prompt } from "../../prompt/prompt.ts";

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { MepResult } from "../../bench/synthetic/result.ts";
+import type { MepResult } from "../../bench/mep/oracle/result.ts";
 import {
   consoleTable,
   formatValue,
   markdownTable,
   metricById,
-} from "../../bench/synthetic/table.ts";
+} from "../../bench/mep/oracle/table.ts";
 import { readJson, writeFileAtomic } from "../../core/files.ts";
 import { readJsonl } from "../../core/jsonl.ts";
 import type { ReportData } from "../../report/data.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Comparison, compareValues } from "../../../core/compare-values.ts";
 import { BenchError, OppoError } from "../../../core/errors.ts";
 import { readJson } from "../../../core/files.ts";
-import { checkMepParity, mepParityFiles } from "../../mep/index.ts";
+import { checkMepParity, mepParityFiles } from "../../mep/reference/index.ts";
 import { recomputeSteps, recomputeTask } from "../../mme-emotion/index.ts";
 import {
   checkCleanResponse,

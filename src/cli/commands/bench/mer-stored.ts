@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { type MerResultOptions, merResults } from "../../../bench/run/mer-unibench/result.ts";
-import type { MerTestSet } from "../../../bench/run/mer-unibench/test-set.ts";
-import type { BenchmarkResult } from "../../../bench/run/result.ts";
+import type { BenchmarkResult } from "../../../bench/ask/result.ts";
+import { type MerResultOptions, merResults } from "../../../bench/mer-unibench/asked/result.ts";
+import type { MerTestSet } from "../../../bench/mer-unibench/asked/test-set.ts";
 import { canonicalJson, sha256 } from "../../../core/files.ts";
 import type { AskingOptions, ModelOptions } from "./model-options.ts";
 import { predictedSets } from "./predictions.ts";

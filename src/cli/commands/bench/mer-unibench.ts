@@ -1,31 +1,31 @@
 import { join } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
+import type { BenchmarkResult } from "../../../bench/ask/result.ts";
+import { storedResponder } from "../../../bench/ask/stored-responder.ts";
 import { readSynonyms } from "../../../bench/files/synonyms.ts";
 import { readMappings } from "../../../bench/files/wheels.ts";
-import type { EmotionMapping } from "../../../bench/mer-unibench/mapping.ts";
-import { isBasicSet, isOpenSet, merSets } from "../../../bench/mer-unibench/sets.ts";
-import { basicMapping } from "../../../bench/mer-unibench/taxonomy.ts";
-import type { MerSetId, ScoringMode } from "../../../bench/mer-unibench/types.ts";
-import { merSetsIn, readMerTestSet, readMerTruth } from "../../../bench/run/datasets/mer-data.ts";
-import { merLayouts } from "../../../bench/run/datasets/mer-layouts.ts";
+import { merSetsIn, readMerTestSet, readMerTruth } from "../../../bench/mer-unibench/asked/data.ts";
 import {
   answerLabelReader,
   chatLabelReader,
   type LabelReader,
-} from "../../../bench/run/mer-unibench/labels.ts";
-import { merPromptsHash } from "../../../bench/run/mer-unibench/prompts.ts";
-import { merResults } from "../../../bench/run/mer-unibench/result.ts";
-import { predictMer } from "../../../bench/run/mer-unibench/run.ts";
+} from "../../../bench/mer-unibench/asked/labels.ts";
+import { merLayouts } from "../../../bench/mer-unibench/asked/layouts.ts";
+import { merPromptsHash } from "../../../bench/mer-unibench/asked/prompts.ts";
+import { merResults } from "../../../bench/mer-unibench/asked/result.ts";
+import { predictMer } from "../../../bench/mer-unibench/asked/run.ts";
 import {
   chooseSamples,
   type MerTestSet,
   merQuestions,
-} from "../../../bench/run/mer-unibench/test-set.ts";
-import type { BenchmarkResult } from "../../../bench/run/result.ts";
-import { storedResponder } from "../../../bench/run/stored-responder.ts";
+} from "../../../bench/mer-unibench/asked/test-set.ts";
+import type { EmotionMapping } from "../../../bench/mer-unibench/mapping.ts";
+import { isBasicSet, isOpenSet, merSets } from "../../../bench/mer-unibench/sets.ts";
+import { basicMapping } from "../../../bench/mer-unibench/taxonomy.ts";
+import type { MerSetId, ScoringMode } from "../../../bench/mer-unibench/types.ts";
 import { BenchError, ConfigError } from "../../../core/errors.ts";
 import { progressPrinter } from "../../print.ts";
-import { writeResults } from "../mep/write.ts";
+import { writeResults } from "./mep/write.ts";
 import { type Scoring, shortNames, storedResults } from "./mer-stored.ts";
 import {
   type AskingOptions,

@@ -1,22 +1,22 @@
 import { basename, join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
-import { type MmeTask, mmeTasks } from "../../../bench/mme-emotion/tasks.ts";
-import { choose } from "../../../bench/run/choose.ts";
-import { defaultClipParts, openClipParts } from "../../../bench/run/clip-parts.ts";
-import { mmeTasksIn, needClips, readMmeTask } from "../../../bench/run/datasets/mme-data.ts";
-import { mmePromptsHash } from "../../../bench/run/mme-emotion/prompts.ts";
-import { runMme } from "../../../bench/run/mme-emotion/run.ts";
+import { choose } from "../../../bench/ask/choose.ts";
+import { defaultClipParts, openClipParts } from "../../../bench/ask/clip-parts.ts";
+import type { BenchmarkResult } from "../../../bench/ask/result.ts";
+import { storedResponder } from "../../../bench/ask/stored-responder.ts";
+import { mmeTasksIn, needClips, readMmeTask } from "../../../bench/mme-emotion/asked/data.ts";
+import { mmePromptsHash } from "../../../bench/mme-emotion/asked/prompts.ts";
+import { runMme } from "../../../bench/mme-emotion/asked/run.ts";
 import {
   type MmeQuestion,
   mmeQuestionId,
   mmeQuestions,
-} from "../../../bench/run/mme-emotion/task-set.ts";
-import type { BenchmarkResult } from "../../../bench/run/result.ts";
-import { storedResponder } from "../../../bench/run/stored-responder.ts";
+} from "../../../bench/mme-emotion/asked/task-set.ts";
+import { type MmeTask, mmeTasks } from "../../../bench/mme-emotion/tasks.ts";
 import { BenchError, ConfigError } from "../../../core/errors.ts";
 import { writeFileAtomic, writeJson } from "../../../core/files.ts";
 import { progressPrinter } from "../../print.ts";
-import { writeResults } from "../mep/write.ts";
+import { writeResults } from "./mep/write.ts";
 import { scoreJudged, storedMmeAnswers } from "./mme-stored.ts";
 import {
   type AskingOptions,

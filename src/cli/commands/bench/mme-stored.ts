@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { judgedResult, readJudged } from "../../../bench/run/mme-emotion/judged.ts";
-import { needTask, taskFile } from "../../../bench/run/mme-emotion/task-files.ts";
-import { type MmeQuestion, mmeQuestionId } from "../../../bench/run/mme-emotion/task-set.ts";
-import type { BenchmarkResult } from "../../../bench/run/result.ts";
-import { readStoredAnswers } from "../../../bench/run/stored-responder.ts";
+import type { BenchmarkResult } from "../../../bench/ask/result.ts";
+import { readStoredAnswers } from "../../../bench/ask/stored-responder.ts";
+import { judgedResult, readJudged } from "../../../bench/mme-emotion/asked/judged.ts";
+import { needTask, taskFile } from "../../../bench/mme-emotion/asked/task-files.ts";
+import { type MmeQuestion, mmeQuestionId } from "../../../bench/mme-emotion/asked/task-set.ts";
 import { BenchError } from "../../../core/errors.ts";
 import { sha256, writeFileAtomic } from "../../../core/files.ts";
-import { writeResults } from "../mep/write.ts";
+import { writeResults } from "./mep/write.ts";
 
 /** Scores answers that were judged elsewhere; neither data nor judge are needed. */
 export function scoreJudged(

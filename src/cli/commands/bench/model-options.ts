@@ -1,5 +1,5 @@
 import { type Command, Option } from "@commander-js/extra-typings";
-import type { Prices } from "../../../bench/run/usage.ts";
+import type { Prices } from "../../../bench/ask/usage.ts";
 import { ConfigError } from "../../../core/errors.ts";
 import { notNegative, positive, wholeNumber } from "../../numbers.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { type ClipParts, defaultClipParts, openClipParts } from "../../../bench/run/clip-parts.ts";
-import { endpointResponder } from "../../../bench/run/endpoint-responder.ts";
-import type { Responder } from "../../../bench/run/port.ts";
+import { type ClipParts, defaultClipParts, openClipParts } from "../../../bench/ask/clip-parts.ts";
+import { endpointResponder } from "../../../bench/ask/endpoint-responder.ts";
+import type { Responder } from "../../../bench/ask/port.ts";
 import { ConfigError } from "../../../core/errors.ts";
 import { cachedChat } from "../../../endpoint/chat-cache.ts";
 import { type ChatModelOptions, openChatModel } from "../../../endpoint/openai-chat.ts";

@@ -1,20 +1,20 @@
+import { countsOf } from "../../../bench/ask/result.ts";
+import { checkIds } from "../../../bench/ask/stored-responder.ts";
 import { type PredictionKind, predictionKind } from "../../../bench/files/prediction-kind.ts";
 import {
   readLabelPredictions,
   readReasons,
   readSentimentPredictions,
 } from "../../../bench/files/predictions.ts";
-import { isSentimentSet, merSet } from "../../../bench/mer-unibench/sets.ts";
-import type { ScoringMode } from "../../../bench/mer-unibench/types.ts";
-import type { Prediction } from "../../../bench/run/mer-unibench/labels.ts";
-import type { PredictedSet } from "../../../bench/run/mer-unibench/result.ts";
-import { countsOf } from "../../../bench/run/mer-unibench/run.ts";
+import type { Prediction } from "../../../bench/mer-unibench/asked/labels.ts";
+import type { PredictedSet } from "../../../bench/mer-unibench/asked/result.ts";
 import {
   type MerSample,
   type MerTestSet,
   merQuestionId,
-} from "../../../bench/run/mer-unibench/test-set.ts";
-import { checkIds } from "../../../bench/run/stored-responder.ts";
+} from "../../../bench/mer-unibench/asked/test-set.ts";
+import { isSentimentSet, merSet } from "../../../bench/mer-unibench/sets.ts";
+import type { ScoringMode } from "../../../bench/mer-unibench/types.ts";
 import { BenchError } from "../../../core/errors.ts";
 import type { SetFile } from "./set-files.ts";
 

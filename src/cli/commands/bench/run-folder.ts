@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Journal } from "../../../bench/run/journal.ts";
-import { RowFile } from "../../../bench/run/row-file.ts";
-import type { StageRow } from "../../../bench/run/stage.ts";
+import { Journal } from "../../../bench/ask/journal.ts";
+import { RowFile } from "../../../bench/ask/row-file.ts";
+import type { StageRow } from "../../../bench/ask/stage.ts";
 import { RunError } from "../../../core/errors.ts";
 import { canonicalJson, readJson, writeJson } from "../../../core/files.ts";
 import { versions } from "../../../runs/versions.ts";

@@ -1,4 +1,4 @@
-import type { BenchmarkResult } from "../../../bench/run/result.ts";
+import type { BenchmarkResult } from "../../../bench/ask/result.ts";
 import { canonicalJson } from "../../../core/files.ts";
 import type { AskingOptions, ModelOptions } from "./model-options.ts";
 

@@ -1,0 +1,219 @@
+import { BenchError } from "../../../core/errors.ts";
+import { type Estimate, estimateJoined, type Series } from "../../../core/ratio.ts";
+import type { Embedder } from "../../../similarity/port.ts";
+import type { CueExtractor } from "./extractors.ts";
+import { type MepItems, mepItemsHash } from "./items.ts";
+import { maskedMetrics } from "./masked-metrics.ts";
+import type { MepMetric } from "./metric.ts";
+import { observe, type SampleObservation } from "./observe.ts";
+import { probeMetrics } from "./probe-metrics.ts";
+import { mepPromptsHash } from "./prompts.ts";
+import {
+  defaultQuestionOptions,
+  describeId,
+  type MepMask,
+  type MepQuestionOptions,
+  mepQuestions,
+} from "./questions.ts";
+import { claimCounts, utilizationMetrics } from "./utilization-metrics.ts";
+import { answerParsers } from "./yes-no.ts";
+
+/** One stored answer; its id is the question's. */
+export interface MepAnswer {
+  id: string;
+  text: string;
+}
+
+export interface ScoreTools {
+  /** Reads cues of answers; records say where it differs from the items' extractor. */
+  extractor: CueExtractor;
+  embedder: Embedder;
+  thresholds?: readonly number[];
+  /** The threshold that tables show. */
+  headline?: number;
+  questions?: MepQuestionOptions;
+  /** Ids of the samples that were asked about, where these are a part of the items. */
+  only?: ReadonlySet<string>;
+  draws?: number;
+  seed?: string;
+}
+
+/** Everything a number rests on; two scores compare when these agree. */
+export interface MepProtocol {
+  itemsHash: string;
+  version: string;
+  promptsHash: string;
+  /** Of the reference cues, and of the answers' cues. */
+  extractors: { reference: string; answers: string };
+  /** Of absent probes, and of matching. */
+  embedders: { items: string; matching: string };
+  thresholds: readonly number[];
+  headline: number;
+  mask: MepMask;
+  parsers: readonly string[];
+  itemSeed: string;
+  bootstrap: { draws: number; seed: string; level: 0.95 };
+}
+
+export type Estimates = Record<string, Estimate>;
+
+export interface MepScore {
+  protocol: MepProtocol;
+  samples: number;
+  /** `failed`: asked without an answer, left out of every number; `extra`: answers to no question. */
+  counts: { asked: number; answered: number; failed: number; extra: number };
+  /** First ids without an answer. */
+  failedIds: string[];
+  estimates: Estimates;
+  /** Where the items know it: samples whose face and voice agree, and those where they conflict. */
+  splits?: { congruent: Estimates; conflict: Estimates };
+}
+
+export const defaultThresholds: readonly number[] = [0.5, 0.6, 0.7];
+
+/** Every metric at the given thresholds, in the order tables show them. */
+export const mepMetrics = (thresholds: readonly number[] = defaultThresholds): MepMetric[] => [
+  ...utilizationMetrics(thresholds),
+  ...claimCounts,
+  ...probeMetrics,
+  ...maskedMetrics,
+];
+
+/**
+ * Scores stored answers on frozen items. Questions without answer are counted, never guessed.
+ * @throws BenchError `MEP_ANSWERS_NONE` when no answer belongs to the items, `MEP_ANSWER_TWICE`,
+ *   `MEP_HEADLINE`; SimilarityError of the embedder.
+ */
+export async function scoreMep(
+  items: MepItems,
+  answers: readonly MepAnswer[],
+  tools: ScoreTools,
+): Promise<MepScore> {
+  const { thresholds = defaultThresholds, draws = 1000, seed = "bootstrap" } = tools;
+  const { headline = 0.6, questions = defaultQuestionOptions } = tools;
+  if (!thresholds.includes(headline)) {
+    throw new BenchError("MEP_HEADLINE", `headline ${headline} is not among the thresholds`, {
+      hint: `thresholds: ${thresholds.join(", ")}`,
+    });
+  }
+  const { only } = tools;
+  const part = only === undefined ? items : partOf(items, (id) => only.has(id));
+  const byId = answersById(answers);
+  // Answers about the other samples are no mistake, and no part of this score.
+  const others =
+    only === undefined
+      ? []
+      : askedIds(
+          partOf(items, (id) => !only.has(id)),
+          questions,
+        );
+  for (const id of others) byId.delete(id);
+  const counts = count(part, byId, questions);
+  const { extractor, embedder } = tools;
+  const all = await observe(items, byId, {
+    extractor,
+    embedder,
+    thresholds,
+    mask: questions.mask,
+  });
+  const observed = all.filter(({ id }) => only === undefined || only.has(id));
+  const metrics = mepMetrics(thresholds);
+  const estimate = (samples: readonly SampleObservation[]) =>
+    estimateAll(metrics, samples, { draws, seed });
+  return {
+    protocol: {
+      itemsHash: mepItemsHash(items),
+      version: items.version,
+      promptsHash: mepPromptsHash,
+      extractors: { reference: items.extractor, answers: extractor.id },
+      embedders: { items: items.embedder, matching: embedder.id },
+      thresholds,
+      headline,
+      mask: questions.mask,
+      parsers: answerParsers,
+      itemSeed: items.options.seed,
+      bootstrap: { draws, seed, level: 0.95 },
+    },
+    samples: part.samples.length,
+    ...counts,
+    estimates: estimate(observed),
+    ...(items.samples.some(({ congruent }) => congruent !== undefined) && {
+      splits: {
+        congruent: estimate(observed.filter((sample) => sample.congruent === true)),
+        conflict: estimate(observed.filter((sample) => sample.congruent === false)),
+      },
+    }),
+  };
+}
+
+function answersById(answers: readonly MepAnswer[]): Map<string, string> {
+  const byId = new Map<string, string>();
+  for (const { id, text } of answers) {
+    if (byId.has(id)) {
+      throw new BenchError("MEP_ANSWER_TWICE", `question '${id}' is answered twice`, {
+        hint: "keep one answer for each question",
+      });
+    }
+    byId.set(id, text);
+  }
+  return byId;
+}
+
+const partOf = (items: MepItems, chosen: (id: string) => boolean): MepItems => ({
+  ...items,
+  samples: items.samples.filter(({ id }) => chosen(id)),
+});
+
+/** A text-only set is also scored on descriptions that were made elsewhere from the whole clip. */
+function askedIds(items: MepItems, options: MepQuestionOptions): Set<string> {
+  const { samples } = items;
+  return new Set(
+    samples.some(({ clip }) => clip !== undefined)
+      ? mepQuestions(items, options).map(({ id }) => id)
+      : samples.map(({ id }) => describeId(id, "full", options.mask)),
+  );
+}
+
+function count(
+  items: MepItems,
+  byId: ReadonlyMap<string, string>,
+  options: MepQuestionOptions,
+): Pick<MepScore, "counts" | "failedIds"> {
+  const asked = askedIds(items, options);
+  const answered = [...byId.keys()].filter((id) => asked.has(id)).length;
+  if (answered === 0) {
+    const [given] = byId.keys();
+    throw new BenchError("MEP_ANSWERS_NONE", "no answer belongs to a question of these items", {
+      hint: `questions are named like '${[...asked][0]}', answers like '${given ?? "(none given)"}'`,
+    });
+  }
+  const failed = [...asked].filter((id) => !byId.has(id));
+  return {
+    counts: {
+      asked: asked.size,
+      answered,
+      failed: failed.length,
+      extra: byId.size - answered,
+    },
+    failedIds: failed.slice(0, 20),
+  };
+}
+
+function estimateAll(
+  metrics: readonly MepMetric[],
+  samples: readonly SampleObservation[],
+  options: { draws: number; seed: string },
+): Estimates {
+  return Object.fromEntries(
+    metrics.map(({ id, parts, join, unit }) => {
+      const series = parts.map((part): Series => {
+        const values = samples.map(part);
+        return {
+          numerator: values.map(([numerator]) => numerator),
+          denominator: values.map(([, denominator]) => denominator),
+        };
+      });
+      return [id, estimateJoined(series, join, unit === "percent" ? 100 : 1, options)];
+    }),
+  );
+}
