@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { merSetsIn, readMerTestSet, readMerTruth } from "../src/bench/mer-unibench/asked/data.ts";
 import { merLayouts } from "../src/bench/mer-unibench/asked/layouts.ts";

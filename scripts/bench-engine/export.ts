@@ -1,6 +1,6 @@
-import { policyFolder, writeDemonstrations, writeRollouts } from "./exchange.ts";
 import { rlSteps, rlWork } from "./rollouts.ts";
 import { demonstrations, openPolicy } from "./subject.ts";
+import { policyFolder, writeDemonstrations, writeRollouts } from "./torch-files.ts";
 
 /** Writes the policy and every batch that the PyTorch side works on. */
 export async function exportWork(folder: string, threads: number): Promise<void> {

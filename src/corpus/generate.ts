@@ -8,10 +8,10 @@ import type { FeatureOptions } from "../media/options.ts";
 import { FeatureStore } from "./feature-store.ts";
 import type { ClipJob } from "./job.ts";
 import { type CorpusInfo, type ManifestRow, type Split, splits } from "./manifest.ts";
+import { swiftRow, swiftSftRow } from "./ms-swift.ts";
 import type { CorpusOptions } from "./options.ts";
 import { planCorpus } from "./plan.ts";
 import { defaultWorkers, runJobs } from "./pool.ts";
-import { swiftRow, swiftSftRow } from "./swift.ts";
 
 /** Changes when the same options begin to give other clips or texts. */
 export const corpusVersion = "2";

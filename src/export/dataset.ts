@@ -6,8 +6,8 @@ import { readJson } from "../core/files.ts";
 import { readJsonl } from "../core/jsonl.ts";
 import { loadManifest } from "../corpus/load-manifest.ts";
 import type { CorpusInfo, Split } from "../corpus/manifest.ts";
+import { swiftRow } from "../corpus/ms-swift.ts";
 import type { CorpusOptions } from "../corpus/options.ts";
-import { swiftRow } from "../corpus/swift.ts";
 import { parseResponse } from "../cues/response.ts";
 import type { SwiftOptions } from "./options.ts";
 

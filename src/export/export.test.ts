@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readSwiftOptions } from "../cli/swift.ts";
+import { readSwiftOptions } from "../cli/ms-swift.ts";
 import { writeJson } from "../core/files.ts";
 import { readJsonl, writeJsonl } from "../core/jsonl.ts";
 import { corpusOptions } from "../corpus/options.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { readSwiftOptions } from "../cli/swift.ts";
+import { readSwiftOptions } from "../cli/ms-swift.ts";
 import { launchScripts } from "./scripts.ts";
 
 // Characters that mean something to sed, bash, JSON or YAML.

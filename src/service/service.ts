@@ -15,7 +15,7 @@ import type { DecomposeResult } from "./wire/decompose.ts";
 import type { EvidenceItem, EvidenceResult } from "./wire/evidence.ts";
 import type { Unit, Versions } from "./wire/fields.ts";
 import type { RewardItem, RewardResult } from "./wire/rewards.ts";
-import { createBreath, startEach } from "./work/breath.ts";
+import { createBreath, startEach } from "./work/yield-turn.ts";
 
 /** Changes whenever an answer to the same request may. */
 export const serviceVersion = "oppo-service-1";

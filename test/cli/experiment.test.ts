@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { MepResult } from "../../src/bench/mep/oracle/result.ts";
-import { runExperiment } from "../../src/cli/commands/run.ts";
+import { runExperiment } from "../../src/cli/commands/experiment-run.ts";
 import { makeCorpus, openClips } from "../../src/cli/stages/clips.ts";
 import { freezeBenchmark } from "../../src/cli/stages/evaluate.ts";
 import { openWorkspace } from "../../src/cli/workspace.ts";

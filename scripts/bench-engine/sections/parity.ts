@@ -9,11 +9,11 @@ import {
   gradientsAfterStep,
   readComputed,
 } from "../difference.ts";
-import { policyFolder } from "../exchange.ts";
 import { trainingFlops } from "../flops.ts";
 import { rlSteps, rlUpdate, rlWork } from "../rollouts.ts";
 import { demonstrations, likelihoodGradient, openPolicy, shape } from "../subject.ts";
 import { markdownTable } from "../table.ts";
+import { policyFolder } from "../torch-files.ts";
 
 /**
  * Largest differences allowed. A ReLU within rounding of zero falls on either side, which changes the

@@ -1,10 +1,10 @@
 /** Training steps on both executors and in PyTorch, interleaved round by round. */
 
+import { openSides, type Piece, pieces } from "../contenders.ts";
 import type { Context, Section, Target } from "../context.ts";
 import { forwardFlops, trainingFlops } from "../flops.ts";
 import { rlSteps } from "../rollouts.ts";
 import { interleave, type Measured, repeats, type Turn } from "../rounds.ts";
-import { openSides, type Piece, pieces } from "../sides.ts";
 import { median, ratio, spread } from "../statistics.ts";
 import { demo, lengths, shape } from "../subject.ts";
 import { markdownTable, shortNumber, times, withSpread } from "../table.ts";

@@ -7,8 +7,8 @@ import { splits } from "../../corpus/manifest.ts";
 import { listClips } from "../../export/clip-list.ts";
 import { exportSwift } from "../../export/write.ts";
 import { parseCsv } from "../csv.ts";
+import { readSwiftOptions } from "../ms-swift.ts";
 import { say } from "../print.ts";
-import { readSwiftOptions } from "../swift.ts";
 
 const installed = {
   oppo: fileURLToPath(new URL("../../../bin/oppo.mjs", import.meta.url)),

@@ -10,9 +10,9 @@ import { benchCommand } from "./bench.ts";
 import { cuesCommand } from "./cues.ts";
 import { doctorCommand } from "./doctor.ts";
 import { experimentCommand, quickConfig, readExperiment } from "./experiment.ts";
+import { runExperiment } from "./experiment-run.ts";
 import { exportCommand } from "./export.ts";
 import { parityCommand } from "./parity.ts";
-import { runExperiment } from "./run.ts";
 import { scoreCommand } from "./score.ts";
 import { serveCommand } from "./serve.ts";
 

@@ -3,8 +3,8 @@ import type { SwiftOptions } from "../../export/options.ts";
 import { type Listening, listen } from "../../service/listen.ts";
 import { openService } from "../../service/open.ts";
 import { openEmbedder } from "../../similarity/open.ts";
+import { openDecomposer, openJudge, readSwiftOptions } from "../ms-swift.ts";
 import { say } from "../print.ts";
-import { openDecomposer, openJudge, readSwiftOptions } from "../swift.ts";
 
 /** `oppo serve`: rewards and evidence over HTTP, for trainers in other languages. */
 export function serveCommand() {

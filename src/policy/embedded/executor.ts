@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import type { Helper } from "./helper.ts";
+import type { Helper } from "./second-thread.ts";
 
 /**
  * Runs one pure jax-js function at one set of static shapes. Model and step are written once, in jax-js;

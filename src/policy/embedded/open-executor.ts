@@ -1,8 +1,8 @@
 import { PolicyError } from "../../core/errors.ts";
 import type { ExecutorName, ExecutorOptions } from "../options.ts";
 import type { Executor } from "./executor.ts";
-import { helperFor } from "./helper.ts";
 import { createJaxExecutor } from "./jax-executor.ts";
+import { helperFor } from "./second-thread.ts";
 import { defaultThreads } from "./threads.ts";
 
 /**

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createAdmission } from "./admission.ts";
 import { createBatcher } from "./batcher.ts";
 import { createBodyRoom } from "./body-room.ts";
-import { createBreath, startEach } from "./breath.ts";
 import { resultCache } from "./result-cache.ts";
+import { createBreath, startEach } from "./yield-turn.ts";
 
 const all = { maxItems: 8, waitMs: 0, mayBeOneItem: () => true };
 

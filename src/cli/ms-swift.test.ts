@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decomposerOptions, judgeOptions } from "../service/decomposer/options.ts";
-import { openDecomposer, openJudge, readSwiftOptions } from "./swift.ts";
+import { openDecomposer, openJudge, readSwiftOptions } from "./ms-swift.ts";
 
 let folder: string;
 let server: Server;

@@ -29,7 +29,7 @@ export interface Request {
 
 export type Reply = { call: number } & ({ result: unknown } | { error: SentError });
 
-const ownModule = new URL("./helper-thread.ts", import.meta.url);
+const ownModule = new URL("./thread-main.ts", import.meta.url);
 
 interface Waiting {
   resolve: (result: never) => void;

@@ -1,7 +1,6 @@
 /** The sides of the comparison of training steps: our executors, PyTorch eager and compiled. */
 import type { Policy } from "../../src/policy/port.ts";
 import type { Context } from "./context.ts";
-import { policyFolder } from "./exchange.ts";
 import { type RlStep, type RlWork, rlSteps, rlUpdate, rlWork } from "./rollouts.ts";
 import { repeats, timed } from "./rounds.ts";
 import {
@@ -13,6 +12,7 @@ import {
   openPolicy,
   randomPrompts,
 } from "./subject.ts";
+import { policyFolder } from "./torch-files.ts";
 import type { Yardstick } from "./yardstick.ts";
 
 /** `score`: log-probs; `sft`: a cold-start step; updates leave sampling out, which is a piece of its own. */

@@ -7,8 +7,8 @@ import type { Prompt } from "../../prompt/prompt.ts";
 import { embeddedOptions, type executorNames, executorOptions } from "../options.ts";
 import type { Datum } from "../port.ts";
 import { createEmbeddedPolicy, type EmbeddedPolicy } from "./embedded-policy.ts";
-import { Helper, helperFor } from "./helper.ts";
 import { openExecutor } from "./open-executor.ts";
+import { Helper, helperFor } from "./second-thread.ts";
 
 const media = { tokens: 2, dim: 3 };
 const vocabulary = { size: 12, bos: 1, eos: 2 };
