@@ -34,7 +34,9 @@ export const layers: Readonly<Record<string, Layer>> = {
     folders: ["core", "prompt", "policy"],
     packages: ["node", "@jax-js/jax", "onnxruntime-node"],
   },
-  corpus: { folders: ["core", "media", "cues"], packages: ["node", "@resvg/resvg-js"] },
+  // Clips from any source as rows, and their features.
+  data: { folders: ["core", "media", "cues"], packages: ["node", "csv-parse"] },
+  corpus: { folders: ["core", "media", "cues", "data"], packages: ["node", "@resvg/resvg-js"] },
   runs: { folders: ["core"], packages: ["node"] },
   trainer: {
     folders: ["core", "cues", "loss", "rewards", "prompt", "runs", "policy/port.ts"],
