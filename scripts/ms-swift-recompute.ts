@@ -28,7 +28,7 @@ function sampleOf({ full, video, audio, claims, partial }: Dump["samples"][numbe
     // No advantage and no ratio: the surrogate, which is ms-swift's own, adds nothing.
     advantage: 0,
     full,
-    rollout: full,
+    sampled: full,
     ...(video && { video }),
     ...(audio && { audio }),
     claims: claims.map(({ onset, ...claim }) => ({ ...claim, ...(onset !== null && { onset }) })),

@@ -12,11 +12,11 @@ function expectRow(actual: ArrayLike<number> | undefined, expected: number[]): v
 describe("worked examples", () => {
   it("clips high, low and dual: those three tokens get no gradient", () => {
     const batch = [
-      { advantage: 1.2, full: [-0.5, -1, -0.2], rollout: [-0.55, -1.6, -0.2], claims: [] },
+      { advantage: 1.2, full: [-0.5, -1, -0.2], sampled: [-0.55, -1.6, -0.2], claims: [] },
       {
         advantage: -0.8,
         full: [-2, -0.4, -0.1, -0.9],
-        rollout: [-1.5, -0.45, -1.6, -0.9],
+        sampled: [-1.5, -0.45, -1.6, -0.9],
         claims: [],
       },
     ];
@@ -33,7 +33,7 @@ describe("worked examples", () => {
       {
         advantage: 0,
         full,
-        rollout: full,
+        sampled: full,
         video: [-2.6, -0.06, -0.35, -1.3, -0.02, -0.55, -0.1],
         claims: [
           { modality: "visual" as const, heads: [0, 2], match: 1 },
@@ -54,7 +54,7 @@ describe("worked examples", () => {
       {
         advantage: 0.6,
         full: [-0.5, -0.9, -0.1, -1.2, -0.4, -0.3],
-        rollout: [-0.55, -0.9, -0.12, -1.1, -0.4, -0.33],
+        sampled: [-0.55, -0.9, -0.12, -1.1, -0.4, -0.33],
         reference: [-0.6, -1, -0.1, -1, -0.45, -0.3],
         video: [-0.5, -1, -0.1, -1.25, -0.42, -0.3],
         audio: [-0.5, -1.9, -0.1, -2.6, -0.6, -0.3],
@@ -85,7 +85,7 @@ describe("worked examples", () => {
   it("counterfactual: full learns d, the swapped pass is lowered; the other pass is pulled back", () => {
     const claims = [{ modality: "visual" as const, heads: [0, 1, 2], match: 0 }];
     const full = [-0.5, -1, -1, -2];
-    const base = { advantage: 0, full, rollout: full, claims };
+    const base = { advantage: 0, full, sampled: full, claims };
     const own = omniPerceptionObjective(
       [{ ...base, video: [-1, -1, -4, -9] }],
       resolveLossOptions({ preset: "counterfactual" }),

@@ -32,7 +32,7 @@ function randomSample(rng: Rng, passRate: number, partialRate: number): LossSamp
   return {
     advantage: rng.normal(),
     full,
-    rollout: near(0.5),
+    sampled: near(0.5),
     reference: near(0.5),
     ...(video && { video }),
     ...(audio && { audio }),

@@ -77,7 +77,7 @@ function surrogateCases(): Case[] {
     (live) =>
       live.reduce((total, s) => {
         for (let t = 0; t < s.full.length; t++) {
-          const ratio = Math.exp(at(s.full, t) - at(s.rollout, t));
+          const ratio = Math.exp(at(s.full, t) - at(s.sampled, t));
           total += clipped(ratio, s.advantage) * share(s, live);
         }
         return total;
@@ -88,13 +88,13 @@ function surrogateCases(): Case[] {
     dr_grpo: perToken((_, batch) => 1 / (12 * batch.length)),
     gspo: (live) =>
       live.reduce((total, s) => {
-        const log = Array.from(s.full).reduce((sum, l, t) => sum + l - at(s.rollout, t), 0);
+        const log = Array.from(s.full).reduce((sum, l, t) => sum + l - at(s.sampled, t), 0);
         return total + clipped(Math.exp(log / s.full.length), s.advantage) / live.length;
       }, 0),
     cispo: (live, frozen) =>
       live.reduce((total, s, i) => {
         for (let t = 0; t < s.full.length; t++) {
-          const ratio = Math.exp(at(frozen[i]?.full, t) - at(s.rollout, t));
+          const ratio = Math.exp(at(frozen[i]?.full, t) - at(s.sampled, t));
           total -= (Math.min(ratio, base.ratioCap) * s.advantage * at(s.full, t)) / N(live);
         }
         return total;
@@ -279,7 +279,7 @@ const cases: Case[] = [
       live.reduce((total, s) => {
         for (let t = 0; t < s.full.length; t++) {
           const d = at(s.full, t) - at(s.reference, t);
-          total += (Math.exp(at(s.full, t) - at(s.rollout, t)) * (Math.exp(-d) + d - 1)) / N(live);
+          total += (Math.exp(at(s.full, t) - at(s.sampled, t)) * (Math.exp(-d) + d - 1)) / N(live);
         }
         return total;
       }, 0),

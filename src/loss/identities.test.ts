@@ -72,7 +72,7 @@ describe("counterfactual terms as a KL (below the cap, every action evidence)", 
     const l = [Math.log(p[y] as number)];
     const m = [Math.log(q[y] as number)];
     const claims = [{ modality: "visual" as const, heads: [0], match: 0 }];
-    return { advantage: 0, full: l, rollout: l, video: m, audio: m, claims };
+    return { advantage: 0, full: l, sampled: l, video: m, audio: m, claims };
   }
   const gradient = (
     term: (batch: readonly LossSample[]) => LossResult,
@@ -104,7 +104,7 @@ describe("counterfactual terms as a KL (below the cap, every action evidence)", 
   it("sensitivity keeps pushing the masked pass at d = 0; invariance rests there", () => {
     const l = [-0.7];
     const claims = [{ modality: "visual" as const, heads: [0], match: 0 }];
-    const batch = [{ advantage: 0, full: l, rollout: l, video: l, audio: l, claims }];
+    const batch = [{ advantage: 0, full: l, sampled: l, video: l, audio: l, claims }];
     const s = counterfactualSensitivity(batch, { cap: 2, routing: "both", fullEstimator: "k2" });
     expect(s.gradient.video[0]?.[0]).toBe(1);
     expect(s.gradient.full[0]?.[0]).toBe(0);

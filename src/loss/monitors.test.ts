@@ -7,7 +7,7 @@ const batch: LossSample[] = [
   {
     advantage: 0,
     full: [-1, -0.5, -0.25, -2],
-    rollout: [-1, -0.5, -0.25, -2],
+    sampled: [-1, -0.5, -0.25, -2],
     video: [-1.5, -2.5, -0.25, -2],
     claims: [
       { modality: "visual", heads: [1], onset: 0, match: 0.9 },
@@ -17,7 +17,7 @@ const batch: LossSample[] = [
   {
     advantage: 0,
     full: [-1, -3],
-    rollout: [-1, -3],
+    sampled: [-1, -3],
     audio: [-1, -3.5],
     claims: [{ modality: "acoustic", heads: [1], match: 0 }],
   },

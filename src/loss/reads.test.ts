@@ -19,7 +19,7 @@ function samples(): LossSample[] {
   return [1, -0.5].map((advantage) => ({
     advantage,
     full: row(),
-    rollout: row(),
+    sampled: row(),
     reference: row(),
     video: row(),
     audio: row(),

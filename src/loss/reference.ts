@@ -25,7 +25,7 @@ export function referenceKl(
     for (let t = 0; t < sample.full.length; t++) {
       const current = sample.full[t] as number;
       const raw = current - (reference[t] as number);
-      const { ratio, live } = importanceRatio(current, sample.rollout[t] as number);
+      const { ratio, live } = importanceRatio(current, sample.sampled[t] as number);
       const term = importanceWeightedK3(clamp(raw, -logRatioLimit, logRatioLimit), ratio);
       result.loss += term.value / totals.tokens;
       if (live) addGradient(result, "full", index, t, term.slope / totals.tokens);

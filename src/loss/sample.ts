@@ -11,7 +11,7 @@ export interface LossSample {
   /** l: current policy, full input. */
   full: ArrayLike<number>;
   /** o: the policy that sampled. */
-  rollout: ArrayLike<number>;
+  sampled: ArrayLike<number>;
   /** r: reference policy; only where the reference KL is on. */
   reference?: ArrayLike<number>;
   /**

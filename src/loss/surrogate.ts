@@ -55,7 +55,7 @@ function tokenRatios(
   const share = tokenShare(options, sample.full.length, totals);
   for (let t = 0; t < sample.full.length; t++) {
     const current = sample.full[t] as number;
-    const { ratio, live } = importanceRatio(current, sample.rollout[t] as number);
+    const { ratio, live } = importanceRatio(current, sample.sampled[t] as number);
     if (options.kind === "cispo") {
       const weight = Math.min(ratio, options.ratioCap) * sample.advantage;
       result.loss -= share * weight * current;
@@ -81,7 +81,7 @@ function sequenceRatio(
   const length = sample.full.length;
   let log = 0;
   for (let t = 0; t < length; t++) {
-    log += ((sample.full[t] as number) - (sample.rollout[t] as number)) / length;
+    log += ((sample.full[t] as number) - (sample.sampled[t] as number)) / length;
   }
   const { ratio, live } = importanceRatio(log, 0);
   const clipped = clippedObjective(ratio, sample.advantage, options);

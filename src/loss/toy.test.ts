@@ -89,7 +89,7 @@ function expectedGradient(policy: Policy, config: LossConfig, scale: number, mas
       const sample: LossSample = {
         advantage: reward(said) - baseline,
         full: full.map(({ logprob }) => logprob),
-        rollout: full.map(({ logprob }) => logprob),
+        sampled: full.map(({ logprob }) => logprob),
         video: video.map(({ logprob }) => logprob),
         audio: audio.map(({ logprob }) => logprob),
         claims: said === 0 ? [] : [claim],

@@ -7,7 +7,7 @@ import type { LossSample } from "./sample.ts";
 const good: LossSample = {
   advantage: 1,
   full: [-1, -2],
-  rollout: [-1, -2],
+  sampled: [-1, -2],
   video: [-1, -3],
   claims: [{ modality: "visual", heads: [1], match: 0.5 }],
 };
@@ -26,7 +26,7 @@ describe("input validation", () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0.5])(
     "rejects a log-prob of %s, naming sample, pass and token",
     (value) => {
-      for (const pass of ["full", "rollout", "reference", "video", "audio"] as const) {
+      for (const pass of ["full", "sampled", "reference", "video", "audio"] as const) {
         const error = failure([good, { ...good, [pass]: [-1, value] }]);
         expect(error.code).toBe("BAD_LOGPROB");
         expect(error.message).toContain(`sample 1, token 1: ${pass} log-prob is ${value}`);
@@ -37,8 +37,8 @@ describe("input validation", () => {
 
   it.each([
     ["EMPTY_BATCH", []],
-    ["EMPTY_SAMPLE", [{ ...good, full: [], rollout: [], video: [], claims: [] }]],
-    ["LENGTH_MISMATCH", [{ ...good, rollout: [-1] }]],
+    ["EMPTY_SAMPLE", [{ ...good, full: [], sampled: [], video: [], claims: [] }]],
+    ["LENGTH_MISMATCH", [{ ...good, sampled: [-1] }]],
     ["LENGTH_MISMATCH", [{ ...good, video: [-1, -1, -1] }]],
     ["ADVANTAGE_NOT_FINITE", [{ ...good, advantage: Number.NaN }]],
     ["CLAIM_TOKEN_OUTSIDE", [{ ...good, claims: [{ modality: "visual", heads: [2], match: 0 }] }]],
@@ -72,7 +72,7 @@ describe("input validation", () => {
 
   it("stays finite on ratios that overflow", () => {
     for (const kind of ["grpo", "dapo", "dr_grpo", "gspo", "cispo"] as const) {
-      for (const [full, rollout] of [
+      for (const [full, sampled] of [
         [-1, -5000],
         [-5000, -1],
       ] as const) {
@@ -84,7 +84,7 @@ describe("input validation", () => {
           const sample = {
             advantage,
             full: [full],
-            rollout: [rollout],
+            sampled: [sampled],
             reference: [-1],
             claims: [],
           };

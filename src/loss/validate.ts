@@ -5,7 +5,7 @@ import { requiredPasses } from "./presets.ts";
 import type { LossSample } from "./sample.ts";
 import type { BatchTotals } from "./totals.ts";
 
-const passes = ["full", "rollout", "reference", "video", "audio"] as const;
+const passes = ["full", "sampled", "reference", "video", "audio"] as const;
 /** Float32 log-softmax overshoots zero by rounding; more than this is not a log-prob. */
 const roundingNats = 1e-3;
 

@@ -35,11 +35,11 @@ function expectClose(actual: ArrayLike<number> | undefined, expected: number[]):
 
 const flat = (rows: readonly Float64Array[]): number[] => rows.flatMap((row) => [...row]);
 const policySamples = (seqs: { A: number; l: number[]; o: number[] }[]): LossSample[] =>
-  seqs.map(({ A, l, o }) => ({ advantage: A, full: l, rollout: o, claims: [] }));
+  seqs.map(({ A, l, o }) => ({ advantage: A, full: l, sampled: o, claims: [] }));
 const tokensWhere = (mask: number[]): number[] => mask.flatMap((on, t) => (on ? [t] : []));
 
 function onePass(l: number[], claims: ClaimTokens[], passes: Partial<LossSample>): LossSample[] {
-  return [{ advantage: 0, full: l, rollout: l, claims, ...passes }];
+  return [{ advantage: 0, full: l, sampled: l, claims, ...passes }];
 }
 
 function claim(modality: EvidenceModality, heads: number[], match: number): ClaimTokens {
@@ -215,7 +215,7 @@ describe.skipIf(absent)("vectors.json (skipped where ../shared is absent)", () =
       {
         advantage: inputs.A,
         full: inputs.l,
-        rollout: inputs.old,
+        sampled: inputs.old,
         reference: inputs.ref,
         video: inputs.m_v,
         audio: inputs.m_a,

@@ -120,7 +120,7 @@ function sampleOf(batch: RolloutBatch, full: readonly Float32Array[], index: num
   return {
     advantage: batch.advantages[index]!,
     full: full[index]!,
-    rollout: batch.rollout[index]!,
+    sampled: batch.rollout[index]!,
     ...(batch.reference ? { reference: batch.reference[index]! } : {}),
     claims: batch.claims[index]!,
   };
