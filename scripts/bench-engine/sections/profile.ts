@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { chunkToScore } from "../../../src/policy/embedded/batch.ts";
-import type { TensorData } from "../../../src/policy/embedded/executor.ts";
+import type { TensorData } from "../../../src/policy/embedded/tensor.ts";
 import { fusedRules } from "../../../src/policy/embedded/onnx/fused/index.ts";
 import { createOnnxExecutor } from "../../../src/policy/embedded/onnx/index.ts";
 import { trace } from "../../../src/policy/embedded/onnx/jaxpr.ts";

@@ -1,7 +1,7 @@
 /** From a list of completions to chunks of static shape: completions of one prompt share its prefix. */
 import type { Prompt } from "../../prompt/prompt.ts";
 import type { Datum } from "../port.ts";
-import type { ScoringBucket } from "./programs.ts";
+import type { ScoringBucket } from "./buckets.ts";
 
 /** A prompt with the indices of the completions that follow it. */
 export interface Group {
@@ -15,6 +15,8 @@ export interface ScoringChunk {
   groups: Group[];
 }
 
+/** Halves of a batch, one replica each where there are two. */
+export const laneCount = 2;
 /** Completions of like length that go together, half of them in each lane; twice as many gain nothing. */
 export const chunkRows = 64;
 /** From so many completions on a chunk is shared between lanes: one of fewer is mostly overhead. */

@@ -1,6 +1,6 @@
 import { PolicyError } from "../../core/errors.ts";
-import type { TensorData, TensorSpec } from "./executor.ts";
 import { elements } from "./params.ts";
+import type { TensorData, TensorSpec } from "./tensor.ts";
 
 /** @throws PolicyError naming the program and the input whose type or length is not its spec's. */
 export function checkInputs(

@@ -12,12 +12,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { embeddedOptions } from "../options.ts";
 import { initAdam } from "./adam.ts";
-import {
-  type PolicyDescription,
-  readCheckpoint,
-  readDescription,
-  writeCheckpoint,
-} from "./checkpoint.ts";
+import { readCheckpoint, readDescription, writeCheckpoint } from "./checkpoint.ts";
+import type { PolicyDescription } from "./description.ts";
 import { initParameters } from "./params.ts";
 
 const shape = {

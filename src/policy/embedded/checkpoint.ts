@@ -4,15 +4,9 @@ import { join } from "node:path";
 import { PolicyError } from "../../core/errors.ts";
 import { canonicalJson, sha256, writeFileAtomic, writeJson } from "../../core/files.ts";
 import type { AdamState } from "./adam.ts";
+import type { PolicyDescription } from "./description.ts";
 import { type ModelShape, type Parameters, parameterSpecs } from "./params.ts";
 import { encodeSafetensors, readSafetensors, type SafeTensor } from "./safetensors.ts";
-
-/** What a policy is besides its numbers. Content of `policy.json`, with hashes of the two other files. */
-export interface PolicyDescription {
-  shape: ModelShape;
-  bos: number;
-  eos: number;
-}
 
 interface PolicyFile extends PolicyDescription {
   format: typeof format;

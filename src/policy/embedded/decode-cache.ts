@@ -1,4 +1,4 @@
-import type { TensorData } from "./executor.ts";
+import type { TensorData } from "./tensor.ts";
 import { type NamedTensors, unseen } from "./tensors.ts";
 
 /** Sizes of a cache: B completions, S prefix positions, T positions for their own tokens. */

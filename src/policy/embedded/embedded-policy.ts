@@ -13,15 +13,10 @@ import type {
 import { type AdamState, adamStep, initAdam, zerosLike } from "./adam.ts";
 import { chunkToScore } from "./batch.ts";
 import { checkBatch, checkGradient, checkSampling } from "./check-batch.ts";
-import {
-  type PolicyDescription,
-  readCheckpoint,
-  readDescription,
-  resetAdam,
-  writeCheckpoint,
-} from "./checkpoint.ts";
-import type { Executor, TensorData } from "./executor.ts";
+import { readCheckpoint, readDescription, resetAdam, writeCheckpoint } from "./checkpoint.ts";
+import type { PolicyDescription } from "./description.ts";
 import { inLanes } from "./lanes.ts";
+import type { OpenedExecutor } from "./open-executor.ts";
 import {
   initParameters,
   type ModelShape,
@@ -31,6 +26,7 @@ import {
 } from "./params.ts";
 import { LocalReplica, type Replica, type Work, workOf } from "./replica.ts";
 import { startBatches } from "./sample.ts";
+import type { TensorData } from "./tensor.ts";
 import { eachOutput } from "./tensors.ts";
 
 export interface EmbeddedPolicySetup {
@@ -42,7 +38,7 @@ export interface EmbeddedPolicySetup {
   /** Of the initial weights. */
   seed: number | string;
   /** Closed together with the policy. */
-  executor: Executor;
+  executor: OpenedExecutor;
 }
 
 /** A freshly initialised omni-modal transformer behind the policy port, trained and run in this process. */
@@ -64,7 +60,7 @@ export function createEmbeddedPolicy(setup: EmbeddedPolicySetup): EmbeddedPolicy
 /** A policy from a checkpoint alone: its `policy.json` says the shape. */
 export async function openEmbeddedPolicy(
   folder: string,
-  executor: Executor,
+  executor: OpenedExecutor,
 ): Promise<EmbeddedPolicy> {
   const description = readDescription(folder);
   const policy = new EmbeddedPolicy(description, zeroParameters(description.shape), executor);
@@ -79,7 +75,7 @@ export class EmbeddedPolicy implements Policy {
   private readonly parameters: Parameters;
   private readonly gradient: Parameters;
   private readonly adam: AdamState;
-  private readonly executor: Executor;
+  private readonly executor: OpenedExecutor;
   /** Of this thread, and of the executor's helper where it has one. */
   private readonly replicas: readonly Replica[];
   /** Counts changes of `parameters`. */
@@ -90,7 +86,7 @@ export class EmbeddedPolicy implements Policy {
   /** Settles when the call before has ended. */
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(description: PolicyDescription, parameters: Parameters, executor: Executor) {
+  constructor(description: PolicyDescription, parameters: Parameters, executor: OpenedExecutor) {
     this.id = `embedded/${executor.id}`;
     this.description = description;
     this.parameters = parameters;

@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import type { Helper } from "./second-thread.ts";
+import type { TensorData, TensorSpec } from "./tensor.ts";
 
 /**
  * Runs one pure jax-js function at one set of static shapes. Model and step are written once, in jax-js;
@@ -7,12 +7,10 @@ import type { Helper } from "./second-thread.ts";
  */
 export interface Executor {
   readonly id: string;
-  /** All of them, the helper's among them. */
+  /** All that it computes with. */
   readonly threads: number;
   /** Why this is not the native executor, where that was wanted and does not load. */
   readonly insteadOf?: string;
-  /** A thread with an executor of its own, for half of a policy's work. */
-  readonly helper?: Helper;
   /** `program` consumes its arguments' references (jax-js ownership) and returns its outputs, flat. */
   compile(
     name: string,
@@ -32,14 +30,6 @@ export interface CompileHints {
 }
 
 export type Program = (...inputs: np.Array[]) => np.Array[];
-
-export interface TensorSpec {
-  name: string;
-  shape: readonly number[];
-  dtype: "float32" | "int32";
-}
-
-export type TensorData = Float32Array | Int32Array;
 
 export interface Compiled {
   /** Outputs stay valid until the next `run` of the same program. */

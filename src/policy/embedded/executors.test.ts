@@ -7,11 +7,12 @@ import { Rng } from "../../core/rng.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
 import { type EmbeddedOptions, embeddedOptions, executorOptions } from "../options.ts";
 import { createEmbeddedPolicy, openEmbeddedPolicy } from "./embedded-policy.ts";
-import type { Executor, Program, TensorData } from "./executor.ts";
+import type { Executor, Program } from "./executor.ts";
 import { createJaxExecutor } from "./jax-executor.ts";
 import { onnxStatus } from "./onnx/index.ts";
 import { openExecutor } from "./open-executor.ts";
 import type { StreamShape } from "./params.ts";
+import type { TensorData } from "./tensor.ts";
 
 /** Log-probs of both executors (docs/fidelity.md): nats. */
 const tolerance = 1e-4;

@@ -2,7 +2,8 @@ import "../../core/globals.ts";
 import { blockUntilReady, defaultDevice, init, jit, numpy as np } from "@jax-js/jax";
 import { PolicyError } from "../../core/errors.ts";
 import { checkInputs } from "./check-inputs.ts";
-import type { Compiled, Executor, Program, TensorData, TensorSpec } from "./executor.ts";
+import type { Compiled, Executor, Program } from "./executor.ts";
+import type { TensorData, TensorSpec } from "./tensor.ts";
 
 /** Executor on jax-js's own WebAssembly kernels: no native code, one thread. Also the oracle of tests. */
 export async function createJaxExecutor(): Promise<Executor> {

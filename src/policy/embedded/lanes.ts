@@ -2,10 +2,8 @@
  * A policy's work in two lanes. What belongs to which lane, and the order in which results are added up,
  * never depend on whether there is a second thread, so neither do the numbers.
  */
+import { laneCount } from "./batch.ts";
 import type { Replica } from "./replica.ts";
-
-/** Halves of a batch, one replica each where there are two. */
-export const laneCount = 2;
 
 /**
  * Does every item, the ones of the second lane on the last replica meanwhile. `consume` sees the results of

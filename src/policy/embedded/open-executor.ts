@@ -2,8 +2,13 @@ import { PolicyError } from "../../core/errors.ts";
 import type { ExecutorName, ExecutorOptions } from "../options.ts";
 import type { Executor } from "./executor.ts";
 import { createJaxExecutor } from "./jax-executor.ts";
-import { helperFor } from "./second-thread.ts";
+import { type Helper, helperFor } from "./second-thread.ts";
 import { defaultThreads } from "./threads.ts";
+
+/** An executor, and the second thread that half of a policy's work may go to. */
+export interface OpenedExecutor extends Executor {
+  readonly helper?: Helper;
+}
 
 /**
  * The executor asked for. `auto` takes the native one where its binary loads and jax-js otherwise. From two
@@ -11,7 +16,7 @@ import { defaultThreads } from "./threads.ts";
  * busier than one program that is divided operator by operator.
  * @throws PolicyError when the one named cannot run here.
  */
-export async function openExecutor(options: ExecutorOptions): Promise<Executor> {
+export async function openExecutor(options: ExecutorOptions): Promise<OpenedExecutor> {
   const { threads = defaultThreads() } = options;
   const each = { ...options, threads: helperThreads(threads) };
   const executor = await openOneExecutor(each);

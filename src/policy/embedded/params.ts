@@ -1,6 +1,6 @@
 import { Rng } from "../../core/rng.ts";
 import type { EmbeddedOptions } from "../options.ts";
-import type { TensorSpec } from "./executor.ts";
+import type { TensorSpec } from "./tensor.ts";
 
 /** Shape of one media stream of a prompt: `tokens` rows of `dim` features. */
 export interface StreamShape {

@@ -1,4 +1,4 @@
-import type { Compiled, CompileHints, Executor, TensorData } from "./executor.ts";
+import type { Compiled, CompileHints, Executor } from "./executor.ts";
 import type { ModelShape, Parameters } from "./params.ts";
 import {
   backwardProgram,
@@ -7,6 +7,7 @@ import {
   type ProgramSource,
   prefillProgram,
 } from "./programs.ts";
+import type { TensorData } from "./tensor.ts";
 import type { NamedTensors } from "./tensors.ts";
 
 const sources = {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Rng } from "../../core/rng.ts";
 import { embeddedOptions } from "../options.ts";
-import type { Executor, TensorData, TensorSpec } from "./executor.ts";
+import type { Executor } from "./executor.ts";
 import { createJaxExecutor } from "./jax-executor.ts";
 import { initParameters, parameterSpecs } from "./params.ts";
 import { backwardProgram, logprobsProgram } from "./programs.ts";
 import { fixtureBatch, scoringFixture } from "./scoring.fixture.ts";
+import type { TensorData, TensorSpec } from "./tensor.ts";
 
 const shape = {
   ...embeddedOptions.parse({ width: 12, heads: 2, headWidth: 4, maxTokens: 6, maxTextTokens: 4 }),

@@ -1,7 +1,8 @@
 /** The four programs of the policy at static shapes, ready for an executor. */
 import { grad, numpy as np } from "@jax-js/jax";
+import type { DecodeBucket, PrefixBucket, ScoringBucket } from "./buckets.ts";
 import { decodeStep } from "./decode-step.ts";
-import type { Program, TensorSpec } from "./executor.ts";
+import type { Program } from "./executor.ts";
 import { targetLogprob } from "./layers.ts";
 import {
   type CompletionInputs,
@@ -13,31 +14,7 @@ import {
   Weights,
 } from "./model.ts";
 import { type ModelShape, parameterSpecs } from "./params.ts";
-
-/** Sizes of what encodes prompts: P of them, text tokens of each. */
-export interface PrefixBucket {
-  prompts: number;
-  text: number;
-}
-
-/**
- * Sizes of a program that scores completions: P prompts, G completions of each in T slots; their tokens
- * stand in N rows without gaps (`packing.ts`).
- */
-export interface ScoringBucket extends PrefixBucket {
-  group: number;
-  tokens: number;
-  /** N, blanks included. */
-  rows: number;
-  /** Where only some log-probs are wanted: R rows of them, in at most Q slots a completion. */
-  reads?: { rows: number; width: number };
-}
-
-/** Sizes of one decoding step: B completions, L positions of prefix and completion. */
-export interface DecodeBucket {
-  rows: number;
-  length: number;
-}
+import type { TensorSpec } from "./tensor.ts";
 
 export interface ProgramSource {
   name: string;

@@ -1,12 +1,13 @@
 /** A copy of the model somewhere: what can be asked of it, whichever thread it lives on. */
 import type { Completion, Datum } from "../port.ts";
 import type { ScoringChunk } from "./batch.ts";
-import type { PolicyDescription } from "./checkpoint.ts";
 import { CacheMemory } from "./decode-cache.ts";
-import type { Executor, TensorData } from "./executor.ts";
+import type { PolicyDescription } from "./description.ts";
+import type { Executor } from "./executor.ts";
 import type { Parameters } from "./params.ts";
 import { ProgramRunner } from "./program-runner.ts";
 import { type DecodeOptions, decodeCompletions, type Start } from "./sample.ts";
+import type { TensorData } from "./tensor.ts";
 import {
   completionTensors,
   gradientTensor,

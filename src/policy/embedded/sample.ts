@@ -6,13 +6,13 @@ import {
   chunkRows,
   evenParts,
   groupByPrompt,
+  laneCount,
   promptCounts,
   roundLength,
   roundUp,
 } from "./batch.ts";
 import { type CacheMemory, DecodeCache } from "./decode-cache.ts";
 import { Drawer } from "./draw.ts";
-import { laneCount } from "./lanes.ts";
 import type { ModelShape } from "./params.ts";
 import type { ProgramRunner } from "./program-runner.ts";
 import { prefixTensors, type StreamMemory } from "./tensors.ts";

@@ -3,8 +3,8 @@ import { Rng } from "../../core/rng.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
 import type { Datum } from "../port.ts";
 import { chunkToScore } from "./batch.ts";
+import type { ScoringBucket } from "./buckets.ts";
 import type { ModelShape } from "./params.ts";
-import type { ScoringBucket } from "./programs.ts";
 import { completionTensors, gradientTensor, type NamedTensors, prefixTensors } from "./tensors.ts";
 
 export interface ScoringFixture {

@@ -5,11 +5,11 @@ import { isShared, sharedFloats } from "../../core/shared-memory.ts";
 import { receiveError, type SentError, sendError, startThread } from "../../core/thread.ts";
 import type { ExecutorOptions } from "../options.ts";
 import type { Completion } from "../port.ts";
-import type { PolicyDescription } from "./checkpoint.ts";
-import type { TensorData } from "./executor.ts";
+import type { PolicyDescription } from "./description.ts";
 import { copyParameters, type Parameters, zeroParameters } from "./params.ts";
 import type { Replica, Work } from "./replica.ts";
 import type { DecodeOptions, Start } from "./sample.ts";
+import type { TensorData } from "./tensor.ts";
 
 /** What is asked of the thread; `model` says of which replica. */
 export type Order =

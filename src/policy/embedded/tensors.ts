@@ -2,10 +2,11 @@
 import type { Modality, Prompt } from "../../prompt/prompt.ts";
 import type { Datum } from "../port.ts";
 import { neededTokens, type ScoringChunk } from "./batch.ts";
-import type { TensorData } from "./executor.ts";
+import type { PrefixBucket, ScoringBucket } from "./buckets.ts";
 import { headIndices, type Packing, pack } from "./packing.ts";
 import type { ModelShape } from "./params.ts";
-import { type PrefixBucket, prefixTokens, type ScoringBucket } from "./programs.ts";
+import { prefixTokens } from "./programs.ts";
+import type { TensorData } from "./tensor.ts";
 
 /** Added to attention scores of positions that must not be seen: their weight is 0, or 1e-45 (`onnx/runtime.ts`). */
 export const unseen = -1e9;

@@ -1,11 +1,12 @@
 import { parentPort } from "node:worker_threads";
 import { OppoError, PolicyError } from "../../core/errors.ts";
 import { sendError } from "../../core/thread.ts";
-import type { Executor, TensorData } from "./executor.ts";
+import type { Executor } from "./executor.ts";
 import { openOneExecutor } from "./open-executor.ts";
 import { copyParameters, type Parameters, zeroParameters } from "./params.ts";
 import { LocalReplica } from "./replica.ts";
 import type { Order, Reply, Request } from "./second-thread.ts";
+import type { TensorData } from "./tensor.ts";
 
 /** A helper's thread: one order after the other, each answered by one reply. */
 

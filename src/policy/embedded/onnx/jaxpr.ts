@@ -1,6 +1,7 @@
 import { makeJaxpr, type numpy as np } from "@jax-js/jax";
 import { PolicyError } from "../../../core/errors.ts";
-import type { Program, TensorSpec } from "../executor.ts";
+import type { Program } from "../executor.ts";
+import type { TensorSpec } from "../tensor.ts";
 import { type OnnxType, onnxTypes } from "./proto/model.ts";
 
 /**

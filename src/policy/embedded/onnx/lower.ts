@@ -1,15 +1,12 @@
 import { PolicyError } from "../../../core/errors.ts";
 import { lowerFused } from "./fused/lower-fused.ts";
-import type { FusedRule } from "./fused/rule.ts";
+import type { FusedRules } from "./fused/rule.ts";
 import { type FinishedGraph, Graph } from "./graph.ts";
 import type { Constant, Equation, Jaxpr, JaxprAtom, JitParams, TracedProgram } from "./jaxpr.ts";
 import { primitiveRules } from "./primitives/index.ts";
 import { materialise } from "./view/layout.ts";
 import { sameShape } from "./view/shape.ts";
 import { literal, shapeOf, tensorView, type View } from "./view/view.ts";
-
-/** Fused kernels by the name of the jit function they replace; none gives the plain lowering. */
-export type FusedRules = Readonly<Record<string, FusedRule>>;
 
 /** Lowers a traced program to one ONNX graph; its inputs are the program's arguments, in order. */
 export function lower(traced: TracedProgram, fused: FusedRules = {}): FinishedGraph {

@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { grad, numpy as np } from "@jax-js/jax";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Executor, Program, TensorSpec } from "../executor.ts";
+import type { Executor, Program } from "../executor.ts";
 import { softmax } from "../layers.ts";
+import type { TensorSpec } from "../tensor.ts";
 import { createOnnxExecutor, onnxStatus } from "./index.ts";
 
 const float = (name: string, ...shape: number[]): TensorSpec => ({ name, shape, dtype: "float32" });

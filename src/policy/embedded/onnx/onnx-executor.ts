@@ -1,13 +1,15 @@
 import "../../../core/globals.ts";
 import { defaultDevice, init } from "@jax-js/jax";
 import { PolicyError } from "../../../core/errors.ts";
-import type { Executor, Program, TensorSpec } from "../executor.ts";
+import type { Executor, Program } from "../executor.ts";
+import type { TensorSpec } from "../tensor.ts";
 import { defaultThreads } from "../threads.ts";
 import { fusedRules } from "./fused/index.ts";
+import type { FusedRules } from "./fused/rule.ts";
 import type { FinishedGraph } from "./graph.ts";
 import { graphOf } from "./graph-cache.ts";
 import { trace } from "./jaxpr.ts";
-import { type FusedRules, lower } from "./lower.ts";
+import { lower } from "./lower.ts";
 import { OnnxProgram } from "./program.ts";
 import { denormalsAsZero, loadRuntime, type Ort } from "./runtime.ts";
 import { holdSessions } from "./shared-sessions.ts";

@@ -1,7 +1,8 @@
 import type { Tensor as OrtTensor } from "onnxruntime-node";
 import { PolicyError } from "../../../core/errors.ts";
 import { checkInputs } from "../check-inputs.ts";
-import type { Compiled, TensorData, TensorSpec } from "../executor.ts";
+import type { Compiled } from "../executor.ts";
+import type { TensorData, TensorSpec } from "../tensor.ts";
 import type { FinishedGraph, Tensor } from "./graph.ts";
 import type { Ort } from "./runtime.ts";
 import type { Sessions } from "./shared-sessions.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../../core/rng.ts";
 import { embeddedOptions } from "../../options.ts";
-import type { TensorData, TensorSpec } from "../executor.ts";
 import { initParameters, type ModelShape } from "../params.ts";
 import { backwardProgram, decodeProgram, logprobsProgram } from "../programs.ts";
 import { fixtureBatch, scoringFixture } from "../scoring.fixture.ts";
+import type { TensorData, TensorSpec } from "../tensor.ts";
 import type { NamedTensors } from "../tensors.ts";
 import { fusedRules } from "./fused/index.ts";
 import { createOnnxExecutor } from "./index.ts";

@@ -1,9 +1,10 @@
 import { grad, numpy as np } from "@jax-js/jax";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Executor, Program, TensorData, TensorSpec } from "../../executor.ts";
+import type { Executor, Program } from "../../executor.ts";
 import * as layers from "../../layers.ts";
+import type { TensorData, TensorSpec } from "../../tensor.ts";
 import { trace } from "../jaxpr.ts";
-import { type FusedRules, lower } from "../lower.ts";
+import { lower } from "../lower.ts";
 import { createOnnxExecutor } from "../onnx-executor.ts";
 import {
   compareWithJax,
@@ -12,6 +13,7 @@ import {
   runInJax,
 } from "../testing/against-jax.ts";
 import { fusedRules } from "./index.ts";
+import type { FusedRules } from "./rule.ts";
 
 type Layer = (...inputs: np.Array[]) => np.Array;
 

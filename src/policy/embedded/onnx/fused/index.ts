@@ -1,7 +1,7 @@
-import type { FusedRules } from "../lower.ts";
 import { regroup } from "./regroup.ts";
 import { relu } from "./relu.ts";
 import { rmsNorm } from "./rms-norm.ts";
+import type { FusedRules } from "./rule.ts";
 import { softmax } from "./softmax.ts";
 import { targetLogprob } from "./target-logprob.ts";
 

@@ -1,8 +1,15 @@
-import type { Equation, JitParams } from "../jaxpr.ts";
-import type { Lowering } from "../lower.ts";
+import type { Graph } from "../graph.ts";
+import type { Equation, Jaxpr, JitParams } from "../jaxpr.ts";
 import { sameShape } from "../view/shape.ts";
 import { shapeOf, type View } from "../view/view.ts";
-import type { FusedRule } from "./rule.ts";
+import type { FusedRule, FusedRules } from "./rule.ts";
+
+/** The lowering under way: the graph it builds, its rules, and how it lowers a definition. */
+interface Lowering {
+  readonly graph: Graph;
+  readonly fused: FusedRules;
+  run(jaxpr: Jaxpr, args: readonly View[]): View[];
+}
 
 /**
  * jax-js derives names when it differentiates a jit function f: the forward half that also returns

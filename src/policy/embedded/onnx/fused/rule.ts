@@ -9,3 +9,6 @@ export interface FusedRule {
   /** Cotangents of all inputs, from the cotangent of the output; what nobody reads costs nothing. */
   backward(graph: Graph, inputs: readonly View[], output: View, cotangent: View): View[];
 }
+
+/** Fused kernels by the name of the jit function they replace; none gives the plain lowering. */
+export type FusedRules = Readonly<Record<string, FusedRule>>;

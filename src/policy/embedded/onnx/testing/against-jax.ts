@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { Rng } from "../../../../core/rng.ts";
-import type { Executor, Program, TensorData, TensorSpec } from "../../executor.ts";
+import type { Executor, Program } from "../../executor.ts";
+import type { TensorData, TensorSpec } from "../../tensor.ts";
 
 /** Shapes of a program's float inputs, or `int` shapes with an exclusive upper bound of the values. */
 export type InputShape = readonly number[] | { int: readonly number[]; below: number };

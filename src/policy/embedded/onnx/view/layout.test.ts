@@ -1,7 +1,8 @@
 import { grad, numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Executor, Program, TensorData } from "../../executor.ts";
+import type { Executor, Program } from "../../executor.ts";
+import type { TensorData } from "../../tensor.ts";
 import { createOnnxExecutor } from "../onnx-executor.ts";
 import { compareWithJax, relativeError } from "../testing/against-jax.ts";
 
