@@ -76,7 +76,7 @@ export class EmbeddedPolicy implements Policy {
   private readonly gradient: Parameters;
   private readonly adam: AdamState;
   private readonly executor: OpenedExecutor;
-  /** Of this thread, and of the executor's helper where it has one. */
+  /** Of this thread, and of the executor's second thread where it has one. */
   private readonly replicas: readonly Replica[];
   /** Counts changes of `parameters`. */
   private version = 0;
@@ -93,10 +93,10 @@ export class EmbeddedPolicy implements Policy {
     this.gradient = zerosLike(parameters);
     this.adam = initAdam(parameters);
     this.executor = executor;
-    const helper = executor.helper?.open(description, parameters, () => this.version);
+    const second = executor.second?.open(description, parameters, () => this.version);
     this.replicas = [
       new LocalReplica(description, executor, parameters),
-      ...(helper ? [helper] : []),
+      ...(second ? [second] : []),
     ];
   }
 

@@ -8,11 +8,11 @@ import { embeddedOptions, type executorNames, executorOptions } from "../options
 import type { Datum } from "../port.ts";
 import { createEmbeddedPolicy, type EmbeddedPolicy } from "./embedded-policy.ts";
 import { openExecutor } from "./open-executor.ts";
-import { Helper, helperFor } from "./second-thread.ts";
+import { SecondThread, secondThreadFor } from "./second-thread.ts";
 
 const media = { tokens: 2, dim: 3 };
 const vocabulary = { size: 12, bos: 1, eos: 2 };
-const sampling = { samplesPerPrompt: 8, maxTokens: 20, temperature: 1, seed: "helper" };
+const sampling = { samplesPerPrompt: 8, maxTokens: 20, temperature: 1, seed: "second" };
 
 /** Features are views of large arrays, as those of stored clips may be; audio lies in shared memory. */
 function prompts(count: number): Prompt[] {
@@ -80,7 +80,7 @@ async function course(policy: EmbeddedPolicy, count: number) {
 describe.each([
   ["auto", 300],
   ["jax", 70],
-] as const)("a helper's half of the work, executor %s", (name, count) => {
+] as const)("the second thread's half of the work, executor %s", (name, count) => {
   let alone: EmbeddedPolicy;
   let helped: EmbeddedPolicy;
   beforeAll(async () => {
@@ -124,8 +124,8 @@ it("an error on the other thread is the error it would be here, and names the da
 
 it("a thread that ends says so, and what to do without it", async () => {
   const missing = new URL("./no-such-thread.ts", import.meta.url);
-  await expect(Helper.start(executorOptions.parse({}), missing)).rejects.toMatchObject({
-    code: "HELPER_ENDED",
+  await expect(SecondThread.start(executorOptions.parse({}), missing)).rejects.toMatchObject({
+    code: "SECOND_THREAD_ENDED",
     message: expect.stringMatching(
       /second thread failed: .*no-such-thread.*executor.threads to 1/s,
     ),
@@ -135,11 +135,13 @@ it("a thread that ends says so, and what to do without it", async () => {
 it("a thread that dies fails the calls that follow; the next policy gets another thread", async () => {
   const policy = await open("jax", 2);
   const options = executorOptions.parse({ name: "jax", threads: 1 });
-  const first = await helperFor(options);
+  const first = await secondThreadFor(options);
   await (Reflect.get(first, "worker") as Worker).terminate();
-  await expect(policy.logprobs(completions(40))).rejects.toMatchObject({ code: "HELPER_ENDED" });
+  await expect(policy.logprobs(completions(40))).rejects.toMatchObject({
+    code: "SECOND_THREAD_ENDED",
+  });
   await policy.close();
-  expect(await helperFor(options)).not.toBe(first);
+  expect(await secondThreadFor(options)).not.toBe(first);
   const next = await open("jax", 2);
   expect(await next.logprobs(completions(40))).toHaveLength(40);
   await next.close();

@@ -37,7 +37,7 @@ interface Waiting {
 }
 
 /** Orders are done in the order in which they were given. */
-export class Helper {
+export class SecondThread {
   private readonly worker: Worker;
   private readonly waiting = new Map<number, Waiting>();
   private calls = 0;
@@ -57,10 +57,10 @@ export class Helper {
   }
 
   /** @throws PolicyError when the thread does not start, or what it shall run programs with. */
-  static async start(executor: ExecutorOptions, module = ownModule): Promise<Helper> {
-    const helper = new Helper(startThread(module));
-    await helper.ask({ do: "start", executor });
-    return helper;
+  static async start(executor: ExecutorOptions, module = ownModule): Promise<SecondThread> {
+    const second = new SecondThread(startThread(module));
+    await second.ask({ do: "start", executor });
+    return second;
   }
 
   /** A replica of a policy; `version` counts the changes of `parameters`. */
@@ -125,7 +125,7 @@ export class Helper {
   }
 
   private end(how: string, cause?: Error): void {
-    this.ended ??= new PolicyError("HELPER_ENDED", `the policy's second thread ${how}`, {
+    this.ended ??= new PolicyError("SECOND_THREAD_ENDED", `the policy's second thread ${how}`, {
       hint: "set executor.threads to 1 to do without it; results are the same",
       cause,
     });
@@ -168,32 +168,36 @@ class Blocks<Block> {
 }
 
 function unsendable(order: Order, cause: unknown): PolicyError {
-  return new PolicyError("HELPER_ORDER", `'${order.do}' cannot be sent to the second thread`, {
-    hint: "prompts and tokens must be plain data",
-    cause,
-  });
+  return new PolicyError(
+    "SECOND_THREAD_ORDER",
+    `'${order.do}' cannot be sent to the second thread`,
+    {
+      hint: "prompts and tokens must be plain data",
+      cause,
+    },
+  );
 }
 
-const helpers = new Map<string, Promise<Helper>>();
+const threads = new Map<string, Promise<SecondThread>>();
 
 /**
- * The helper of this process for such an executor. It stays for the next policy, whose programs it then
+ * The second thread of this process for such an executor. It stays for the next policy, whose programs it then
  * knows, and does not keep the process from ending.
  */
-export async function helperFor(executor: ExecutorOptions): Promise<Helper> {
+export async function secondThreadFor(executor: ExecutorOptions): Promise<SecondThread> {
   const key = JSON.stringify(executor);
-  const known = helpers.get(key) ?? Helper.start(executor);
-  helpers.set(key, known);
+  const known = threads.get(key) ?? SecondThread.start(executor);
+  threads.set(key, known);
   try {
-    const helper = await known;
-    if (helper.running) return helper;
+    const second = await known;
+    if (second.running) return second;
   } catch (error) {
     // one that did not start must not be found again; whoever awaits it gets the error
-    if (helpers.get(key) === known) helpers.delete(key);
+    if (threads.get(key) === known) threads.delete(key);
     throw error;
   }
-  if (helpers.get(key) === known) helpers.delete(key);
-  return helperFor(executor);
+  if (threads.get(key) === known) threads.delete(key);
+  return secondThreadFor(executor);
 }
 
 /**

@@ -16,16 +16,16 @@ it("executorStatus says what opening an executor then shows, and which one runs"
   const executor = await openExecutor(executorOptions.parse({}));
   expect(runs).toMatchObject({ name: "policy runs on", ok: true, cure: "" });
   expect(runs!.detail).toMatch(new RegExp(`^${executor.id}: .*load`));
-  expect(runs!.detail.includes("two halves")).toBe(executor.helper !== undefined);
+  expect(runs!.detail.includes("two halves")).toBe(executor.second !== undefined);
   await executor.close();
 });
 
-it("openExecutor shares threads with a helper, and has none for a single thread", async () => {
+it("openExecutor shares threads with a second thread, and has none for a single thread", async () => {
   const open = (threads: number) => openExecutor(executorOptions.parse({ threads }));
   const found = [];
   for (const threads of [1, 2, 3, 4]) {
     const executor = await open(threads);
-    found.push([executor.threads, executor.helper !== undefined]);
+    found.push([executor.threads, executor.second !== undefined]);
     await executor.close();
   }
   expect(found).toEqual(

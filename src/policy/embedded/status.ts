@@ -1,5 +1,5 @@
 import { onnxStatus } from "./onnx/index.ts";
-import { helperThreads } from "./open-executor.ts";
+import { threadsOfEach } from "./open-executor.ts";
 import { defaultThreads } from "./threads.ts";
 
 /** One line of `oppo doctor`: what was looked at, whether it is well, and what to do if not. */
@@ -14,7 +14,7 @@ export interface ExecutorFinding {
  * Which executor runs the embedded policy here and why, then each by itself. The demo's time budget needs
  * the native one; the jax-js one is always there. jax-js has threads of its own only where there are browser
  * workers. Node's can be shimmed in, but a message to every worker for each of a step's 300 small kernels
- * cost as much as it saved (decoding took twice as long); a helper's half of a batch is one message.
+ * cost as much as it saved (decoding took twice as long); the second thread's half of a batch is one message.
  */
 export async function executorStatus(): Promise<ExecutorFinding[]> {
   const native = await onnxStatus();
@@ -54,6 +54,6 @@ function denormals(asZero: boolean): string {
 function lanes(): string {
   const threads = defaultThreads();
   if (threads === 1) return "1 thread";
-  const each = helperThreads(threads);
+  const each = threadsOfEach(threads);
   return `two halves of a batch at once, on ${each} thread${each === 1 ? "" : "s"} each`;
 }

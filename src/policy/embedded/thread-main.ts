@@ -8,7 +8,7 @@ import { LocalReplica } from "./replica.ts";
 import type { Order, Reply, Request } from "./second-thread.ts";
 import type { TensorData } from "./tensor.ts";
 
-/** A helper's thread: one order after the other, each answered by one reply. */
+/** The second thread: one order after the other, each answered by one reply. */
 
 interface Model {
   replica: LocalReplica;

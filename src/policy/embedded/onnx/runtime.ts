@@ -12,7 +12,7 @@ const cure =
  * and a softmax that hides half of its positions is the rule here.
  *
  * onnxruntime sets the processor's mode, on x64, for its own threads and, at the first session of the process,
- * for the thread that opens it. On Linux, threads started by that one inherit it, a helper among them. The
+ * for the thread that opens it. On Linux, threads started by that one inherit it, a second thread among them. The
  * mode stays when sessions close, and holds for JavaScript and WebAssembly, too: numbers below 1e-38 become 0
  * in a Float32Array, those below 2e-308 everywhere. A program that opened a session of its own before does
  * without the mode, and without the speed.
