@@ -2,7 +2,6 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { chunkToScore } from "../../../src/policy/embedded/batch.ts";
-import type { TensorData } from "../../../src/policy/embedded/tensor.ts";
 import { fusedRules } from "../../../src/policy/embedded/onnx/fused/index.ts";
 import { createOnnxExecutor } from "../../../src/policy/embedded/onnx/index.ts";
 import { trace } from "../../../src/policy/embedded/onnx/jaxpr.ts";
@@ -15,6 +14,7 @@ import {
   type ProgramSource,
 } from "../../../src/policy/embedded/programs.ts";
 import { workOf } from "../../../src/policy/embedded/replica.ts";
+import type { TensorData } from "../../../src/policy/embedded/tensor.ts";
 import {
   completionTensors,
   gradientTensor,
