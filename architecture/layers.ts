@@ -42,18 +42,11 @@ export const layers: Readonly<Record<string, Layer>> = {
     folders: ["core", "cues", "loss", "rewards", "prompt", "runs", "policy/port.ts"],
     packages: [],
   },
+  // What the tracks of MEP-Bench have in common: conditions, log-prob probes, freezing.
+  "bench/mep/shared": { folders: ["core", "cues", "prompt", "policy/port.ts"], packages: [] },
   // MEP-Bench on clips whose truth is known.
   "bench/mep/oracle": {
-    folders: [
-      "core",
-      "media",
-      "cues",
-      "prompt",
-      "corpus",
-      "runs",
-      "policy/port.ts",
-      "similarity/port.ts",
-    ],
+    folders: ["core", "media", "cues", "prompt", "corpus", "policy/port.ts", "bench/mep/shared"],
     packages: ["node"],
   },
   // MEP-Bench against reference reasoning: pure.
@@ -80,7 +73,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       "policy/port.ts",
       "cues",
       "bench/mep/reference",
-      "bench/mep/oracle",
+      "bench/mep/shared",
     ],
     packages: ["node", "p-limit"],
   },
@@ -117,6 +110,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   report: {
     folders: [
       "core",
+      "bench/mep/shared",
       "bench/mep/oracle",
       "bench/mep/reference",
       "bench/mep/asked",

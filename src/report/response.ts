@@ -1,4 +1,5 @@
-import type { ClaimRecord, ResponseRecord, TokenDrop } from "../bench/mep/oracle/result.ts";
+import type { ClaimRecord, ResponseRecord } from "../bench/mep/oracle/result.ts";
+import type { TokenDrop } from "../bench/mep/shared/drops.ts";
 import { Html, html } from "./html.ts";
 
 /** Marks after a claim; the legend explains them. */

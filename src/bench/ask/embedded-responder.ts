@@ -8,6 +8,8 @@ import type { Prompt } from "../../prompt/prompt.ts";
 import { type Standardiser, standardise } from "../../prompt/standardise.ts";
 import type { Tokenizer } from "../../prompt/tokenizer.ts";
 import { readProbePrompt } from "../mep/reference/prompts.ts";
+import { affirms } from "../mep/shared/affirmation.ts";
+import { probeContext } from "../mep/shared/probe-context.ts";
 import type { Answer, Question, Responder } from "./port.ts";
 
 /** A trained embedded policy with what belongs to its run. */
@@ -21,18 +23,6 @@ export interface EmbeddedModel {
   /** Written into records: run and system. */
   id: string;
 }
-
-/**
- * A statement is affirmed when the clip makes it at least 1.5 times as likely as it is with both streams
- * blank (as in the synthetic track): habits and the phrase's length cancel.
- */
-export const affirmationMarginNats = Math.log(1.5);
-
-/** What the policy has said when it comes to the statement; the audio section follows the video's. */
-const context: Readonly<Record<EvidenceModality, string>> = {
-  visual: "<think>In the video,",
-  acoustic: "<think>In the video, nothing stands out in the face. In the audio,",
-};
 
 const clipsKept = 64;
 
@@ -90,11 +80,11 @@ async function decide(
   modality: EvidenceModality,
   cue: string,
 ): Promise<string> {
-  const text = `${context[modality]} ${cue}`;
+  const text = `${probeContext[modality]} ${cue}`;
   const { ids, offsets } = tokenizer.encode(text);
   if (tokenizer.decode(ids).text !== text) return "I have no words for that.";
   if (ids.length > maxTokens) return "That is too long for me.";
-  const from = offsets.findIndex((offset) => offset.end > context[modality].length);
+  const from = offsets.findIndex((offset) => offset.end > probeContext[modality].length);
   const tokens = Int32Array.from(ids);
   const [shown, blind] = await policy.logprobs([
     { prompt: given, tokens },
@@ -102,7 +92,7 @@ async function decide(
   ]);
   const total = (values: Float32Array) =>
     values.subarray(from).reduce((sum, value) => sum + value, 0);
-  return total(shown!) > total(blind!) + affirmationMarginNats ? "Yes." : "No.";
+  return affirms(total(shown!), total(blind!)) ? "Yes." : "No.";
 }
 
 /** Features of the files, made as training made them. */

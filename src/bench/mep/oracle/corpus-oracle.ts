@@ -8,6 +8,7 @@ import {
 } from "../../../corpus/factors.ts";
 import { emotionWords, phrases, readClaim, readEmotion } from "../../../corpus/lexicon.ts";
 import { parseResponse } from "../../../cues/response.ts";
+import { probeContext } from "../shared/probe-context.ts";
 import type { Oracle, ReadClaim, Reading } from "./oracle.ts";
 import { type Segment, segmentReasoning } from "./segment.ts";
 
@@ -24,10 +25,7 @@ export function corpusOracle(): Oracle {
     values: () => salientValues,
     prototype: (emotion, factor) => prototypes[emotion as Emotion][factor],
     phrases: ({ factor, value }) => phrases[factor][value - 1] ?? [],
-    probeContext: {
-      visual: "<think>In the video,",
-      acoustic: "<think>In the video, nothing stands out in the face. In the audio,",
-    },
+    probeContext,
     read: readResponse,
   };
 }

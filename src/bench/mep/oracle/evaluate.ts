@@ -4,17 +4,19 @@ import { evidenceModalities } from "../../../cues/cue.ts";
 import type { Policy } from "../../../policy/port.ts";
 import type { Modality, Prompt } from "../../../prompt/prompt.ts";
 import type { Tokenizer } from "../../../prompt/tokenizer.ts";
-import { type Condition, conditions } from "./conditions.ts";
-import { tokenDrops } from "./drops.ts";
-import type { Runner } from "./generate.ts";
-import { contentHash, type ItemClip, type MepItems } from "./items.ts";
+import { type Condition, conditions, hiddenPrompt, promptUnder } from "../shared/conditions.ts";
+import { type TokenDrop, tokenDrops } from "../shared/drops.ts";
+import type { Generation, Runner } from "../shared/generate.ts";
+import type { ItemClip, MepItems } from "./item.ts";
+import { contentHash } from "./items.ts";
 import type { ClipTally } from "./metric.ts";
 import { metrics } from "./metrics.ts";
 import { type EvaluationOptions, evaluationOptions } from "./options.ts";
 import type { Oracle } from "./oracle.ts";
-import { type ProbeOutcome, probeSituations, runProbes } from "./probing.ts";
+import type { ProbeOutcome } from "./probe-outcome.ts";
+import { probeSituations, runProbes } from "./probing.ts";
 import { type Responses, respondUnder } from "./respond.ts";
-import type { ClipRecord, MepResult, TokenDrop } from "./result.ts";
+import type { ClipRecord, MepResult } from "./result.ts";
 import { rulesHash, scoringRules } from "./rules.ts";
 import { scoreControls, scoreTallies } from "./scores.ts";
 
@@ -92,7 +94,12 @@ async function observe(input: EvaluationInput, options: EvaluationOptions): Prom
   // Every other condition gives one response per clip; each probe situation counts as one more.
   const runs = conditions.length - 1 + probeSituations.length;
   const total = clips.length * options.samplesPerClip + diagnosed.length * runs;
-  const runner: Runner = { policy, tokenizer, options, advance: counter(total, input.progress) };
+  const runner: Runner<EvaluationOptions> = {
+    policy,
+    tokenizer,
+    options,
+    advance: counter(total, input.progress),
+  };
   const full = await respondUnder("full", clips, runner, input, input);
   const masked: Observed["masked"] = new Map();
   for (const condition of conditions) {
@@ -102,7 +109,23 @@ async function observe(input: EvaluationInput, options: EvaluationOptions): Prom
   const probes = await runProbes(runner, input.items, diagnosed, input);
   const shown = clips.slice(0, options.recordClips);
   const first = full.generations.map((group) => group[0]!);
-  return { full, masked, probes, drops: await tokenDrops(runner, shown, first, input) };
+  return { full, masked, probes, drops: await drops(input, options, shown, first) };
+}
+
+/** What hiding each stream takes from the tokens of one response per clip. */
+function drops(
+  input: EvaluationInput,
+  { dropMask }: EvaluationOptions,
+  clips: readonly ItemClip[],
+  responses: readonly Generation[],
+): Promise<TokenDrop[][]> {
+  const read = clips.map((clip, index) => ({
+    tokens: responses[index]!.completion.tokens,
+    full: promptUnder("full", clip, input),
+    visual: hiddenPrompt(clip, "video", dropMask, input),
+    acoustic: hiddenPrompt(clip, "audio", dropMask, input),
+  }));
+  return tokenDrops(input.policy, input.tokenizer, read);
 }
 
 /** Reports 0 of `total`, and gives what adds to it. Shares of a clip add up to whole ones. */

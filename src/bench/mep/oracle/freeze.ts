@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { BenchError } from "../../../core/errors.ts";
 import { readJson, writeJson } from "../../../core/files.ts";
-import { contentHash, type MepItems } from "./items.ts";
+import type { MepItems } from "./item.ts";
+import { contentHash } from "./items.ts";
 
 interface FrozenItems {
   contentHash: string;

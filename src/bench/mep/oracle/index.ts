@@ -3,11 +3,14 @@
  * comes from the corpus's exact factors. `buildItems` and `freezeItems` before training, `evaluateMep`
  * after it, `compare` and the tables to read it. Definitions of all numbers: `metrics`.
  */
+
+export type { TokenDrop } from "../shared/drops.ts";
 export { compare } from "./compare.ts";
 export { corpusOracle } from "./corpus-oracle.ts";
 export { type EvaluationInput, evaluateMep } from "./evaluate.ts";
 export { freezeItems, readItems } from "./freeze.ts";
-export { buildItems, contentHash, type ItemClip, type MepItems } from "./items.ts";
+export type { ItemClip, MepItems } from "./item.ts";
+export { buildItems, contentHash } from "./items.ts";
 export type { ClipTally, Metric } from "./metric.ts";
 export { metricScales, metrics } from "./metrics.ts";
 export {
@@ -30,7 +33,6 @@ export type {
   ResponseRecord,
   Series,
   SystemScores,
-  TokenDrop,
   Verdict,
 } from "./result.ts";
 export { rulesHash, scoringRules } from "./rules.ts";

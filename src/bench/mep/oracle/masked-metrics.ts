@@ -1,8 +1,7 @@
 import { type EvidenceModality, evidenceModalities } from "../../../cues/cue.ts";
+import { streamOf } from "../../../cues/streams.ts";
 import { amount, type ClipTally, higher, lower, type Metric, noClaims, tallied } from "./metric.ts";
 import type { Tally } from "./tally.ts";
-
-const streams = { visual: "video", acoustic: "audio" } as const;
 
 interface HiddenAndShown {
   /** Claims about hidden streams, the responses they were made in, and those expected at the sighted rate. */
@@ -16,7 +15,7 @@ function hiddenAndShown(clip: ClipTally): HiddenAndShown {
   const out: HiddenAndShown = { hidden: 0, responses: 0, shown: 0 };
   const full = clip.conditions.full;
   for (const modality of evidenceModalities) {
-    const blank = clip.conditions[`${streams[modality]}-blank`];
+    const blank = clip.conditions[`${streamOf[modality]}-blank`];
     if (blank === undefined || full === undefined || full.responses === 0) continue;
     out.hidden += blank[modality].claims;
     out.responses += blank.responses;
@@ -45,10 +44,10 @@ const hiddenClaims: Metric[] = [
   },
   ...evidenceModalities.map((modality) =>
     tallied(
-      `${streams[modality]}-blank`,
-      [`hidden-claims-${modality}`, `${modality} claims, ${streams[modality]} hidden`],
+      `${streamOf[modality]}-blank`,
+      [`hidden-claims-${modality}`, `${modality} claims, ${streamOf[modality]} hidden`],
       amount(
-        `distinct ${modality} claims per response when the ${streams[modality]} is blank`,
+        `distinct ${modality} claims per response when the ${streamOf[modality]} is blank`,
         "lower",
       ),
       (t) => t[modality].claims,
@@ -59,7 +58,7 @@ const hiddenClaims: Metric[] = [
 
 /** Behaviour when a stream is exchanged for that of a clip with a third emotion. */
 function swapMetrics(modality: EvidenceModality): Metric[] {
-  const stream = streams[modality];
+  const stream = streamOf[modality];
   const readable = (t: Tally) => t[modality].claims - t[modality].unreadable;
   const name = (id: string, label: string) =>
     [`${id}-${modality}`, `${label}, ${modality}`] as const;

@@ -1,5 +1,5 @@
-import type { Condition } from "./conditions.ts";
-import type { ProbeOutcome } from "./probing.ts";
+import type { Condition } from "../shared/conditions.ts";
+import type { ProbeOutcome } from "./probe-outcome.ts";
 import type { ModalityTally, Tally } from "./tally.ts";
 
 /** All that was counted about one clip. */

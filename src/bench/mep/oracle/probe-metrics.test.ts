@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { affirmationMarginNats } from "../shared/affirmation.ts";
 import type { ClipTally } from "./metric.ts";
-import { affirmationMarginNats, probeMetrics } from "./probe-metrics.ts";
-import type { ProbeOutcome } from "./probing.ts";
+import { probeMetrics } from "./probe-metrics.ts";
+import type { ProbeOutcome } from "./probe-outcome.ts";
 
 const outcome: ProbeOutcome = {
   modality: "visual",

@@ -1,12 +1,7 @@
 import { evidenceModalities } from "../../../cues/cue.ts";
+import { affirms } from "../shared/affirmation.ts";
 import type { ClipTally, Metric } from "./metric.ts";
-import type { ProbeOutcome, StatementPair } from "./probing.ts";
-
-/**
- * A statement counts as affirmed when the input makes it at least 1.5 times as likely as it is with
- * both streams blank: the policy's habits and the phrase's length cancel.
- */
-export const affirmationMarginNats = Math.log(1.5);
+import type { ProbeOutcome, StatementPair } from "./probe-outcome.ts";
 
 type Decide = (probe: ProbeOutcome) => number;
 type Which = (probe: ProbeOutcome, clip: ClipTally) => boolean;
@@ -44,11 +39,9 @@ const lift = (given: StatementPair, blind: StatementPair): StatementPair => ({
 const liftsPresent: Decide = ({ intact, blind }) => prefersPresent(lift(intact, blind));
 const liftsHidden: Decide = ({ hidden, blind }) => prefersPresent(lift(hidden, blind));
 
-const affirms = (given: number, blind: number): number =>
-  Number(given > blind + affirmationMarginNats);
-const yesPresent: Decide = ({ intact, blind }) => affirms(intact.present, blind.present);
-const yesAbsent: Decide = ({ intact, blind }) => affirms(intact.absent, blind.absent);
-const yesHidden: Decide = ({ hidden, blind }) => affirms(hidden.present, blind.present);
+const yesPresent: Decide = ({ intact, blind }) => Number(affirms(intact.present, blind.present));
+const yesAbsent: Decide = ({ intact, blind }) => Number(affirms(intact.absent, blind.absent));
+const yesHidden: Decide = ({ hidden, blind }) => Number(affirms(hidden.present, blind.present));
 
 const onCongruent: Which = (_probe, clip) => clip.congruent;
 const cross: Which = (probe) => probe.crossModal;

@@ -1,28 +1,12 @@
 import { BenchError } from "../../../core/errors.ts";
-import type { Datum } from "../../../policy/port.ts";
 import type { Prompt } from "../../../prompt/prompt.ts";
 import type { Tokenizer } from "../../../prompt/tokenizer.ts";
-import { type Condition, type PromptSource, promptUnder } from "./conditions.ts";
-import type { Runner } from "./generate.ts";
-import type { ItemClip, MepItems } from "./items.ts";
+import { type Condition, type PromptSource, promptUnder } from "../shared/conditions.ts";
+import type { Runner } from "../shared/generate.ts";
+import { type StatementDatum, statementDatum, statementLogprobs } from "../shared/statements.ts";
+import type { ItemClip, MepItems } from "./item.ts";
+import type { ProbeOutcome, StatementPair } from "./probe-outcome.ts";
 import type { Probe } from "./probes.ts";
-
-/** Log-probs (nats, summed over the statement's tokens) of the two statements of a probe. */
-export interface StatementPair {
-  present: number;
-  absent: number;
-}
-
-export interface ProbeOutcome {
-  modality: Probe["modality"];
-  crossModal: boolean;
-  /** Both streams as they are. */
-  intact: StatementPair;
-  /** The probed modality blank, the other one as it is. */
-  hidden: StatementPair;
-  /** Both blank: what the policy says whatever the clip. */
-  blind: StatementPair;
-}
 
 /** How each statement is asked about; the keys of an outcome. */
 export const probeSituations = ["intact", "hidden", "blind"] as const;
@@ -76,7 +60,7 @@ async function score(
       prompts.set(probe.modality, prompt);
       const context = items.probeContext[probe.modality];
       return [probe.present, probe.absent].map((statement) =>
-        statementDatum(prompt, context, statement.text, runner.tokenizer),
+        needDatum(prompt, context, statement.text, runner.tokenizer),
       );
     });
   });
@@ -96,45 +80,19 @@ export function probeTexts(items: MepItems): string[] {
   );
 }
 
-interface Asked {
-  datum: Datum;
-  /** Index of the statement's first token. */
-  from: number;
-}
-
-function statementDatum(
+function needDatum(
   prompt: Prompt,
   context: string,
   statement: string,
   tokenizer: Tokenizer,
-): Asked {
-  const text = `${context} ${statement}`;
-  const { ids, offsets } = tokenizer.encode(text);
-  if (tokenizer.decode(ids).text !== text) {
-    throw new BenchError("PROBE_VOCABULARY", `the tokenizer has no tokens for '${text}'`, {
+): StatementDatum {
+  const datum = statementDatum(prompt, context, statement, tokenizer);
+  if (datum !== null) return datum;
+  throw new BenchError(
+    "PROBE_VOCABULARY",
+    `the tokenizer has no tokens for '${context} ${statement}'`,
+    {
       hint: "build the vocabulary from the corpus and `probeTexts(items)`; a small corpus misses words",
-    });
-  }
-  const from = offsets.findIndex((offset) => offset.end > context.length);
-  return { datum: { prompt, tokens: Int32Array.from(ids) }, from };
-}
-
-async function statementLogprobs(
-  { policy, options, advance }: Runner,
-  asked: readonly Asked[],
-  clips: number,
-): Promise<number[]> {
-  const totals: number[] = [];
-  // A datum here is a few tokens: larger chunks than for generation.
-  const chunk = options.chunk * 4;
-  for (let start = 0; start < asked.length; start += chunk) {
-    const part = asked.slice(start, start + chunk);
-    const logprobs = await policy.logprobs(part.map(({ datum }) => datum));
-    part.forEach(({ from }, index) => {
-      totals.push(logprobs[index]!.subarray(from).reduce((total, value) => total + value, 0));
-    });
-    advance((clips * part.length) / asked.length);
-  }
-  if (asked.length === 0) advance(clips);
-  return totals;
+    },
+  );
 }

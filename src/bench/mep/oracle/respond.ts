@@ -1,7 +1,8 @@
 import type { EvidenceModality } from "../../../cues/cue.ts";
-import { type Condition, type PromptSource, promptUnder } from "./conditions.ts";
-import { type Generation, generate, type Runner } from "./generate.ts";
-import type { ItemClip, MepItems } from "./items.ts";
+import { type Condition, type PromptSource, promptUnder } from "../shared/conditions.ts";
+import { type Generation, generate, type Runner } from "../shared/generate.ts";
+import type { ItemClip, MepItems } from "./item.ts";
+import type { EvaluationOptions } from "./options.ts";
 import type { Oracle } from "./oracle.ts";
 import type { ResponseRecord } from "./result.ts";
 import { addResponse, emptyTally, readResponse, type Tally } from "./tally.ts";
@@ -24,7 +25,7 @@ export interface Exam {
 export async function respondUnder(
   condition: Condition,
   clips: readonly ItemClip[],
-  runner: Runner,
+  runner: Runner<EvaluationOptions>,
   source: PromptSource,
   exam: Exam,
 ): Promise<Responses> {

@@ -1,5 +1,6 @@
 import type { Estimate, Series } from "../../../core/ratio.ts";
 import type { CueModality, EvidenceModality } from "../../../cues/cue.ts";
+import type { TokenDrop } from "../shared/drops.ts";
 import type { Fact } from "./oracle.ts";
 
 /**
@@ -55,15 +56,6 @@ export interface ResponseRecord {
   correct: boolean;
   wellFormed: boolean;
   claims: ClaimRecord[];
-}
-
-/** A generated token with what hiding a stream takes from its log-prob (nats, l − m). */
-export interface TokenDrop {
-  start: number;
-  end: number;
-  logprob: number;
-  visual: number;
-  acoustic: number;
 }
 
 export interface CueRecord extends Fact {

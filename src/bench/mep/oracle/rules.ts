@@ -1,6 +1,6 @@
 import { canonicalJson, sha256 } from "../../../core/files.ts";
+import { affirmationMarginNats } from "../shared/affirmation.ts";
 import { metrics } from "./metrics.ts";
-import { affirmationMarginNats } from "./probe-metrics.ts";
 
 /** Version of everything that turns responses into numbers; raise it whenever a number could change. */
 export const scoringRules = "mep-synthetic-2";

@@ -1,4 +1,4 @@
-import type { Condition } from "./conditions.ts";
+import type { Condition } from "../shared/conditions.ts";
 import { estimateRatio } from "./estimate.ts";
 import type { ClipTally, Metric } from "./metric.ts";
 import { metricScales } from "./metrics.ts";

@@ -1,13 +1,23 @@
 import type { Completion, Policy } from "../../../policy/port.ts";
 import type { Prompt } from "../../../prompt/prompt.ts";
 import type { Tokenizer } from "../../../prompt/tokenizer.ts";
-import type { EvaluationOptions } from "./options.ts";
+
+/** How responses are drawn. */
+export interface SamplingOptions {
+  /** 0 is greedy. */
+  temperature: number;
+  /** Longest response, in tokens. */
+  maxTokens: number;
+  seed: number | string;
+  /** Prompts per call of the policy. Another size draws other responses. */
+  chunk: number;
+}
 
 /** A policy at work: what generation and scoring need besides prompts. */
-export interface Runner {
+export interface Runner<Options extends SamplingOptions = SamplingOptions> {
   policy: Policy;
   tokenizer: Tokenizer;
-  options: EvaluationOptions;
+  options: Options;
   /** Called with how many responses, or clips' probes, were just done. */
   advance(count: number): void;
 }
