@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -7,6 +7,7 @@ import type { BenchmarkResult } from "../src/bench/ask/result.ts";
 import { readJson } from "../src/core/files.ts";
 import { startFakeServer } from "../src/endpoint/fake-server.fake.ts";
 import { oppo, writeMme } from "./bench-run.fixture.ts";
+import { needs } from "./needs.ts";
 
 const parity = resolve(import.meta.dirname, "../../shared/parity");
 interface OfficialCase {
@@ -140,8 +141,8 @@ describe("stored answers in free text", () => {
     }
   });
 
-  it.skipIf(!existsSync(parity))(
-    "of MME-Emotion that are judged already score as the official code does",
+  it.skipIf(!needs.shared.met)(
+    `of MME-Emotion that are judged already score as the official code does ${needs.shared.title}`,
     async () => {
       const cases = readJson<OfficialCase[]>(join(parity, "mme", "metrics_cases.json"));
       const {

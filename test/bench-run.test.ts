@@ -20,6 +20,7 @@ import {
   writeMme,
   writeOvmerd,
 } from "./bench-run.fixture.ts";
+import { needs } from "./needs.ts";
 
 let folder: string;
 let server: FakeServer;
@@ -204,22 +205,25 @@ describe("oppo bench without a usable server or data", () => {
 
 const shared = resolve(import.meta.dirname, "../../shared/data");
 
-describe.skipIf(!existsSync(shared))("stored predictions of the shared data folder", () => {
-  it("give the published numbers", async () => {
-    const out = at("published");
-    const { code, text } = await oppo([
-      ...["bench", "mer-unibench", "--predictions", join(shared, "affectgpt_outputs")],
-      ...["--labels", join(shared, "labels"), "--wheels", join(shared, "emotion_wheel")],
-      ...["--out", out],
-    ]);
-    expect(code, text).toBe(0);
-    const rows = resultsOf(out).map(({ protocol, sets }) => [
-      protocol.mapping,
-      ...sets.map(({ metrics }) => metrics[0]!.value!.toFixed(2)),
-    ]);
-    expect(rows).toEqual([
-      ["unibench", "78.54", "60.54", "81.30"],
-      ["mer2026", "78.54", "60.51", "81.30"],
-    ]);
-  });
-});
+describe.skipIf(!needs.shared.met)(
+  `stored predictions of the shared data folder ${needs.shared.title}`,
+  () => {
+    it("give the published numbers", async () => {
+      const out = at("published");
+      const { code, text } = await oppo([
+        ...["bench", "mer-unibench", "--predictions", join(shared, "affectgpt_outputs")],
+        ...["--labels", join(shared, "labels"), "--wheels", join(shared, "emotion_wheel")],
+        ...["--out", out],
+      ]);
+      expect(code, text).toBe(0);
+      const rows = resultsOf(out).map(({ protocol, sets }) => [
+        protocol.mapping,
+        ...sets.map(({ metrics }) => metrics[0]!.value!.toFixed(2)),
+      ]);
+      expect(rows).toEqual([
+        ["unibench", "78.54", "60.54", "81.30"],
+        ["mer2026", "78.54", "60.51", "81.30"],
+      ]);
+    });
+  },
+);

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { needs } from "../../test/needs.ts";
 import { readSwiftOptions } from "../cli/ms-swift.ts";
 import { writeJson } from "../core/files.ts";
 import { readJsonl, writeJsonl } from "../core/jsonl.ts";
@@ -84,21 +85,22 @@ describe("settings of the plugin", () => {
     expect(refused("masks={visual: swap, acoustic: swap}")).toThrow(/onset never acts/);
   });
 
-  it
-    .skipIf(spawnSync("python3", ["--version"]).status !== 0 || !existsSync(plugin))
-    .each(presetNames)("is accepted by the plugin's own reader: %s", (preset) => {
-    write(clips, `loss.preset=${preset}`);
-    const args = ["-m", "oppo_swift.config", join(out, "oppo.json")];
-    const { stdout, stderr, status } = spawnSync("python3", args, {
-      cwd: plugin,
-      encoding: "utf8",
-    });
-    expect({ status, stderr, stdout: stdout.trim() }).toEqual({
-      status: 0,
-      stderr: "",
-      stdout: "ok",
-    });
-  });
+  it.skipIf(!needs.python.met).each(presetNames)(
+    `is accepted by the plugin's own reader: %s ${needs.python.title}`,
+    (preset) => {
+      write(clips, `loss.preset=${preset}`);
+      const args = ["-m", "oppo_swift.config", join(out, "oppo.json")];
+      const { stdout, stderr, status } = spawnSync("python3", args, {
+        cwd: plugin,
+        encoding: "utf8",
+      });
+      expect({ status, stderr, stdout: stdout.trim() }).toEqual({
+        status: 0,
+        stderr: "",
+        stdout: "ok",
+      });
+    },
+  );
 });
 
 describe("scripts", () => {

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
+import { needs } from "../../../test/needs.ts";
 import { writeJson } from "../../core/files.ts";
 import { createGrouping, type EmotionMapping } from "../mer-unibench/index.ts";
 import { predictionKind } from "./prediction-kind.ts";
@@ -281,7 +282,7 @@ describe("word lists", () => {
 });
 
 const wheels = "../shared/data/emotion_wheel";
-describe.skipIf(!existsSync(wheels))("the real lists (skipped where ../shared is absent)", () => {
+describe.skipIf(!needs.shared.met)(`the real lists ${needs.shared.title}`, () => {
   it("are the same as spreadsheets and as text", async () => {
     for (const name of ["synonym", "wheel1", "wheel2", "wheel3", "wheel4", "wheel5"]) {
       const [sheet, text] = await Promise.all(

@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { needs } from "../../../test/needs.ts";
 import { cuesCommand, readTexts } from "./cues.ts";
 
 let folder: string;
@@ -83,8 +84,8 @@ test("a column can be named", () => {
 });
 
 const emer = "../shared/data/emer/emer_v2.csv";
-test.skipIf(!existsSync(emer))(
-  "EMER v2, texts the rules were not tuned on (skipped where ../shared is absent)",
+test.skipIf(!needs.shared.met)(
+  `EMER v2, texts the rules were not tuned on ${needs.shared.title}`,
   () => {
     const { agreement } = cuesCommand(emer, { split: "held-out", limit: 0 });
     const share = (block: "visual" | "acoustic") => {

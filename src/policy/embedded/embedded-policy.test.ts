@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { needs } from "../../../test/needs.ts";
 import { Rng } from "../../core/rng.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
 import { type PolicyUnderTest, policyConformance } from "../conformance.ts";
@@ -10,7 +11,7 @@ import type { Completion } from "../port.ts";
 import { createEmbeddedPolicy, openEmbeddedPolicy } from "./embedded-policy.ts";
 import type { Executor } from "./executor.ts";
 import { createJaxExecutor } from "./jax-executor.ts";
-import { createOnnxExecutor, onnxStatus } from "./onnx/index.ts";
+import { createOnnxExecutor } from "./onnx/index.ts";
 import { openExecutor } from "./open-executor.ts";
 
 const vocabulary = { size: 11, bos: 1, eos: 2 };
@@ -135,8 +136,6 @@ describe("embedded policy", () => {
   });
 });
 
-const native = await onnxStatus();
-
 const underTest = (open: () => Promise<Executor>): PolicyUnderTest => ({
   make: async () =>
     createEmbeddedPolicy({
@@ -158,10 +157,10 @@ policyConformance({ describe, it }, "embedded policy on jax-js", underTest(creat
 policyConformance(
   {
     // without the native binary there is nothing to conform; jax-js above covers the policy
-    describe: native.available ? describe : describe.skip,
+    describe: needs.nativeOnnx.met ? describe : describe.skip,
     it,
   },
-  "embedded policy on onnxruntime",
+  `embedded policy on onnxruntime ${needs.nativeOnnx.title}`,
   underTest(() => createOnnxExecutor({ threads: 2 })),
 );
 

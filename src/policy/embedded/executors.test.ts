@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { needs } from "../../../test/needs.ts";
 import { Rng } from "../../core/rng.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
 import { type EmbeddedOptions, embeddedOptions, executorOptions } from "../options.ts";
 import { createEmbeddedPolicy, openEmbeddedPolicy } from "./embedded-policy.ts";
 import type { Executor, Program } from "./executor.ts";
 import { createJaxExecutor } from "./jax-executor.ts";
-import { onnxStatus } from "./onnx/index.ts";
 import { openExecutor } from "./open-executor.ts";
 import type { StreamShape } from "./params.ts";
 import type { TensorData } from "./tensor.ts";
@@ -44,9 +44,8 @@ function setup(options: Partial<EmbeddedOptions>, video: StreamShape, audio: Str
 }
 
 const sampling = { samplesPerPrompt: 8, maxTokens: 40, temperature: 1, seed: "same" };
-const native = (await onnxStatus()).available;
 
-describe.skipIf(!native)("onnx and jax", () => {
+describe.skipIf(!needs.nativeOnnx.met)(`onnx and jax ${needs.nativeOnnx.title}`, () => {
   const media = { tokens: 4, dim: 12 };
   const { prompts, make } = setup({ width: 32, heads: 2, headWidth: 8 }, media, media);
 

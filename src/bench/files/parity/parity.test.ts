@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { needs } from "../../../../test/needs.ts";
 import { writeJson } from "../../../core/files.ts";
 import { checkParity } from "./check.ts";
 import { checkPublished } from "./published.ts";
@@ -92,7 +93,7 @@ describe("checkParity", () => {
   });
 });
 
-describe.skipIf(!existsSync(folder))("recorded outputs (skipped where ../shared is absent)", () => {
+describe.skipIf(!needs.shared.met)(`recorded outputs ${needs.shared.title}`, () => {
   it("are all equal, bit for bit", async () => {
     const results = await checkParity(folder, data);
     expect(results.flatMap(({ mismatches }) => mismatches)).toEqual([]);

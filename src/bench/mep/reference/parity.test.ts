@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { needs } from "../../../../test/needs.ts";
 import { checkMepParity, mepParityFiles } from "./parity.ts";
 
 const folder = "../shared/parity/mep";
@@ -98,7 +99,7 @@ describe("ports of the precursor", () => {
   });
 });
 
-describe.skipIf(!existsSync(folder))("recorded cases (skipped where ../shared is absent)", () => {
+describe.skipIf(!needs.shared.met)(`recorded cases ${needs.shared.title}`, () => {
   it.each(mepParityFiles)("%s", (file) => {
     const report = checkMepParity(file, JSON.parse(readFileSync(`${folder}/${file}`, "utf8")));
     expect(report.mismatches).toEqual([]);

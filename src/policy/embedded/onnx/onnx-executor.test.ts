@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { grad, numpy as np } from "@jax-js/jax";
 import { afterEach, describe, expect, it } from "vitest";
+import { needs } from "../../../../test/needs.ts";
 import type { Executor, Program } from "../executor.ts";
 import { softmax } from "../layers.ts";
 import type { TensorSpec } from "../tensor.ts";
@@ -28,9 +29,8 @@ describe("createOnnxExecutor", () => {
     expect([...(await compiled.run([Float32Array.of(1, 2)]))[0]!]).toEqual([2, 4]);
   });
 
-  // onnxruntime sets the mode on x64 alone; Linux hands it on to threads
-  it.runIf(process.arch === "x64" && process.platform === "linux")(
-    "takes denormals as 0 here and in threads started later, so that what is hidden weighs nothing",
+  it.skipIf(!needs.linuxX64.met)(
+    `takes denormals as 0 here and in later threads, so that what is hidden weighs nothing ${needs.linuxX64.title}`,
     async () => {
       const compiled = await (await open()).compile("softmax", (x) => [softmax(x!)], [
         float("x", 2),
