@@ -8,10 +8,18 @@ import type { RenderOptions } from "./options.ts";
 /** There is no text to draw, and looking for system fonts takes ten times as long as the drawing. */
 const withoutFonts = { font: { loadSystemFonts: false } };
 
-/** Draws a face whose factors come and go as `activations` say: clean frames, before any degradation. */
-export function drawFace(activations: Activations, options: RenderOptions, rng: Rng): Video {
+/**
+ * Draws a face whose factors come and go as `activations` say: clean frames, before any degradation.
+ * @param who draws the person filmed: the same for every clip of one person.
+ */
+export function drawFace(
+  activations: Activations,
+  options: RenderOptions,
+  rng: Rng,
+  who: Rng = rng,
+): Video {
   const { size, frames, fps } = options;
-  const persona = drawPersona(rng.fork("persona"));
+  const persona = drawPersona(who.fork("persona"));
   const sway = drawSway(rng.fork("sway"));
   const data = new Uint8Array(frames * size * size * 3);
   for (let frame = 0; frame < frames; frame++) {

@@ -14,11 +14,17 @@ const level = 0.07;
  * Speaks nonsense syllables whose pitch, loudness, tempo, quality and intonation come and go as
  * `activations` say: a source (glottal pulses and breath) through formant resonators. Clean, before any
  * degradation.
+ * @param who draws the speaker: the same for every clip of one person.
  */
-export function speak(activations: Activations, options: RenderOptions, rng: Rng): Audio {
+export function speak(
+  activations: Activations,
+  options: RenderOptions,
+  rng: Rng,
+  who: Rng = rng,
+): Audio {
   const { sampleRateHz } = options;
   const length = Math.round((options.frames / options.fps) * sampleRateHz);
-  const speaker = drawSpeaker(rng.fork("speaker"));
+  const speaker = drawSpeaker(who.fork("speaker"));
   const syllables = drawSyllables(activations, length / sampleRateHz, rng.fork("syllables"));
   const source = new Glottis(sampleRateHz, rng.fork("source"));
   const tract = new FormantFilter(sampleRateHz, speaker.tract);
