@@ -6,7 +6,7 @@ import { appendJsonl, readJsonl, writeJsonl } from "../core/jsonl.ts";
 import { type ProgressListener, silent } from "../core/progress.ts";
 import type { FeatureOptions } from "../media/options.ts";
 import { FeatureStore } from "./feature-store.ts";
-import type { ClipJob } from "./job.ts";
+import { type ClipJob, clipJobs } from "./job.ts";
 import { type CorpusInfo, type ManifestRow, type Split, splits } from "./manifest.ts";
 import { swiftRow, swiftSftRow } from "./ms-swift.ts";
 import type { CorpusOptions } from "./options.ts";
@@ -122,7 +122,7 @@ async function renderMissing(
   if (jobs.length > 0) sweep(join(folder, "clips"));
   let done = rows.length - jobs.length;
   progress({ step, done, total: rows.length });
-  await runJobs(jobs, { workers, signal }, (result) => {
+  await runJobs(clipJobs, jobs, { workers, signal }, (result) => {
     store?.append(result);
     appendJsonl(journal, [{ id: result.id, bytes: result.bytes } satisfies Written]);
     done++;

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
+import { MediaError, OppoError } from "../core/errors.ts";
 import { sha256 } from "../core/files.ts";
 import { clipFeatures } from "../media/features.ts";
 import type { FeatureOptions } from "../media/options.ts";
@@ -7,6 +8,7 @@ import { writeClip } from "../media/write.ts";
 import type { ManifestRow } from "./manifest.ts";
 import type { RenderOptions } from "./options.ts";
 import { renderClip } from "./plan.ts";
+import type { JobKind } from "./pool.ts";
 
 /**
  * Work on one clip that a worker thread can do: write it, take the features of the written file, or both.
@@ -40,8 +42,22 @@ export function contentHash(file: string): string {
   return existsSync(file) ? sha256(readFileSync(file)) : "";
 }
 
+export const clipJobs: JobKind<ClipJob, ClipResult> = {
+  worker: new URL("./render-worker.ts", import.meta.url),
+  perform: doJob,
+};
+
 /** @throws MediaError naming the clip. */
-export async function doJob({ id, file, render, features }: ClipJob): Promise<ClipResult> {
+export async function doJob(job: ClipJob): Promise<ClipResult> {
+  try {
+    return await renderAndDecode(job);
+  } catch (error) {
+    if (error instanceof OppoError) throw error;
+    throw new MediaError("CLIP_JOB", String(error), { file: job.file, cause: error });
+  }
+}
+
+async function renderAndDecode({ id, file, render, features }: ClipJob): Promise<ClipResult> {
   if (render) {
     const clip = renderClip(render.row, render.options);
     if (render.wav) await writeClip(render.wav, clip);

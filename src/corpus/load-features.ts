@@ -4,7 +4,7 @@ import type { ClipFeatures } from "../media/features.ts";
 import type { FeatureOptions } from "../media/options.ts";
 import { FeatureStore } from "./feature-store.ts";
 import type { GenerateControls } from "./generate.ts";
-import { contentHash } from "./job.ts";
+import { clipJobs, contentHash } from "./job.ts";
 import type { ManifestRow } from "./manifest.ts";
 import { defaultWorkers, runJobs } from "./pool.ts";
 
@@ -29,7 +29,7 @@ export async function loadFeatures(
     .filter((job) => contentHash(job.file) !== known.get(job.id)?.content);
   let done = rows.length - jobs.length;
   progress({ step: "decode clips", done, total: rows.length });
-  await runJobs(jobs, { workers, signal }, (result) => {
+  await runJobs(clipJobs, jobs, { workers, signal }, (result) => {
     known.set(result.id, store.append(result));
     done++;
     progress({ step: "decode clips", done, total: rows.length });
