@@ -4,6 +4,7 @@ import { ConfigError } from "../core/errors.ts";
 import { canonicalJson, readJson, sha256, writeFileAtomic, writeJson } from "../core/files.ts";
 import { appendJsonl, readJsonl, writeJsonl } from "../core/jsonl.ts";
 import { type ProgressListener, silent } from "../core/progress.ts";
+import { defaultWorkers, runJobs } from "../core/work-pool.ts";
 import type { FeatureOptions } from "../media/options.ts";
 import { FeatureStore } from "./feature-store.ts";
 import { type ClipJob, clipJobs } from "./job.ts";
@@ -11,7 +12,6 @@ import { type CorpusInfo, type ManifestRow, type Split, splits } from "./manifes
 import { swiftRow, swiftSftRow } from "./ms-swift.ts";
 import type { CorpusOptions } from "./options.ts";
 import { planCorpus } from "./plan.ts";
-import { defaultWorkers, runJobs } from "./pool.ts";
 
 /** Changes when the same options begin to give other clips or texts. */
 export const corpusVersion = "2";

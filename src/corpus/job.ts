@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { MediaError, OppoError } from "../core/errors.ts";
 import { sha256 } from "../core/files.ts";
+import type { JobKind } from "../core/work-pool.ts";
 import { clipFeatures } from "../media/features.ts";
 import type { FeatureOptions } from "../media/options.ts";
 import { readClip } from "../media/read.ts";
@@ -8,7 +9,6 @@ import { writeClip } from "../media/write.ts";
 import type { ManifestRow } from "./manifest.ts";
 import type { RenderOptions } from "./options.ts";
 import { renderClip } from "./plan.ts";
-import type { JobKind } from "./pool.ts";
 
 /**
  * Work on one clip that a worker thread can do: write it, take the features of the written file, or both.

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { silent } from "../core/progress.ts";
+import { defaultWorkers, runJobs } from "../core/work-pool.ts";
 import type { ClipFeatures } from "../media/features.ts";
 import type { FeatureOptions } from "../media/options.ts";
 import { FeatureStore } from "./feature-store.ts";
 import type { GenerateControls } from "./generate.ts";
 import { clipJobs, contentHash } from "./job.ts";
 import type { ManifestRow } from "./manifest.ts";
-import { defaultWorkers, runJobs } from "./pool.ts";
 
 /**
  * Features of the given rows' clips, by clip id. Each clip is decoded once: the results lie in

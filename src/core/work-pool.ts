@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { parentPort, type Worker } from "node:worker_threads";
-import { OppoError } from "../core/errors.ts";
-import { receiveError, type SentError, sendError, startThread } from "../core/thread.ts";
+import { OppoError } from "./errors.ts";
+import { receiveError, type SentError, sendError, startThread } from "./thread.ts";
 
 /** A kind of work that threads can do. */
 export interface JobKind<Job, Result> {
