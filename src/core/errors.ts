@@ -28,6 +28,8 @@ export class OppoError extends Error {
 }
 
 export class ConfigError extends OppoError {}
+/** Someone's clips, lists or files of features cannot be used as they are. */
+export class DataError extends OppoError {}
 export class MediaError extends OppoError {}
 export class CueError extends OppoError {}
 export class SimilarityError extends OppoError {}
@@ -45,6 +47,7 @@ export class GuardError extends OppoError {}
 /** All of them: an error that came from another thread is made again by its name. */
 export const errorClasses: readonly (typeof OppoError)[] = [
   ConfigError,
+  DataError,
   MediaError,
   CueError,
   SimilarityError,

@@ -34,13 +34,13 @@ export async function runJobs<Job, Result>(
   kind: JobKind<Job, Result>,
   jobs: readonly Job[],
   options: PoolOptions<Job>,
-  onResult: (result: Result) => void,
+  onResult: (result: Result, job: Job) => void,
 ): Promise<void> {
   if (jobs.length === 0) return;
   const queue = jobs.values();
   const { onFailure } = options;
   const settle = (reply: Reply<Result>, job: Job): void => {
-    if ("result" in reply) onResult(reply.result);
+    if ("result" in reply) onResult(reply.result, job);
     else if (onFailure) onFailure(receiveError(reply.error), job);
     else throw receiveError(reply.error);
   };

@@ -5,9 +5,10 @@ import { canonicalJson, readJson, sha256, writeFileAtomic, writeJson } from "../
 import { appendJsonl, readJsonl, writeJsonl } from "../core/jsonl.ts";
 import { type ProgressListener, silent } from "../core/progress.ts";
 import { defaultWorkers, runJobs } from "../core/work-pool.ts";
+import { openFeatureStore } from "../data/features/store.ts";
+import { streams } from "../data/features/streams.ts";
 import type { FeatureOptions } from "../media/options.ts";
-import { FeatureStore } from "./feature-store.ts";
-import { type ClipJob, clipJobs } from "./job.ts";
+import { type RenderJob, renderJobs } from "./job.ts";
 import { type CorpusInfo, type ManifestRow, type Split, splits } from "./manifest.ts";
 import { swiftRow, swiftSftRow } from "./ms-swift.ts";
 import type { CorpusOptions } from "./options.ts";
@@ -38,9 +39,10 @@ interface Written {
 
 /**
  * Writes a corpus: `clips/`, `manifest.jsonl` (the oracle), `swift-<split>.jsonl` and
- * `swift-sft-train.jsonl` (the same for ms-swift: GRPO, cold start) and, last, `corpus.json`. Called again on a folder it was killed in, it goes on where it was; on a complete
- * corpus of the same options it does nothing. With `features` each worker also decodes what it has just
- * written, and stores the features as `loadFeatures` would.
+ * `swift-sft-train.jsonl` (the same for ms-swift: GRPO, cold start) and, last, `corpus.json`. Called
+ * again on a folder it was killed in, it goes on where it was; on a complete corpus of the same options
+ * it does nothing. With `features` each worker also decodes what it has just written, and stores the
+ * features as `loadFeatures` would.
  * @throws ConfigError `CORPUS_OPTIONS` where the folder holds a corpus of other options.
  */
 export async function generateCorpus(
@@ -111,20 +113,19 @@ async function renderMissing(
   writeJsonl(journal, written);
   const { render } = options;
   const jobs = rows
-    .map((row): ClipJob => {
+    .map((row): RenderJob => {
       const wav = render.wav ? join(folder, `clips/${row.id}.wav`) : null;
-      const file = join(folder, row.file);
-      return { id: row.id, file, render: { row, options: render, wav }, features };
+      return { id: row.id, file: join(folder, row.file), row, options: render, wav, features };
     })
     .filter((job) => !isWritten(job.file, sizes.get(job.id)));
-  const store = features && new FeatureStore(folder, rows, features);
+  const store = features && openFeatureStore(folder, features, streams);
   const step = features ? "render and decode clips" : "render clips";
   if (jobs.length > 0) sweep(join(folder, "clips"));
   let done = rows.length - jobs.length;
   progress({ step, done, total: rows.length });
-  await runJobs(clipJobs, jobs, { workers, signal }, (result) => {
-    store?.append(result);
-    appendJsonl(journal, [{ id: result.id, bytes: result.bytes } satisfies Written]);
+  await runJobs(renderJobs, jobs, { workers, signal }, ({ id, bytes, features }) => {
+    if (features) store?.append(features.content, features.decoded);
+    appendJsonl(journal, [{ id, bytes } satisfies Written]);
     done++;
     progress({ step, done, total: rows.length });
   });

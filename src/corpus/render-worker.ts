@@ -1,6 +1,5 @@
 import { serveJobs } from "../core/work-pool.ts";
-import { doJob } from "./job.ts";
+import { buffersOf } from "../data/features/decode.ts";
+import { render } from "./job.ts";
 
-serveJobs(doJob, ({ features }) =>
-  features ? [features.video.buffer as ArrayBuffer, features.audio.buffer as ArrayBuffer] : [],
-);
+serveJobs(render, ({ features }) => (features ? buffersOf(features) : []));

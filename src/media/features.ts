@@ -33,16 +33,18 @@ export function featureDims(options: FeatureOptions): { video: number; audio: nu
 }
 
 /**
- * Features of a clip. A video token is a tubelet of `framesPerToken` successive frames, grey, frame after
- * frame, less `stillRemoved` of the clip's mean frame; tokens lie evenly over the clip. An audio token is a block of log-mel frames, time after time,
- * laid evenly over the time the video takes (all of the audio where there are no frames).
+ * Features of a clip. A video token is a tubelet of `framesPerToken` successive frames, grey, frame
+ * after frame, less `stillRemoved` of the clip's mean frame; tokens lie evenly over the clip. An audio
+ * token is a block of log-mel frames, time after time, laid evenly over the time the video takes (all
+ * of the audio where there are no frames).
  * @throws MediaError `MEDIA_NO_FRAMES`, `MEDIA_NO_SAMPLES` for an empty stream.
  */
 export function clipFeatures(clip: Clip, options: FeatureOptions): ClipFeatures {
   return { video: videoFeatures(clip.video, options), audio: audioFeatures(clip, options) };
 }
 
-function videoFeatures(video: Video, options: FeatureOptions): FeatureStream {
+/** The video half of `clipFeatures`. */
+export function videoFeatures(video: Video, options: FeatureOptions): FeatureStream {
   if (video.frames === 0) throw new MediaError("MEDIA_NO_FRAMES", "no frames to take features of");
   const { videoTokens: tokens, framesPerToken, frameSize } = options;
   const dim = featureDims(options).video;
@@ -87,7 +89,8 @@ function greySquare(video: Video, frame: number, size: number): Float32Array {
   );
 }
 
-function audioFeatures({ video, audio }: Clip, options: FeatureOptions): FeatureStream {
+/** The audio half of `clipFeatures`; without frames in `video` it covers all of the audio. */
+export function audioFeatures({ video, audio }: Clip, options: FeatureOptions): FeatureStream {
   const { audioTokens: tokens, melBands, melFramesPerToken } = options;
   const dim = featureDims(options).audio;
   const spectrogram = logMel(audio, options);

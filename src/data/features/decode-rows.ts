@@ -1,0 +1,90 @@
+import { DataError, type OppoError } from "../../core/errors.ts";
+import { type ProgressListener, silent } from "../../core/progress.ts";
+import { defaultWorkers, runJobs } from "../../core/work-pool.ts";
+import type { FeatureOptions } from "../../media/options.ts";
+import type { ClipRow } from "../clip-row.ts";
+import { mediaContent } from "./content.ts";
+import { type DecodeJob, decodeJobs } from "./decode.ts";
+import { type DecodedStreams, openFeatureStore } from "./store.ts";
+import type { StreamName } from "./streams.ts";
+
+/** How features of many clips are made and watched. */
+export interface FeatureSettings {
+  /** Folder of the run's own; decoded features are kept there (`features-<hash>.bin`). */
+  folder: string;
+  options: FeatureOptions;
+  progress?: ProgressListener | undefined;
+  signal?: AbortSignal | undefined;
+  /** Worker threads; default: one per core, at most 8. 0 decodes in this thread. */
+  workers?: number | undefined;
+}
+
+/** A job, and the rows whose media it decodes: several where their files hold the same. */
+interface Group extends DecodeJob {
+  ids: string[];
+}
+
+interface Failure {
+  error: OppoError;
+  ids: readonly string[];
+}
+
+/** The most failures that a message names. */
+const mostNamed = 20;
+
+/**
+ * The given streams of every row, decoded from its media, by clip id. What the folder's store holds of
+ * the same content is not decoded again; a killed call goes on where it was.
+ * @throws DataError `CLIPS_UNREADABLE` naming every clip that cannot be decoded, once the others are.
+ */
+export async function decodeRows(
+  rows: readonly Pick<ClipRow, "id" | "media">[],
+  streams: readonly StreamName[],
+  { folder, options, progress = silent, signal, workers = defaultWorkers() }: FeatureSettings,
+): Promise<Map<string, DecodedStreams>> {
+  const out = new Map<string, DecodedStreams>();
+  if (streams.length === 0) return out;
+  const contents = new Map(rows.map(({ id, media }) => [id, mediaContent(media, streams)]));
+  const store = openFeatureStore(folder, options, streams);
+  const known = store.read(new Set(contents.values()));
+  const groups = new Map<string, Group>();
+  for (const { id, media } of rows) {
+    const content = contents.get(id)!;
+    const stored = known.get(content);
+    if (stored) out.set(id, stored);
+    // Missing files are no duplicates of each other.
+    else if (content !== "" && groups.has(content)) groups.get(content)!.ids.push(id);
+    else groups.set(content || `missing/${id}`, { ids: [id], media, streams, options });
+  }
+  const report = () => progress({ step: "decode clips", done: out.size, total: rows.length });
+  report();
+  const failures: Failure[] = [];
+  const onFailure = (error: OppoError, { ids }: Group) => failures.push({ error, ids });
+  const pool = { workers, signal, onFailure };
+  await runJobs(decodeJobs, [...groups.values()], pool, ({ content, decoded }, { ids }) => {
+    store.append(content, decoded);
+    for (const id of ids) out.set(id, decoded);
+    report();
+  });
+  if (failures.length > 0) throw unreadable(failures, rows.length);
+  return out;
+}
+
+/** All failures in one error: a reader mends a list once, not once a clip. */
+function unreadable(failures: readonly Failure[], total: number): DataError {
+  const lines = failures.flatMap(({ error, ids }) =>
+    ids.map((id) => `  '${id}': ${reason(error)}`),
+  );
+  const more = lines.length - mostNamed;
+  const named = [...lines.slice(0, mostNamed), ...(more > 0 ? [`  … and ${more} more`] : [])];
+  const what = `${lines.length} of ${total} clips cannot be decoded:\n${named.join("\n")}\n`;
+  return new DataError("CLIPS_UNREADABLE", what, {
+    hint: "leave them out of the list or repair the files; `oppo inspect` says what each clip has",
+    cause: failures[0]!.error,
+  });
+}
+
+/** File and message without the hint, which is for callers of `readClip`. */
+function reason({ message, details }: OppoError): string {
+  return details.hint ? message.replace(` (${details.hint})`, "") : message;
+}

@@ -1,0 +1,4 @@
+import { serveJobs } from "../../core/work-pool.ts";
+import { buffersOf, decodeStreams } from "./decode.ts";
+
+serveJobs(decodeStreams, buffersOf);

@@ -1,0 +1,73 @@
+import { type ClipFeatures, type FeatureStream, featureDims } from "../../media/features.ts";
+import type { FeatureOptions } from "../../media/options.ts";
+import type { ClipRow } from "../clip-row.ts";
+import { decodeRows, type FeatureSettings } from "./decode-rows.ts";
+import { readFeatureFiles } from "./feature-files.ts";
+import type { StreamFeatures } from "./stream-features.ts";
+import { originsOf, type StreamName, streams } from "./streams.ts";
+
+/** Features of every clip, as a policy reads them. */
+export interface RowFeatures {
+  /** By clip id, in the order of the rows. */
+  features: ReadonlyMap<string, ClipFeatures>;
+  /** Width of one token of each stream. */
+  dims: Record<StreamName, number>;
+  /** Sentences for the console and the report: where features came from, and what was done to them. */
+  notes: readonly string[];
+}
+
+/**
+ * Features of clips of any source: a stream is decoded from the clips' media on worker threads, or read
+ * from files of features made elsewhere, and brought to the policy's number of tokens. What is decoded is
+ * kept in one file of `settings.folder`, by the content of the media: a second call decodes nothing, a
+ * killed one goes on where it was, and a clip whose file has changed is decoded again.
+ * @throws DataError `FEATURES_MIXED`, `FEATURES_NO_SOURCE` where the rows do not give every stream the
+ *   same origin; `CLIPS_UNREADABLE` naming every clip that cannot be decoded; those of
+ *   `readFeatureFiles`.
+ */
+export async function loadRowFeatures(
+  rows: readonly ClipRow[],
+  settings: FeatureSettings,
+): Promise<RowFeatures> {
+  const { options } = settings;
+  const origins = originsOf(rows);
+  // First the cheap half: files of features that do not fit are no reason to decode an hour of film.
+  const read = Object.fromEntries(
+    streams
+      .filter((stream) => origins[stream] === "files")
+      .map((stream) => [stream, readFeatureFiles(rows, stream, options[`${stream}Tokens`])]),
+  ) as Partial<Record<StreamName, StreamFeatures>>;
+  const fromMedia = streams.filter((stream) => origins[stream] === "media");
+  const decoded = await decodeRows(rows, fromMedia, settings);
+  const streamOf = (stream: StreamName): StreamFeatures =>
+    read[stream] ?? {
+      byId: new Map(rows.map(({ id }) => [id, decoded.get(id)![stream]!])),
+      dim: featureDims(options)[stream],
+      notes: [],
+    };
+  return assemble(rows, { video: streamOf("video"), audio: streamOf("audio") }, options);
+}
+
+function assemble(
+  rows: readonly ClipRow[],
+  { video, audio }: Record<StreamName, StreamFeatures>,
+  options: FeatureOptions,
+): RowFeatures {
+  const shaped = (stream: StreamFeatures, id: string, tokens: number): FeatureStream => ({
+    features: stream.byId.get(id)!,
+    tokens,
+    dim: stream.dim,
+  });
+  const features = rows.map(({ id }): [string, ClipFeatures] => [
+    id,
+    {
+      video: shaped(video, id, options.videoTokens),
+      audio: shaped(audio, id, options.audioTokens),
+    },
+  ]);
+  return {
+    features: new Map(features),
+    dims: { video: video.dim, audio: audio.dim },
+    notes: [...video.notes, ...audio.notes],
+  };
+}
