@@ -15,7 +15,10 @@ import {
 import { policyFolder } from "./torch-files.ts";
 import type { Yardstick } from "./yardstick.ts";
 
-/** `score`: log-probs; `sft`: a cold-start step; updates leave sampling out, which is a piece of its own. */
+/**
+ * `score`: log-probs; `sft`: a cold-start step; updates leave sampling out, which is a piece of its
+ * own.
+ */
 export const pieces = ["score", "sft", ...rlSteps, "sample"] as const;
 export type Piece = (typeof pieces)[number];
 const adam = { learningRate: 1e-6, clipNorm: 1 };

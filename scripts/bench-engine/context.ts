@@ -15,7 +15,9 @@ export interface Context {
   withoutYardstick: string | undefined;
   /** Scratch folder; the exported policy and batches lie here. */
   folder: string;
-  /** GFLOP/s of the large plain product by `onnx, 1 thr.`, `PyTorch, 2 thr.`…; filled by `ceiling`. */
+  /**
+   * GFLOP/s of the large plain product by `onnx, 1 thr.`, `PyTorch, 2 thr.`…; filled by `ceiling`.
+   */
   ceilings: Map<string, number>;
   progress: ProgressListener;
   say(text: string): void;

@@ -1,7 +1,7 @@
 /**
- * A policy that speaks the demo's language, made in seconds: the corpus' texts, but features drawn from a
- * pattern per factor instead of rendered clips. Its rollouts have sentences, claims and ends, so training
- * steps on them cost what they cost in the demo.
+ * A policy that speaks the demo's language, made in seconds: the corpus' texts, but features drawn
+ * from a pattern per factor instead of rendered clips. Its rollouts have sentences, claims and
+ * ends, so training steps on them cost what they cost in the demo.
  */
 import { join } from "node:path";
 import { Rng } from "../../src/core/rng.ts";

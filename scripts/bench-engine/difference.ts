@@ -13,8 +13,8 @@ export interface Computed {
 const firstMomentShare = 0.1;
 
 /**
- * Gradients of one step, read from the first moment of a checkpoint saved after it: the port gives none.
- * The step must have been the first since `load` with a fresh optimiser, without clipping.
+ * Gradients of one step, read from the first moment of a checkpoint saved after it: the port gives
+ * none. The step must have been the first since `load` with a fresh optimiser, without clipping.
  */
 export async function gradientsAfterStep(
   policy: Policy,

@@ -1,4 +1,6 @@
-/** The yardstick's own Python: a virtual environment in node_modules/.cache, made the first time. */
+/**
+ * The yardstick's own Python: a virtual environment in node_modules/.cache, made the first time.
+ */
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";

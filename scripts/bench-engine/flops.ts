@@ -1,9 +1,11 @@
 /**
- * Floating-point operations of the embedded policy (src/policy/embedded/model.ts), counted from its shapes.
+ * Floating-point operations of the embedded policy (src/policy/embedded/model.ts), counted from its
+ * shapes.
  *
- * Only matrix products count, two operations for each multiply-add, as is usual; norms, softmax, ReLU,
- * look-ups and the optimiser do not. Attention counts every position of the rectangle that is computed,
- * also those the causal mask hides. Padding does not count: it is work, but not work that was asked for.
+ * Only matrix products count, two operations for each multiply-add, as is usual; norms, softmax,
+ * ReLU, look-ups and the optimiser do not. Attention counts every position of the rectangle that is
+ * computed, also those the causal mask hides. Padding does not count: it is work, but not work that
+ * was asked for.
  */
 import type { ModelShape } from "../../src/policy/embedded/params.ts";
 

@@ -15,7 +15,10 @@ export interface Report {
   yardstick: YardstickVersions | string | undefined;
   /** Load average of the machine before and after: what else was running. */
   load: { before: number; after: number };
-  /** Share of the processors' time meanwhile that the host gave to others; undefined where nobody says. */
+  /**
+   * Share of the processors' time meanwhile that the host gave to others; undefined where nobody
+   * says.
+   */
   stolen: number | undefined;
   seconds: number;
   sections: readonly Section[];
@@ -23,7 +26,10 @@ export interface Report {
 
 export const load = (): number => loadavg()[0]!;
 
-/** Ticks of all processors since the start: those that a virtual machine's host gave to others, and all. */
+/**
+ * Ticks of all processors since the start: those that a virtual machine's host gave to others, and
+ * all.
+ */
 export interface Ticks {
   stolen: number;
   all: number;

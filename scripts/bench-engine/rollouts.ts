@@ -1,4 +1,6 @@
-/** Rollout batches of the demo's size with random words, as the trainer's own `update` takes them. */
+/**
+ * Rollout batches of the demo's size with random words, as the trainer's own `update` takes them.
+ */
 import { Rng } from "../../src/core/rng.ts";
 import type { ClaimTokens } from "../../src/cues/cue.ts";
 import { omniPerceptionObjective } from "../../src/loss/objective.ts";
@@ -9,7 +11,10 @@ import type { Group } from "../../src/trainer/rollout.ts";
 import { type RolloutBatch, update } from "../../src/trainer/update.ts";
 import { demo, randomPrompts, randomTokens } from "./subject.ts";
 
-/** `grpo`: no masked pass; `oppo-one`: one stream swapped per clip, as in the demo; `oppo-both`: both. */
+/**
+ * `grpo`: no masked pass; `oppo-one`: one stream swapped per clip, as in the demo; `oppo-both`:
+ * both.
+ */
 export const rlSteps = ["grpo", "oppo-one", "oppo-both"] as const;
 export type RlStep = (typeof rlSteps)[number];
 
@@ -28,7 +33,9 @@ export interface RlWork {
 /** Last tokens of a demo's response, which hold no claim: its conclusion, tags and answer. */
 const conclusion = 10;
 
-/** Claims have two evidence tokens, two claims a modality: the cold start's 3.5 claims, rounded up. */
+/**
+ * Claims have two evidence tokens, two claims a modality: the cold start's 3.5 claims, rounded up.
+ */
 function claims(rng: Rng, length: number): ClaimTokens[] {
   const tokens = rng.shuffle(Array.from({ length: length - conclusion }, (_, index) => index));
   return (["visual", "acoustic", "visual", "acoustic"] as const).map((modality, index) => ({

@@ -7,8 +7,8 @@ export interface Turn {
 }
 
 /**
- * Milliseconds by turn, one value a round: the fastest of the turn's repeats, for whatever else runs on a
- * machine can only make one slower.
+ * Milliseconds by turn, one value a round: the fastest of the turn's repeats, for whatever else
+ * runs on a machine can only make one slower.
  */
 export type Measured = Map<string, number[]>;
 
@@ -26,8 +26,8 @@ export const repeats = 5;
 const fewest = 2;
 
 /**
- * Every turn once a round, so that all of them meet the same states of the machine; each round begins
- * with another one. The first repeat of a turn may be a warm-up of its own: see `timed`.
+ * Every turn once a round, so that all of them meet the same states of the machine; each round
+ * begins with another one. The first repeat of a turn may be a warm-up of its own: see `timed`.
  */
 export async function interleave(
   step: string,
@@ -49,7 +49,10 @@ export async function interleave(
   return measured;
 }
 
-/** Runs `work` some times unmeasured, to fill caches that the turn before has emptied, then measured. */
+/**
+ * Runs `work` some times unmeasured, to fill caches that the turn before has emptied, then
+ * measured.
+ */
 export async function timed(
   work: () => Promise<unknown>,
   { warmups, repeats }: { warmups: number; repeats: number },

@@ -19,8 +19,8 @@ export function spread(values: readonly number[]): Spread {
 }
 
 /**
- * Ratio round by round, so that a busy moment of the machine, which slows both sides of its round, does
- * not look like a difference. Rounds that only one side has are left out.
+ * Ratio round by round, so that a busy moment of the machine, which slows both sides of its round,
+ * does not look like a difference. Rounds that only one side has are left out.
  */
 export function ratio(values: readonly number[], base: readonly number[]): Spread {
   const rounds = Math.min(values.length, base.length);

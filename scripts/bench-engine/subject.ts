@@ -1,4 +1,7 @@
-/** What is measured: the demo's policy, at the demo's batch sizes, on clips and tokens drawn at random. */
+/**
+ * What is measured: the demo's policy, at the demo's batch sizes, on clips and tokens drawn at
+ * random.
+ */
 import { resolve } from "node:path";
 import { loadConfig } from "../../src/config/load.ts";
 import { experimentOptions } from "../../src/config/schema.ts";
@@ -28,7 +31,9 @@ const audio = { tokens: demo.features.audioTokens, dim: dims.audio };
 /** References of the demo are 34 to 54 tokens long, 44 on average. */
 export const lengths = { shortest: 34, longest: 54, mean: 44 } as const;
 
-/** Special tokens come first; there is no end token, so that every completion has its full length. */
+/**
+ * Special tokens come first; there is no end token, so that every completion has its full length.
+ */
 const vocabulary = { size: 200, bos: 1, eos: -1 };
 const firstWord = 3;
 

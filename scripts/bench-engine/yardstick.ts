@@ -1,4 +1,7 @@
-/** The PyTorch side: a process that lives as long as the benchmark and answers one request at a time. */
+/**
+ * The PyTorch side: a process that lives as long as the benchmark and answers one request at a
+ * time.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";

@@ -1,8 +1,8 @@
 /**
  * Time to score predictions with the EW metric, level 1, here and in Python (`reference.py`: our
- * transcription of the published algorithm). Both score the same inputs, from strings in memory to F, P and
- * R; reading files is not counted. Times are processor time (all threads), so that other work on the machine
- * counts little. The results must be equal, bit for bit.
+ * transcription of the published algorithm). Both score the same inputs, from strings in memory to
+ * F, P and R; reading files is not counted. Times are processor time (all threads), so that other
+ * work on the machine counts little. The results must be equal, bit for bit.
  *
  *   npm run bench:ew -- [--wheels FOLDER] [--n 100000] [--repeats 5] [--python python3]
  */

@@ -9,7 +9,9 @@ const stories = [
   { name: "never well-formed", drift: 0, formatFrom: 1000 },
 ];
 
-/** Claims and format rate over steps, with the controller's factor before each and its state after. */
+/**
+ * Claims and format rate over steps, with the controller's factor before each and its state after.
+ */
 export function controllerVectors(): object {
   const { controller } = resolveLossOptions({
     preset: "robust",

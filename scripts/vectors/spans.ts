@@ -21,7 +21,9 @@ const texts: Record<string, string> = {
   empty: "",
 };
 
-/** Bytes that are no UTF-8: what a completion cut inside a character, or a wild sample, decodes to. */
+/**
+ * Bytes that are no UTF-8: what a completion cut inside a character, or a wild sample, decodes to.
+ */
 const broken: Record<string, number[][]> = {
   "cut emoji": [[0x61, 0xf0, 0x9f], [0x98]],
   "stray continuation": [
@@ -37,7 +39,9 @@ const broken: Record<string, number[][]> = {
   "joined across tokens": [[0xe4], [0xbd], [0xa0], [], [0xe5, 0xa5], [0xbd, 0x21]],
 };
 
-/** Texts cut into tokens at any byte, where the claims stand in either unit, and on which tokens. */
+/**
+ * Texts cut into tokens at any byte, where the claims stand in either unit, and on which tokens.
+ */
 export function spanVectors(): object {
   return {
     texts: Object.entries(texts).flatMap(([name, text]) =>

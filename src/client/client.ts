@@ -26,7 +26,9 @@ type Body<Route extends { $post: (args: never) => unknown }> = Parameters<
   : never;
 type Items<B> = B extends { items: (infer Item)[] } ? readonly Item[] : never;
 
-/** Results in the order of the items. Every method throws ServiceError and never gives part of them. */
+/**
+ * Results in the order of the items. Every method throws ServiceError and never gives part of them.
+ */
 export interface ServiceClient {
   rewards(items: Items<Body<Api["v1"]["rewards"]>>): Promise<RewardResult[]>;
   evidence(items: Items<Body<Api["v1"]["evidence"]>>): Promise<EvidenceResult[]>;

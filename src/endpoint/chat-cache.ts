@@ -11,9 +11,9 @@ interface CacheRow {
 }
 
 /**
- * Remembers answers to greedy requests by model and content, in memory and in `file`, so a judge is asked
- * once for each text over all runs. Requests with a temperature go through. A remembered answer counts 0
- * attempts.
+ * Remembers answers to greedy requests by model and content, in memory and in `file`, so a judge is
+ * asked once for each text over all runs. Requests with a temperature go through. A remembered
+ * answer counts 0 attempts.
  * @throws EndpointError CHAT_CACHE if the file holds a row that is no answer.
  */
 export function cachedChat(inner: ChatModel, file?: string): ChatModel {

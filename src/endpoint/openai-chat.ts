@@ -34,10 +34,11 @@ export interface ChatModelOptions extends RateLimits {
 }
 
 /**
- * A chat model behind any server that speaks OpenAI's `/chat/completions`: vLLM, Ollama, LM Studio, OpenAI.
- * Repeats after 408, 409, 425, 429, 5xx, lost connections, overdue, cut or unreadable bodies and empty
- * choices, with growing pauses. Requests go through `fetch` and not through the `openai` package: its
- * time limit ends with the headers, so a body that stalls would hang a night's run.
+ * A chat model behind any server that speaks OpenAI's `/chat/completions`: vLLM, Ollama, LM Studio,
+ * OpenAI. Repeats after 408, 409, 425, 429, 5xx, lost connections, overdue, cut or unreadable
+ * bodies and empty choices, with growing pauses. Requests go through `fetch` and not through the
+ * `openai` package: its time limit ends with the headers, so a body that stalls would hang a
+ * night's run.
  * @throws EndpointError ENDPOINT_UNREACHABLE, ENDPOINT_TIMEOUT, ENDPOINT_AUTH, ENDPOINT_NOT_FOUND,
  *   ENDPOINT_HTTP, ENDPOINT_BROKEN, ENDPOINT_EMPTY, ENDPOINT_ANSWER.
  */
@@ -80,8 +81,8 @@ export function openChatModel(options: ChatModelOptions): ChatModel {
 }
 
 /**
- * One server has one name, however its address is written: runs and caches know answers by it. A password in
- * the address is no part of the name.
+ * One server has one name, however its address is written: runs and caches know answers by it. A
+ * password in the address is no part of the name.
  */
 export function serverName(baseUrl: string): string {
   if (!URL.canParse(baseUrl)) return baseUrl;

@@ -1,6 +1,6 @@
 /**
- * A chat model behind a protocol: the model under test, a judge, a label extractor. Adapters own retries,
- * rate limits and the wire format; callers see one answer or one error.
+ * A chat model behind a protocol: the model under test, a judge, a label extractor. Adapters own
+ * retries, rate limits and the wire format; callers see one answer or one error.
  */
 export interface ChatModel {
   /** Model and server, written into every record. */

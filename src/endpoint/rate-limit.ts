@@ -1,8 +1,8 @@
 import type { Clock } from "./clock.ts";
 
 /**
- * A bucket that refills steadily. Taking reserves at once and then waits until the reservation is covered,
- * so callers are served in the order in which they came.
+ * A bucket that refills steadily. Taking reserves at once and then waits until the reservation is
+ * covered, so callers are served in the order in which they came.
  */
 class Bucket {
   readonly #perMs: number;
@@ -44,7 +44,10 @@ export interface RateLimits {
   tokensPerMinute?: number;
 }
 
-/** Keeps requests and tokens within a server's limits, and all of them quiet while it asks for a pause. */
+/**
+ * Keeps requests and tokens within a server's limits, and all of them quiet while it asks for a
+ * pause.
+ */
 export class RateLimiter {
   readonly #clock: Clock;
   readonly #requests: Bucket | undefined;
@@ -66,7 +69,10 @@ export class RateLimiter {
     this.#quietUntil = clock.now();
   }
 
-  /** Waits for one request of about `tokens`; pass what it really took to the function that comes back. */
+  /**
+   * Waits for one request of about `tokens`; pass what it really took to the function that comes
+   * back.
+   */
   async enter(tokens: number): Promise<(used: number) => void> {
     // More than a minute's allowance could never be covered at once: such a request takes it whole.
     const reserved = Math.min(tokens, this.#maxTokens);

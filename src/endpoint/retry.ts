@@ -18,7 +18,10 @@ export const defaultRetryPolicy: RetryPolicy = {
   maxRetryAfterMs: 300_000,
 };
 
-/** One request that failed: what to tell people if it was the last, and whether asking again can help. */
+/**
+ * One request that failed: what to tell people if it was the last, and whether asking again can
+ * help.
+ */
 export interface Failure {
   error: EndpointError;
   again: boolean;

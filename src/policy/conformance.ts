@@ -1,6 +1,6 @@
 /**
- * What every policy must do, as one suite that each adapter's test runs. It asks only what the port says,
- * so it needs no knowledge of weights.
+ * What every policy must do, as one suite that each adapter's test runs. It asks only what the port
+ * says, so it needs no knowledge of weights.
  */
 import { callingChecks } from "./conformance/calling.ts";
 import type { PolicyUnderTest } from "./conformance/check.ts";

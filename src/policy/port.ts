@@ -1,22 +1,22 @@
 import type { Prompt } from "../prompt/prompt.ts";
 
 /**
- * What OPPO asks of a model. The policy knows no loss by name: the trainer computes dL/dlogp for every
- * pass (full input, video hidden, audio hidden) and hands it to `backward`.
+ * What OPPO asks of a model. The policy knows no loss by name: the trainer computes dL/dlogp for
+ * every pass (full input, video hidden, audio hidden) and hands it to `backward`.
  */
 export interface Policy {
   readonly id: string;
   /** `samplesPerPrompt` completions of each prompt, prompt by prompt: out[prompt][sample]. */
   sample(prompts: readonly Prompt[], options: SampleOptions): Promise<Completion[][]>;
   /**
-   * Log-prob of every completion token given the prompt and the tokens before it, or of those a datum
-   * asks for with `read`: one array per datum.
+   * Log-prob of every completion token given the prompt and the tokens before it, or of those a
+   * datum asks for with `read`: one array per datum.
    */
   logprobs(batch: readonly Datum[]): Promise<Float32Array[]>;
   /**
-   * Adds Σ gradient · ∂logp/∂θ to the accumulated gradient. `gradient` is dL/dlogp, one array per datum,
-   * as long as what `logprobs` returns for it. Returns the log-probs of the pass that was differentiated.
-   * When it fails, nothing stays accumulated.
+   * Adds Σ gradient · ∂logp/∂θ to the accumulated gradient. `gradient` is dL/dlogp, one array per
+   * datum, as long as what `logprobs` returns for it. Returns the log-probs of the pass that was
+   * differentiated. When it fails, nothing stays accumulated.
    */
   backward(
     batch: readonly Datum[],
@@ -57,8 +57,8 @@ export interface Datum {
   prompt: Prompt;
   tokens: Int32Array;
   /**
-   * Positions in `tokens` whose log-probs are wanted, ascending; default: all. An engine may leave out
-   * whatever only the others need: tokens after the last one wanted, most of the last block.
+   * Positions in `tokens` whose log-probs are wanted, ascending; default: all. An engine may leave
+   * out whatever only the others need: tokens after the last one wanted, most of the last block.
    */
   read?: readonly number[];
 }

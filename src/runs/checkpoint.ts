@@ -16,8 +16,8 @@ interface Pointer<State> {
 }
 
 /**
- * Saves a policy and the trainer's state together. The pointer file is written last and whole, so a kill at
- * any moment leaves the previous checkpoint valid.
+ * Saves a policy and the trainer's state together. The pointer file is written last and whole, so a
+ * kill at any moment leaves the previous checkpoint valid.
  */
 export async function saveCheckpoint<State>(
   layout: SystemLayout,

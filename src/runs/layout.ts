@@ -1,6 +1,8 @@
 import { join } from "node:path";
 
-/** Where everything of a run lies. One folder a run; one folder inside it for each trained system. */
+/**
+ * Where everything of a run lies. One folder a run; one folder inside it for each trained system.
+ */
 export interface RunLayout {
   root: string;
   config: string;

@@ -13,7 +13,10 @@ export interface RolloutRow {
   terms: Record<string, number>;
 }
 
-/** Appends a system's metrics and rollouts. Opening it at step n drops what a killed run wrote after n. */
+/**
+ * Appends a system's metrics and rollouts. Opening it at step n drops what a killed run wrote after
+ * n.
+ */
 export class Recorder {
   private readonly layout: SystemLayout;
 

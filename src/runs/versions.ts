@@ -10,7 +10,9 @@ export interface Versions {
   packages: Record<string, string>;
 }
 
-/** What a run was made with: our version, Node's, the machine's, and the exact packages installed. */
+/**
+ * What a run was made with: our version, Node's, the machine's, and the exact packages installed.
+ */
 export function versions(): Versions {
   const root = new URL("../../", import.meta.url);
   const own = JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as {

@@ -17,8 +17,9 @@ const echo = (id: string, text: string, unit: Unit) => ({
 });
 
 /**
- * The reasoning of a response and where it begins. Without a pair of `<think>` tags (cut at the token
- * limit, or bare reasoning) that is the whole text, with other tags blanked out at equal length.
+ * The reasoning of a response and where it begins. Without a pair of `<think>` tags (cut at the
+ * token limit, or bare reasoning) that is the whole text, with other tags blanked out at equal
+ * length.
  */
 export function reasoningOf(text: string): { text: string; start: number } {
   const { think } = parseResponse(text);

@@ -2,7 +2,9 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
 import { RequestError } from "./request-error.ts";
 
-/** Asks for `Authorization: Bearer <key>`, save at /v1/health. Without a key everyone may come in. */
+/**
+ * Asks for `Authorization: Bearer <key>`, save at /v1/health. Without a key everyone may come in.
+ */
 export function bearer(apiKey: string | undefined): MiddlewareHandler {
   return async (context, next) => {
     if (apiKey !== undefined && context.req.path !== "/v1/health") {

@@ -23,7 +23,10 @@ export function checkLimits(
   }
 }
 
-/** Texts and lists of them, at any depth. Matching cues to claims costs more than in proportion to them. */
+/**
+ * Texts and lists of them, at any depth. Matching cues to claims costs more than in proportion to
+ * them.
+ */
 function checkValue(
   path: string,
   name: string,

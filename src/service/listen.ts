@@ -9,8 +9,8 @@ export interface Listening {
   url: string;
   port: number;
   /**
-   * Stops taking requests, lets those in work finish for `drainSec`, then closes. Resolves to whether
-   * all were answered.
+   * Stops taking requests, lets those in work finish for `drainSec`, then closes. Resolves to
+   * whether all were answered.
    */
   close(): Promise<boolean>;
 }

@@ -1,6 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
-/** What the service counts, for Prometheus. One registry per service, so tests don't share counts. */
+/**
+ * What the service counts, for Prometheus. One registry per service, so tests don't share counts.
+ */
 export interface ServiceMetrics {
   request(route: string, status: number, seconds: number): void;
   items(route: string, count: number): void;

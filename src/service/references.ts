@@ -22,7 +22,9 @@ export function givenCues(cues: readonly GivenCue[]): CueSet {
   };
 }
 
-/** An item's cues, brought along or taken from its reference. @throws RequestError naming the item. */
+/**
+ * An item's cues, brought along or taken from its reference. @throws RequestError naming the item.
+ */
 export async function cuesOf(
   item: { reference?: string | undefined; cues?: readonly GivenCue[] | undefined },
   index: number,
@@ -32,7 +34,9 @@ export async function cuesOf(
   return decomposed(item.reference, index, decomposer);
 }
 
-/** Cues of a reference. A decomposer that fails fails the item: no cues would mean a reward of zero. */
+/**
+ * Cues of a reference. A decomposer that fails fails the item: no cues would mean a reward of zero.
+ */
 export async function decomposed(
   reference: string,
   index: number,
@@ -50,7 +54,9 @@ export async function decomposed(
   }
 }
 
-/** True label: given, or the reference's own answer. @throws RequestError LABEL_MISSING, LABEL_MANY. */
+/**
+ * True label: given, or the reference's own answer. @throws RequestError LABEL_MISSING, LABEL_MANY.
+ */
 export function labelOf(
   item: { reference?: string | undefined; labels?: string | string[] | undefined },
   index: number,

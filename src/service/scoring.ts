@@ -49,8 +49,8 @@ export function inBatches(
 }
 
 /**
- * Each by itself, as a judge is asked: in a batch one slow answer would hold up all others. How many it
- * is asked at once is the chat model's own limit.
+ * Each by itself, as a judge is asked: in a batch one slow answer would hold up all others. How
+ * many it is asked at once is the chat model's own limit.
  */
 export const oneByOne =
   (scorer: Scorer): ScoreEach =>

@@ -24,7 +24,8 @@ export function demoTimes(folder: string): Section {
   const { name, seed } = readJson<{ name: string; seed: number }>(config);
   const stages = timings.filter(({ step }) => step !== whole);
   const sum = stages.reduce((sum, { seconds }) => sum + seconds, 0);
-  // what lies between the stages counts, too; a run that was killed has it of its last process alone
+  // what lies between the stages counts, too; a run that was killed has it of its last process
+  // alone
   const total = Math.max(sum, timings.find(({ step }) => step === whole)?.seconds ?? 0);
   return {
     name: "demo",

@@ -1,4 +1,6 @@
-/** What each objective costs: whole steps of the real trainer on rollouts of a policy that speaks. */
+/**
+ * What each objective costs: whole steps of the real trainer on rollouts of a policy that speaks.
+ */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { readJsonl } from "../../../src/core/jsonl.ts";
@@ -91,8 +93,9 @@ export async function objectiveCosts(context: Context): Promise<Section> {
 }
 
 /**
- * One step of `trainRl`; milliseconds as the trainer records them. The learning rate is too small to move
- * a float32 weight, so that every objective meets the same policy and, with one seed, the same rollouts.
+ * One step of `trainRl`; milliseconds as the trainer records them. The learning rate is too small
+ * to move a float32 weight, so that every objective meets the same policy and, with one seed, the
+ * same rollouts.
  */
 async function step(bench: Bench, { preset, kl }: Objective, seed: number): Promise<number> {
   const { context, speaker, policy, reference, scorer } = bench;

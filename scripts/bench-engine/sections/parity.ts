@@ -1,4 +1,7 @@
-/** Do both sides compute the same? Log-probs and gradients at equal weights, before anything is timed. */
+/**
+ * Do both sides compute the same? Log-probs and gradients at equal weights, before anything is
+ * timed.
+ */
 import { join } from "node:path";
 import type { Policy } from "../../../src/policy/port.ts";
 import type { Context, Section } from "../context.ts";
@@ -16,8 +19,9 @@ import { markdownTable } from "../table.ts";
 import { policyFolder } from "../torch-files.ts";
 
 /**
- * Largest differences allowed. A ReLU within rounding of zero falls on either side, which changes the
- * gradients of one unit and of what lies below it by a whole token's share: gradients get more room.
+ * Largest differences allowed. A ReLU within rounding of zero falls on either side, which changes
+ * the gradients of one unit and of what lies below it by a whole token's share: gradients get more
+ * room.
  */
 const tolerance: Difference = { logprob: 1e-4, gradient: 1e-3, norm: 1e-4 };
 const batchNames = ["sft", ...rlSteps] as const;

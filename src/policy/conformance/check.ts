@@ -9,7 +9,10 @@ import type { Datum, Policy } from "../port.ts";
 export interface PolicyUnderTest {
   /** A new policy with the same initial weights at every call. */
   make(): Promise<Policy>;
-  /** Prompt number `index`, of the shape the policy was made for; different indices, different streams. */
+  /**
+   * Prompt number `index`, of the shape the policy was made for; different indices, different
+   * streams.
+   */
   prompt(index: number): Prompt;
   vocabulary: number;
   /** The policy's longest completion. */

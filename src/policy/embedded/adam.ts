@@ -18,8 +18,9 @@ export function initAdam(parameters: Parameters): AdamState {
 }
 
 /**
- * One AdamW step in place (Kingma & Ba 2015; decoupled decay of Loshchilov & Hutter 2019), after scaling
- * the gradient to `clipNorm`. A zero gradient with zero moments leaves the parameters as they are.
+ * One AdamW step in place (Kingma & Ba 2015; decoupled decay of Loshchilov & Hutter 2019), after
+ * scaling the gradient to `clipNorm`. A zero gradient with zero moments leaves the parameters as
+ * they are.
  * @throws PolicyError, with nothing changed, when the gradient's norm is not finite.
  */
 export function adamStep(
@@ -42,7 +43,8 @@ export function adamStep(
   const correction1 = 1 - beta1 ** state.step;
   const correction2 = 1 - beta2 ** state.step;
   const decay = 1 - learningRate * weightDecay;
-  // update = m̂ / (√v̂ + ε) with the corrections of both moments taken out of the loop: one division less
+  // update = m̂ / (√v̂ + ε) with the corrections of both moments taken out of the loop: one
+  // division less
   const rate = learningRate / correction1;
   const root = 1 / Math.sqrt(correction2);
   for (const [name, values] of parameters) {

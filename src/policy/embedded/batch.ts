@@ -1,4 +1,6 @@
-/** From a list of completions to chunks of static shape: completions of one prompt share its prefix. */
+/**
+ * From a list of completions to chunks of static shape: completions of one prompt share its prefix.
+ */
 import type { Prompt } from "../../prompt/prompt.ts";
 import type { Datum } from "../port.ts";
 import type { ScoringBucket } from "./buckets.ts";
@@ -9,7 +11,10 @@ export interface Group {
   members: number[];
 }
 
-/** Groups that one run of a scoring program takes: at most `bucket.prompts`, at most `bucket.group` long. */
+/**
+ * Groups that one run of a scoring program takes: at most `bucket.prompts`, at most `bucket.group`
+ * long.
+ */
 export interface ScoringChunk {
   bucket: ScoringBucket;
   groups: Group[];
@@ -17,7 +22,10 @@ export interface ScoringChunk {
 
 /** Halves of a batch, one replica each where there are two. */
 export const laneCount = 2;
-/** Completions of like length that go together, half of them in each lane; twice as many gain nothing. */
+/**
+ * Completions of like length that go together, half of them in each lane; twice as many gain
+ * nothing.
+ */
 export const chunkRows = 64;
 /** From so many completions on a chunk is shared between lanes: one of fewer is mostly overhead. */
 const splitRows = 16;
@@ -28,18 +36,22 @@ const groupSizes = [1, 2, 4, 8, 16] as const;
 /** Sequence lengths are rounded up to a multiple of this. */
 const lengthStep = 8;
 /**
- * Numbers of rows are rounded up to so many parts of the rectangle of slots. Every other number is another
- * program to compile: supervised batches, all much alike, can afford finer steps than rollouts.
+ * Numbers of rows are rounded up to so many parts of the rectangle of slots. Every other number is
+ * another program to compile: supervised batches, all much alike, can afford finer steps than
+ * rollouts.
  */
 const rowParts = { alone: 16, groups: 8 } as const;
-/** From this share of the tokens on, all are read: the shorter last block would not pay for itself. */
+/**
+ * From this share of the tokens on, all are read: the shorter last block would not pay for itself.
+ */
 const readsWorthwhile = 0.6;
 /** With reads there are more sizes to combine, so each has coarser steps. */
 const readSteps = { tokens: 16, width: 16, parts: 4 } as const;
 
 /**
- * Chunks of a batch. Equal prompts (same features, same masking, same text, whatever their id says) are
- * encoded once. Chunks hold completions of like length. Data that ask for no log-prob are in none of them.
+ * Chunks of a batch. Equal prompts (same features, same masking, same text, whatever their id says)
+ * are encoded once. Chunks hold completions of like length. Data that ask for no log-prob are in
+ * none of them.
  */
 export function chunkToScore(
   batch: readonly Datum[],
@@ -100,8 +112,8 @@ function deal(groups: readonly Group[]): Group[][] {
 }
 
 /**
- * The rectangle with as many rows as the tokens of each lane need, and reads where that is less work: one
- * program for all lanes.
+ * The rectangle with as many rows as the tokens of each lane need, and reads where that is less
+ * work: one program for all lanes.
  */
 function withRows(
   bucket: Omit<ScoringBucket, "rows" | "reads">,

@@ -7,8 +7,8 @@ export interface PrefixBucket {
 }
 
 /**
- * Sizes of a program that scores completions: P prompts, G completions of each in T slots; their tokens
- * stand in N rows without gaps (`packing.ts`).
+ * Sizes of a program that scores completions: P prompts, G completions of each in T slots; their
+ * tokens stand in N rows without gaps (`packing.ts`).
  */
 export interface ScoringBucket extends PrefixBucket {
   group: number;

@@ -4,7 +4,10 @@ import { modalities, type Prompt } from "../../prompt/prompt.ts";
 import type { Datum, SampleOptions } from "../port.ts";
 import type { ModelShape } from "./params.ts";
 
-/** @throws PolicyError for an empty batch, a prompt of another shape, or tokens the model cannot take. */
+/**
+ * @throws PolicyError for an empty batch, a prompt of another shape, or tokens the model cannot
+ *   take.
+ */
 export function checkBatch(shape: ModelShape, batch: readonly Datum[]): void {
   if (batch.length === 0) throw new PolicyError("EMPTY_BATCH", "the batch has no datum");
   const seen = new Set<Prompt>();
@@ -83,7 +86,10 @@ function allFinite(values: Float32Array): boolean {
   return Number.isFinite(sum);
 }
 
-/** @throws PolicyError when the gradient does not pair with the batch or has a value that is not finite. */
+/**
+ * @throws PolicyError when the gradient does not pair with the batch or has a value that is not
+ *   finite.
+ */
 export function checkGradient(
   batch: readonly Datum[],
   gradient: readonly ArrayLike<number>[],

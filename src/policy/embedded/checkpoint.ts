@@ -1,4 +1,7 @@
-/** A checkpoint is a folder: model.safetensors, optimizer.safetensors, policy.json. Written whole or not. */
+/**
+ * A checkpoint is a folder: model.safetensors, optimizer.safetensors, policy.json. Written whole or
+ * not.
+ */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { PolicyError } from "../../core/errors.ts";
@@ -18,7 +21,10 @@ const modelFile = "model.safetensors";
 const optimizerFile = "optimizer.safetensors";
 const policyFile = "policy.json";
 
-/** Writes the folder under another name and then renames it: a kill leaves the old one or the new one. */
+/**
+ * Writes the folder under another name and then renames it: a kill leaves the old one or the new
+ * one.
+ */
 export function writeCheckpoint(
   folder: string,
   description: PolicyDescription,
@@ -61,7 +67,9 @@ function replaceFolder(from: string, to: string): void {
 /** Where the last checkpoint stands between the two renames; read when a kill fell between them. */
 const previous = (folder: string): string => `${folder}.old`;
 
-/** @throws PolicyError when there is no checkpoint, it is of another format, or a file was changed. */
+/**
+ * @throws PolicyError when there is no checkpoint, it is of another format, or a file was changed.
+ */
 export function readDescription(folder: string): PolicyDescription {
   const { format: _, sha256: __, ...description } = readPolicyFile(present(folder));
   return description;

@@ -4,7 +4,9 @@ import { unseen } from "./tensors.ts";
 
 const shape: CacheShape = { rows: 4, prefix: 2, own: 4, heads: 2, headWidth: 1 };
 
-/** One layer, two prompts: prefix keys 100 · prompt + 10 · head + position, values a thousand more. */
+/**
+ * One layer, two prompts: prefix keys 100 · prompt + 10 · head + position, values a thousand more.
+ */
 function start(memory = new CacheMemory()): DecodeCache {
   const keys = Float32Array.of(0, 1, 10, 11, 100, 101, 110, 111);
   const parts = [keys, keys.map((value) => value + 1000)];

@@ -20,7 +20,9 @@ export interface EncodedPrompts {
   promptOf: readonly number[];
 }
 
-/** Memory that one cache after the other lives in: allocating it anew costs more than filling it. */
+/**
+ * Memory that one cache after the other lives in: allocating it anew costs more than filling it.
+ */
 export class CacheMemory {
   private buffers: Float32Array[] = [];
 
@@ -39,8 +41,9 @@ export class CacheMemory {
 }
 
 /**
- * Keys and values of prefix and completion, per layer [B, H, S + T, K], with what may be seen. It shrinks
- * and grows in place. Positions nobody sees hold old numbers, which attention multiplies by 0.
+ * Keys and values of prefix and completion, per layer [B, H, S + T, K], with what may be seen. It
+ * shrinks and grows in place. Positions nobody sees hold old numbers, which attention multiplies by
+ * 0.
  */
 export class DecodeCache {
   private rows: number;
@@ -49,7 +52,9 @@ export class DecodeCache {
   private readonly buffers: readonly Float32Array[];
   private bias: Float32Array;
 
-  /** Completions after their prompts' prefix, without a token yet; `most` is the largest it will be. */
+  /**
+   * Completions after their prompts' prefix, without a token yet; `most` is the largest it will be.
+   */
   constructor(
     memory: CacheMemory,
     most: CacheShape,
@@ -102,7 +107,10 @@ export class DecodeCache {
     return named;
   }
 
-  /** Keeps the given completions, ascending, as the first ones of `rows`, each with room for `own` tokens. */
+  /**
+   * Keeps the given completions, ascending, as the first ones of `rows`, each with room for `own`
+   * tokens.
+   */
   resize(keep: readonly number[], rows: number, own: number): void {
     const { heads, headWidth, prefix } = this.shape;
     const [before, after] = [this.length, prefix + own];
@@ -146,7 +154,9 @@ export class DecodeCache {
   }
 }
 
-/** Moves blocks `[from, to]` of `fromSize` elements to places `toSize` apart, in the given order. */
+/**
+ * Moves blocks `[from, to]` of `fromSize` elements to places `toSize` apart, in the given order.
+ */
 function moveBlocks(
   buffer: Float32Array,
   order: readonly (readonly [from: number, to: number])[],

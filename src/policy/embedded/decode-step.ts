@@ -17,8 +17,8 @@ export interface DecodeInputs {
 }
 
 /**
- * Odds [B, V] of the next token, exp(logit − the row's largest), and, per layer, this token's keys and values
- * [B, H, K] for the cache. Exponentials are taken here, for JavaScript takes longer.
+ * Odds [B, V] of the next token, exp(logit − the row's largest), and, per layer, this token's keys
+ * and values [B, H, K] for the cache. Exponentials are taken here, for JavaScript takes longer.
  */
 export function decodeStep(
   shape: ModelShape,

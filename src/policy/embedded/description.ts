@@ -1,6 +1,9 @@
 import type { ModelShape } from "./params.ts";
 
-/** What a policy is besides its numbers. Content of `policy.json`, with hashes of the two other files. */
+/**
+ * What a policy is besides its numbers. Content of `policy.json`, with hashes of the two other
+ * files.
+ */
 export interface PolicyDescription {
   shape: ModelShape;
   bos: number;

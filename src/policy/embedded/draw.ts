@@ -8,8 +8,8 @@ export interface Drawn {
 }
 
 /**
- * Draws from softmax(logits / temperature) by the inverse of its cumulative distribution; sums are in double
- * precision. Temperature 0 takes the most likely token, the first of equals.
+ * Draws from softmax(logits / temperature) by the inverse of its cumulative distribution; sums are
+ * in double precision. Temperature 0 takes the most likely token, the first of equals.
  */
 export class Drawer {
   private readonly vocabulary: number;
@@ -24,8 +24,8 @@ export class Drawer {
   }
 
   /**
-   * One draw from the odds against the likeliest word that begin at `start`: exp(logit − the largest logit).
-   * Words of less than exp(−87) have odds of 0 and stay undrawn at any temperature.
+   * One draw from the odds against the likeliest word that begin at `start`: exp(logit − the
+   * largest logit). Words of less than exp(−87) have odds of 0 and stay undrawn at any temperature.
    * @throws PolicyError where they are NaN, as they are for logits that are NaN or +∞.
    */
   draw(odds: Float32Array, start: number, rng: Rng): Drawn {
@@ -65,7 +65,9 @@ export class Drawer {
   }
 }
 
-/** The first token at which the running sum of odds exceeds `target`, which is below the sum of all. */
+/**
+ * The first token at which the running sum of odds exceeds `target`, which is below the sum of all.
+ */
 function invert(odds: Float32Array | Float64Array, start: number, target: number): number {
   let sum = 0;
   let token = -1;

@@ -41,7 +41,10 @@ export interface EmbeddedPolicySetup {
   executor: OpenedExecutor;
 }
 
-/** A freshly initialised omni-modal transformer behind the policy port, trained and run in this process. */
+/**
+ * A freshly initialised omni-modal transformer behind the policy port, trained and run in this
+ * process.
+ */
 export function createEmbeddedPolicy(setup: EmbeddedPolicySetup): EmbeddedPolicy {
   const { options, vocabulary, video, audio } = setup;
   const shape: ModelShape = {
@@ -68,7 +71,9 @@ export async function openEmbeddedPolicy(
   return policy;
 }
 
-/** The policy port over an `Executor`. Make one with `createEmbeddedPolicy` or `openEmbeddedPolicy`. */
+/**
+ * The policy port over an `Executor`. Make one with `createEmbeddedPolicy` or `openEmbeddedPolicy`.
+ */
 export class EmbeddedPolicy implements Policy {
   readonly id: string;
   readonly description: PolicyDescription;
@@ -148,7 +153,9 @@ export class EmbeddedPolicy implements Policy {
     });
   }
 
-  /** Waits for calls under way. A second close does nothing; any other call afterwards is an error. */
+  /**
+   * Waits for calls under way. A second close does nothing; any other call afterwards is an error.
+   */
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;

@@ -2,8 +2,9 @@ import type { numpy as np } from "@jax-js/jax";
 import type { TensorData, TensorSpec } from "./tensor.ts";
 
 /**
- * Runs one pure jax-js function at one set of static shapes. Model and step are written once, in jax-js;
- * an executor decides what runs them (jax-js's own WebAssembly kernels, or onnxruntime's native ones).
+ * Runs one pure jax-js function at one set of static shapes. Model and step are written once, in
+ * jax-js; an executor decides what runs them (jax-js's own WebAssembly kernels, or onnxruntime's
+ * native ones).
  */
 export interface Executor {
   readonly id: string;
@@ -11,7 +12,9 @@ export interface Executor {
   readonly threads: number;
   /** Why this is not the native executor, where that was wanted and does not load. */
   readonly insteadOf?: string;
-  /** `program` consumes its arguments' references (jax-js ownership) and returns its outputs, flat. */
+  /**
+   * `program` consumes its arguments' references (jax-js ownership) and returns its outputs, flat.
+   */
   compile(
     name: string,
     program: Program,
@@ -23,7 +26,9 @@ export interface Executor {
 
 /** What an executor may make use of; results are the same without. */
 export interface CompileHints {
-  /** Programs of equal identity are the same program: what was made of the first may serve again. */
+  /**
+   * Programs of equal identity are the same program: what was made of the first may serve again.
+   */
   identity?: string;
   /** So little work a run that dividing it among threads costs more than it saves. */
   small?: boolean;

@@ -1,4 +1,6 @@
-/** Two executors and any number of threads are one policy: what of that is exact and what is not. */
+/**
+ * Two executors and any number of threads are one policy: what of that is exact and what is not.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -5,7 +5,10 @@ import { checkInputs } from "./check-inputs.ts";
 import type { Compiled, Executor, Program } from "./executor.ts";
 import type { TensorData, TensorSpec } from "./tensor.ts";
 
-/** Executor on jax-js's own WebAssembly kernels: no native code, one thread. Also the oracle of tests. */
+/**
+ * Executor on jax-js's own WebAssembly kernels: no native code, one thread. Also the oracle of
+ * tests.
+ */
 export async function createJaxExecutor(): Promise<Executor> {
   const devices = await init("wasm");
   if (!devices.includes("wasm")) {

@@ -1,13 +1,13 @@
 /**
- * A policy's work in two lanes. What belongs to which lane, and the order in which results are added up,
- * never depend on whether there is a second thread, so neither do the numbers.
+ * A policy's work in two lanes. What belongs to which lane, and the order in which results are
+ * added up, never depend on whether there is a second thread, so neither do the numbers.
  */
 import { laneCount } from "./batch.ts";
 import type { Replica } from "./replica.ts";
 
 /**
- * Does every item, the ones of the second lane on the last replica meanwhile. `consume` sees the results of
- * the first lane, then those of the second, each in order.
+ * Does every item, the ones of the second lane on the last replica meanwhile. `consume` sees the
+ * results of the first lane, then those of the second, each in order.
  * @throws the first error, after all work under way has ended.
  */
 export async function inLanes<Item, Result>(

@@ -1,6 +1,7 @@
 /**
- * Layers as named jit functions. An executor may swap a function, recognised by its name, for a fused
- * kernel with a hand-written derivative; the code here stays the definition. All act on the last axis.
+ * Layers as named jit functions. An executor may swap a function, recognised by its name, for a
+ * fused kernel with a hand-written derivative; the code here stays the definition. All act on the
+ * last axis.
  */
 import { jit, nn, numpy as np } from "@jax-js/jax";
 
@@ -30,9 +31,10 @@ export const relu = jit(function relu(x: np.Array): np.Array {
 });
 
 /**
- * Rows of a table in another order, and blanks: y[i] = table[index[i]]. `inverse` says for every row of the
- * table which i shows it; a row that several i show (a blank) must have no effect on the result. Then the
- * derivative is a gather by `inverse`, where the general one of a gather has to add up rows.
+ * Rows of a table in another order, and blanks: y[i] = table[index[i]]. `inverse` says for every
+ * row of the table which i shows it; a row that several i show (a blank) must have no effect on the
+ * result. Then the derivative is a gather by `inverse`, where the general one of a gather has to
+ * add up rows.
  */
 export const regroup = jit(function regroup(
   table: np.Array,

@@ -3,15 +3,18 @@
  *
  * A prompt is a prefix [video tokens, audio tokens, text tokens] whose positions see each other; a
  * completion is causal and sees the prefix. The prefix is encoded once per prompt and its keys and
- * values serve all G completions of it. Dimension words: P prompts, G completions of each, T slots for
- * tokens of a completion, N rows (tokens of all completions, without gaps), S prefix tokens, H heads, K
- * width of a head.
+ * values serve all G completions of it. Dimension words: P prompts, G completions of each, T slots
+ * for tokens of a completion, N rows (tokens of all completions, without gaps), S prefix tokens, H
+ * heads, K width of a head.
  */
 import { numpy as np } from "@jax-js/jax";
 import { regroup, relu, rmsNorm, softmax } from "./layers.ts";
 import type { ModelShape } from "./params.ts";
 
-/** Model parameters as arrays, by name. Reading one takes a reference, so a weight may be used often. */
+/**
+ * Model parameters as arrays, by name. Reading one takes a reference, so a weight may be used
+ * often.
+ */
 export class Weights {
   private readonly arrays: ReadonlyMap<string, np.Array>;
 
@@ -40,7 +43,10 @@ export interface KeysValues {
   values: np.Array;
 }
 
-/** Prefix keys and values [P, H, S, K] per layer. The last block is not run: nothing reads its output. */
+/**
+ * Prefix keys and values [P, H, S, K] per layer. The last block is not run: nothing reads its
+ * output.
+ */
 export function encodePrefix(
   shape: ModelShape,
   weights: Weights,
@@ -85,7 +91,10 @@ function embedPrefix(weights: Weights, inputs: PrefixInputs): np.Array {
   return np.concatenate([media, text], 1);
 }
 
-/** Two index arrays that are each other's inverse: which row each slot shows, and the slot of each row. */
+/**
+ * Two index arrays that are each other's inverse: which row each slot shows, and the slot of each
+ * row.
+ */
 export interface Pairing {
   slots: np.Array;
   rows: np.Array;
@@ -93,7 +102,8 @@ export interface Pairing {
 
 /**
  * Completions as rows without gaps: all work but attention is done once a token, none on padding.
- * Attention wants slots [P, G, T]; pairings (`packing.ts`) lead from rows to slots and back, head by head.
+ * Attention wants slots [P, G, T]; pairings (`packing.ts`) lead from rows to slots and back, head
+ * by head.
  */
 export interface CompletionInputs {
   /** int32 [N]: the token before the one to predict. */
@@ -106,13 +116,21 @@ export interface CompletionInputs {
   qkv: Pairing;
   /** Rows of attention's output [N · H] ↔ slots [P · H · G · T]. */
   mixed: Pairing;
-  /** Where log-probs are wanted, if not everywhere: the last block then runs for these R rows alone. */
+  /**
+   * Where log-probs are wanted, if not everywhere: the last block then runs for these R rows alone.
+   */
   reads?: ReadInputs | undefined;
 }
 
-/** R rows to be read, in at most Q slots a completion. The last block's other rows are only keys and values. */
+/**
+ * R rows to be read, in at most Q slots a completion. The last block's other rows are only keys and
+ * values.
+ */
 export interface ReadInputs {
-  /** `slots` int32 [R]: the row of each read; `rows` int32 [N]: the read of each row, the last if none. */
+  /**
+   * `slots` int32 [R]: the row of each read; `rows` int32 [N]: the read of each row, the last if
+   * none.
+   */
   at: Pairing;
   /** [P, G, Q, S + T]. */
   bias: np.Array;
@@ -187,7 +205,10 @@ function readingBlock(
   return finishBlock(weights, layer, read, toRows(mixed, reads.queries).reshape([count, inner]));
 }
 
-/** Attention of queries [P, H, G, Q, K] to prefix and own tokens; bias broadcasts to [P, H, G, Q, S + T]. */
+/**
+ * Attention of queries [P, H, G, Q, K] to prefix and own tokens; bias broadcasts to [P, H, G, Q, S
+ * + T].
+ */
 function attend(
   { headWidth }: ModelShape,
   queries: np.Array,

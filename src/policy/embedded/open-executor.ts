@@ -11,9 +11,9 @@ export interface OpenedExecutor extends Executor {
 }
 
 /**
- * The executor asked for. `auto` takes the native one where its binary loads and jax-js otherwise. From two
- * threads on half of them belong to a second thread, which does half of the work: halves of a batch keep two cores
- * busier than one program that is divided operator by operator.
+ * The executor asked for. `auto` takes the native one where its binary loads and jax-js otherwise.
+ * From two threads on half of them belong to a second thread, which does half of the work: halves
+ * of a batch keep two cores busier than one program that is divided operator by operator.
  * @throws PolicyError when the one named cannot run here.
  */
 export async function openExecutor(options: ExecutorOptions): Promise<OpenedExecutor> {

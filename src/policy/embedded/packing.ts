@@ -1,12 +1,16 @@
 /**
- * Index arrays between rows (tokens of all completions without gaps) and slots (a rectangle for attention).
+ * Index arrays between rows (tokens of all completions without gaps) and slots (a rectangle for
+ * attention).
  *
- * Both sides have blanks: slots without a token show the last row, rows without a token the last slot that
- * has none. There is always one of each, so a blank never shows anything real, and as nothing real attends
- * to a blank either, the two index arrays are each other's inverse wherever it matters.
+ * Both sides have blanks: slots without a token show the last row, rows without a token the last
+ * slot that has none. There is always one of each, so a blank never shows anything real, and as
+ * nothing real attends to a blank either, the two index arrays are each other's inverse wherever it
+ * matters.
  */
 
-/** How many tokens each completion has: `lengths[p * group + g]`; 0 where there is no completion. */
+/**
+ * How many tokens each completion has: `lengths[p * group + g]`; 0 where there is no completion.
+ */
 export interface Rectangle {
   prompts: number;
   group: number;

@@ -61,7 +61,9 @@ export function parameterSpecs(shape: ModelShape): ParameterSpec[] {
   return specs;
 }
 
-/** Seeded normal initial values: one random stream per parameter, so adding one changes no other. */
+/**
+ * Seeded normal initial values: one random stream per parameter, so adding one changes no other.
+ */
 export function initParameters(shape: ModelShape, seed: number | string): Parameters {
   const rng = new Rng(seed);
   return new Map(

@@ -76,7 +76,9 @@ export function prefillProgram(shape: ModelShape, bucket: PrefixBucket): Program
   };
 }
 
-/** One token for B completions. Outputs: odds [B, V], then this token's keys and values [B, H, K]. */
+/**
+ * One token for B completions. Outputs: odds [B, V], then this token's keys and values [B, H, K].
+ */
 export function decodeProgram(shape: ModelShape, bucket: DecodeBucket): ProgramSource {
   const inputs = [...parameterInputs(shape), ...decodeSpecs(shape, bucket)];
   return {

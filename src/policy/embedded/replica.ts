@@ -58,7 +58,10 @@ export function workOf(
   };
 }
 
-/** On this thread. `parameters` is read at every run: changing its arrays in place changes the model. */
+/**
+ * On this thread. `parameters` is read at every run: changing its arrays in place changes the
+ * model.
+ */
 export class LocalReplica implements Replica {
   private readonly description: PolicyDescription;
   private readonly runner: ProgramRunner;

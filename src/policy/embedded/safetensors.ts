@@ -1,6 +1,6 @@
 /**
- * The safetensors format (github.com/huggingface/safetensors): an 8-byte little-endian header length, a
- * JSON header of {name: {dtype, shape, data_offsets}}, then the raw little-endian data.
+ * The safetensors format (github.com/huggingface/safetensors): an 8-byte little-endian header
+ * length, a JSON header of {name: {dtype, shape, data_offsets}}, then the raw little-endian data.
  */
 import { readFileSync } from "node:fs";
 import { PolicyError } from "../../core/errors.ts";

@@ -20,7 +20,8 @@ function prompt(index: number): Prompt {
 it("samples the same in a batch that shrinks and grows as completion by completion", async () => {
   const policy = createEmbeddedPolicy({
     options: embeddedOptions.parse({ width: 16, heads: 2, headWidth: 8, maxTokens: 40 }),
-    // so few words that completions end early and at different times, and some not before the cache grew
+    // so few words that completions end early and at different times, and some not before the cache
+    // grew
     vocabulary: { size: 12, bos: 1, eos: 2 },
     video: media,
     audio: media,

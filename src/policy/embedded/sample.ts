@@ -1,4 +1,7 @@
-/** Sampling with a key-value cache. The graph makes one token's keys and values; this writes the cache. */
+/**
+ * Sampling with a key-value cache. The graph makes one token's keys and values; this writes the
+ * cache.
+ */
 import { Rng } from "../../core/rng.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
 import type { Completion, SampleOptions } from "../port.ts";
@@ -58,8 +61,9 @@ export interface Decoding {
 }
 
 /**
- * `samplesPerPrompt` completions of each prompt, in order, in batches to be decoded together. Completion
- * (prompt, sample) draws from its own random stream, so what else is in the batch does not change it.
+ * `samplesPerPrompt` completions of each prompt, in order, in batches to be decoded together.
+ * Completion (prompt, sample) draws from its own random stream, so what else is in the batch does
+ * not change it.
  */
 export function startBatches(prompts: readonly Prompt[], options: SampleOptions): Start[][] {
   const root = new Rng(options.seed);

@@ -1,4 +1,6 @@
-/** One batch in the form the scoring programs take, for tests that run programs without a policy. */
+/**
+ * One batch in the form the scoring programs take, for tests that run programs without a policy.
+ */
 import { Rng } from "../../core/rng.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
 import type { Datum } from "../port.ts";

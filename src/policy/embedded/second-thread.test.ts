@@ -14,7 +14,9 @@ const media = { tokens: 2, dim: 3 };
 const vocabulary = { size: 12, bos: 1, eos: 2 };
 const sampling = { samplesPerPrompt: 8, maxTokens: 20, temperature: 1, seed: "second" };
 
-/** Features are views of large arrays, as those of stored clips may be; audio lies in shared memory. */
+/**
+ * Features are views of large arrays, as those of stored clips may be; audio lies in shared memory.
+ */
 function prompts(count: number): Prompt[] {
   const rng = new Rng("prompts");
   const stores = [new Float32Array(count * 6), sharedFloats(count * 6)];

@@ -68,8 +68,8 @@ export class SecondThread {
     const model = this.models++;
     let sent = -1;
     const weights = zeroParameters(description.shape, sharedFloats);
-    // orders are done in order, so none is waited for before the next is given; but one that failed, for
-    // example with new weights, fails what relied on it
+    // orders are done in order, so none is waited for before the next is given; but one that
+    // failed, for example with new weights, fails what relied on it
     let ready: Promise<unknown> = this.ask({ do: "open", model, description, weights });
     ready.catch(() => {});
     const gradients = new Blocks(() => zeroParameters(description.shape, sharedFloats));
@@ -138,8 +138,9 @@ export class SecondThread {
 const keptBlocks = 4;
 
 /**
- * Blocks of memory for what is asked for together, used again when all of that has come: what is in them must
- * have been read before anything else is asked for. A policy's calls run one after another.
+ * Blocks of memory for what is asked for together, used again when all of that has come: what is in
+ * them must have been read before anything else is asked for. A policy's calls run one after
+ * another.
  */
 class Blocks<Block> {
   private readonly make: () => Block;
@@ -181,8 +182,8 @@ function unsendable(order: Order, cause: unknown): PolicyError {
 const threads = new Map<string, Promise<SecondThread>>();
 
 /**
- * The second thread of this process for such an executor. It stays for the next policy, whose programs it then
- * knows, and does not keep the process from ending.
+ * The second thread of this process for such an executor. It stays for the next policy, whose
+ * programs it then knows, and does not keep the process from ending.
  */
 export async function secondThreadFor(executor: ExecutorOptions): Promise<SecondThread> {
   const key = JSON.stringify(executor);
@@ -201,9 +202,9 @@ export async function secondThreadFor(executor: ExecutorOptions): Promise<Second
 }
 
 /**
- * A copy that shares no memory with what is much larger: sending a view of an array sends all of the array.
- * Memory that threads share is not sent, and stays.
- * What was one array stays one, by which replicas know completions of one prompt.
+ * A copy that shares no memory with what is much larger: sending a view of an array sends all of
+ * the array. Memory that threads share is not sent, and stays. What was one array stays one, by
+ * which replicas know completions of one prompt.
  */
 function detached<T>(value: T): T {
   const copies = new Map<object, unknown>();

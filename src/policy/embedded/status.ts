@@ -11,10 +11,11 @@ export interface ExecutorFinding {
 }
 
 /**
- * Which executor runs the embedded policy here and why, then each by itself. The demo's time budget needs
- * the native one; the jax-js one is always there. jax-js has threads of its own only where there are browser
- * workers. Node's can be shimmed in, but a message to every worker for each of a step's 300 small kernels
- * cost as much as it saved (decoding took twice as long); the second thread's half of a batch is one message.
+ * Which executor runs the embedded policy here and why, then each by itself. The demo's time budget
+ * needs the native one; the jax-js one is always there. jax-js has threads of its own only where
+ * there are browser workers. Node's can be shimmed in, but a message to every worker for each of a
+ * step's 300 small kernels cost as much as it saved (decoding took twice as long); the second
+ * thread's half of a batch is one message.
  */
 export async function executorStatus(): Promise<ExecutorFinding[]> {
   const native = await onnxStatus();

@@ -1,4 +1,7 @@
-/** Fills the input tensors of a chunk. Rows without a prompt or completion stay zero and are ignored. */
+/**
+ * Fills the input tensors of a chunk. Rows without a prompt or completion stay zero and are
+ * ignored.
+ */
 import type { Modality, Prompt } from "../../prompt/prompt.ts";
 import type { Datum } from "../port.ts";
 import { neededTokens, type ScoringChunk } from "./batch.ts";
@@ -8,14 +11,18 @@ import type { ModelShape } from "./params.ts";
 import { prefixTokens } from "./programs.ts";
 import type { TensorData } from "./tensor.ts";
 
-/** Added to attention scores of positions that must not be seen: their weight is 0, or 1e-45 (`onnx/runtime.ts`). */
+/**
+ * Added to attention scores of positions that must not be seen: their weight is 0, or 1e-45
+ * (`onnx/runtime.ts`).
+ */
 export const unseen = -1e9;
 
 export type NamedTensors = Record<string, TensorData>;
 
 /**
- * Arrays for streams, one for each size, used again and again: features of a batch are megabytes, and
- * allocating them for every step made the garbage collector walk the whole heap every few steps.
+ * Arrays for streams, one for each size, used again and again: features of a batch are megabytes,
+ * and allocating them for every step made the garbage collector walk the whole heap every few
+ * steps.
  */
 export class StreamMemory {
   private readonly arrays = new Map<string, Float32Array>();
@@ -167,7 +174,10 @@ export function gradientTensor(
   return out;
 }
 
-/** Calls `visit` with each completion's index and the output rows of the log-probs it wants, in order. */
+/**
+ * Calls `visit` with each completion's index and the output rows of the log-probs it wants, in
+ * order.
+ */
 export function eachOutput(
   chunk: ScoringChunk,
   batch: readonly Datum[],
@@ -177,7 +187,8 @@ export function eachOutput(
   for (const index of membersOf(chunk)) {
     const datum = batch[index] as Datum;
     const computed = outputPositions(chunk, datum);
-    // either what is wanted is computed alone, row by row, or every token is and the wanted ones picked
+    // either what is wanted is computed alone, row by row, or every token is and the wanted ones
+    // picked
     const wanted = chunk.bucket.reads || !datum.read ? [...computed.keys()] : datum.read;
     const start = first;
     visit(
@@ -210,7 +221,9 @@ function perCompletion({ bucket, groups }: ScoringChunk, of: (index: number) => 
   return values;
 }
 
-/** [P, T, S + T]: a token sees the prefix but for what is hidden, and itself and what came before. */
+/**
+ * [P, T, S + T]: a token sees the prefix but for what is hidden, and itself and what came before.
+ */
 function completionBias({ prompts, tokens }: ScoringBucket, hidden: TensorData): Float32Array {
   const prefix = hidden.length / prompts;
   const length = prefix + tokens;

@@ -64,7 +64,9 @@ async function carryOut(order: Order): Promise<unknown> {
   }
 }
 
-/** What is left to be sent: outputs after the log-probs are the gradient, parameter by parameter. */
+/**
+ * What is left to be sent: outputs after the log-probs are the gradient, parameter by parameter.
+ */
 function handOver(
   [logprobs, ...others]: readonly TensorData[],
   gradient: Parameters | undefined,

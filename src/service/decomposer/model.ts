@@ -16,8 +16,8 @@ const maxWords = 8;
 type Answer = z.infer<typeof answer>;
 
 /**
- * Decomposes with a chat model. An answer counts only if every cue quotes the reference: what the text
- * does not say can't become a cue. Otherwise the model is asked again, `tries` times in all.
+ * Decomposes with a chat model. An answer counts only if every cue quotes the reference: what the
+ * text does not say can't become a cue. Otherwise the model is asked again, `tries` times in all.
  * @throws EndpointError MODEL_ANSWER, and those of the model.
  */
 export function modelDecomposer(

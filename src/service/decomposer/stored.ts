@@ -28,8 +28,8 @@ const row = z.object({
 type Row = z.infer<typeof row>;
 
 /**
- * Remembers cue sets by reference text and decomposer id. With a `file` (JSONL) they survive a restart:
- * a row is on disk before anybody sees its cues, so an answer never changes after a crash.
+ * Remembers cue sets by reference text and decomposer id. With a `file` (JSONL) they survive a
+ * restart: a row is on disk before anybody sees its cues, so an answer never changes after a crash.
  * @throws ServiceError DECOMPOSITIONS_FILE for a row that is none.
  */
 export function storedDecomposer(inner: Decomposer, file?: string): Decomposer {

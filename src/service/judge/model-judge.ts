@@ -65,7 +65,10 @@ interface Place {
   at: number;
 }
 
-/** The comparisons as the model reads them, cues and claims numbered throughout, and what has which number. */
+/**
+ * The comparisons as the model reads them, cues and claims numbered throughout, and what has which
+ * number.
+ */
 function numbered(comparisons: readonly JudgedComparison[]) {
   const cues: Place[] = [];
   const claims: Place[] = [];

@@ -8,7 +8,9 @@ export interface Question<T> {
   name: string;
   system: string;
   user: string;
-  /** JSON Schema for the server; `parse` checks what comes back, for not every server enforces it. */
+  /**
+   * JSON Schema for the server; `parse` checks what comes back, for not every server enforces it.
+   */
   schema: Readonly<Record<string, unknown>>;
   answer: z.ZodType<T>;
   /** What else must hold, as a complaint that the model is shown; null when content. */

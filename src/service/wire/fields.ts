@@ -2,8 +2,9 @@ import { z } from "@hono/zod-openapi";
 import { cueModalities, evidenceModalities } from "../../cues/cue.ts";
 
 /**
- * Text is taken as it comes: no trimming, no normalisation, for offsets and hashes refer to it. A lone
- * surrogate is refused: it has no UTF-8 form, so no other language could compute the same hash.
+ * Text is taken as it comes: no trimming, no normalisation, for offsets and hashes refer to it. A
+ * lone surrogate is refused: it has no UTF-8 form, so no other language could compute the same
+ * hash.
  */
 export const text = z.string().refine((value) => !/\p{Surrogate}/u.test(value), {
   message: "holds half of a surrogate pair, which has no UTF-8 form",

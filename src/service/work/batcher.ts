@@ -1,6 +1,8 @@
 /** Joins work of concurrent callers into batches; one batch runs at a time. */
 export interface Batcher<T, R> {
-  /** Results of `items`, same order. Rejects with what `run` threw for a batch of these items alone. */
+  /**
+   * Results of `items`, same order. Rejects with what `run` threw for a batch of these items alone.
+   */
   submit(items: readonly T[]): Promise<R[]>;
 }
 
@@ -11,7 +13,9 @@ export interface BatcherOptions<T, R> {
   maxItems: number;
   /** Milliseconds an idle batcher waits for more; a busy one takes what came meanwhile at once. */
   waitMs: number;
-  /** Whether a failed batch may be one caller's fault, so that others deserve a run of their own. */
+  /**
+   * Whether a failed batch may be one caller's fault, so that others deserve a run of their own.
+   */
   mayBeOneItem(error: unknown): boolean;
 }
 

@@ -1,8 +1,14 @@
 import { RequestError } from "../request-error.ts";
 
-/** Bounds the memory of requests: their bodies are read and parsed before their items can be counted. */
+/**
+ * Bounds the memory of requests: their bodies are read and parsed before their items can be
+ * counted.
+ */
 export interface BodyRoom {
-  /** Holds so many bytes until the function it returns is called. @throws RequestError 429 QUEUE_FULL. */
+  /**
+   * Holds so many bytes until the function it returns is called. @throws RequestError 429
+   * QUEUE_FULL.
+   */
   take(bytes: number): () => void;
 }
 

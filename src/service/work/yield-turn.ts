@@ -1,6 +1,6 @@
 /**
- * A pause for loops on the server's one thread: returns at once until `maxMs` have passed since the last
- * turn of the event loop, then lets requests be read and answered.
+ * A pause for loops on the server's one thread: returns at once until `maxMs` have passed since the
+ * last turn of the event loop, then lets requests be read and answered.
  */
 export function createBreath(maxMs = 20): () => Promise<void> {
   let since = performance.now();
@@ -20,7 +20,9 @@ export function createBreath(maxMs = 20): () => Promise<void> {
   };
 }
 
-/** Starts `work` on each item, in order, with a breath between starts; results in the same order. */
+/**
+ * Starts `work` on each item, in order, with a breath between starts; results in the same order.
+ */
 export async function startEach<T, R>(
   items: readonly T[],
   breathe: () => Promise<void>,

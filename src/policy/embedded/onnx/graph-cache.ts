@@ -6,8 +6,9 @@ const keptGraphs = 96;
 const graphs = new Map<string, FinishedGraph>();
 
 /**
- * The graph of that identity, made at most once a process (unless many others came since). Tracing and
- * lowering a training step takes 50 to 200 ms, and one experiment opens half a dozen policies of one shape.
+ * The graph of that identity, made at most once a process (unless many others came since). Tracing
+ * and lowering a training step takes 50 to 200 ms, and one experiment opens half a dozen policies
+ * of one shape.
  */
 export function graphOf(identity: string, make: () => FinishedGraph): FinishedGraph {
   const graph = graphs.get(identity) ?? make();

@@ -45,7 +45,10 @@ export class Graph {
     return tensor;
   }
 
-  /** Adds a node with one output of the given shape; `domain` is `com.microsoft` for fused operators. */
+  /**
+   * Adds a node with one output of the given shape; `domain` is `com.microsoft` for fused
+   * operators.
+   */
   emit(
     op: string,
     inputs: readonly Tensor[],
@@ -124,7 +127,9 @@ export class Graph {
     return { bytes, inputs: this.#inputs, outputs, operators };
   }
 
-  /** ONNX wants outputs to be distinct node results: inputs, constants and repeats get an Identity. */
+  /**
+   * ONNX wants outputs to be distinct node results: inputs, constants and repeats get an Identity.
+   */
   #distinctOutputs(results: readonly Tensor[]): Tensor[] {
     const produced = new Set(this.#nodes.flatMap((node) => node.outputs));
     return results.map((tensor) => {

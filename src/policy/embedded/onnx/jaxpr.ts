@@ -62,7 +62,9 @@ export function trace(program: Program, inputs: readonly TensorSpec[]): TracedPr
   return { jaxpr: closed.jaxpr as unknown as Jaxpr, constants };
 }
 
-/** An abstract argument. A class, because jax-js would take a plain object for a tree of arguments. */
+/**
+ * An abstract argument. A class, because jax-js would take a plain object for a tree of arguments.
+ */
 class InputAval {
   readonly shape: number[];
   readonly dtype: string;

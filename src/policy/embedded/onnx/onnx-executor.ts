@@ -15,13 +15,16 @@ import { denormalsAsZero, loadRuntime, type Ort } from "./runtime.ts";
 import { holdSessions } from "./shared-sessions.ts";
 
 /**
- * Sessions kept open. One run of OPPO meets some 45 scoring programs and 30 of decoding steps; eight training
- * steps of 64 completions, 8 to 64 tokens long, held 540 MB, those of half as many half of it.
+ * Sessions kept open. One run of OPPO meets some 45 scoring programs and 30 of decoding steps;
+ * eight training steps of 64 completions, 8 to 64 tokens long, held 540 MB, those of half as many
+ * half of it.
  */
 const openSessions = 32;
 
 export interface OnnxOptions {
-  /** Threads of one program. Default: the cores, at most 2; give only cores that are really free. */
+  /**
+   * Threads of one program. Default: the cores, at most 2; give only cores that are really free.
+   */
   threads?: number;
   /**
    * Whether threads wait for work spinning, which suits cores that nothing else uses. Default: they
@@ -33,7 +36,10 @@ export interface OnnxOptions {
   fused?: FusedRules;
 }
 
-/** Executor on onnxruntime's native CPU kernels: traces with jax-js, lowers to ONNX, one session each. */
+/**
+ * Executor on onnxruntime's native CPU kernels: traces with jax-js, lowers to ONNX, one session
+ * each.
+ */
 export async function createOnnxExecutor(options: OnnxOptions = {}): Promise<Executor> {
   const ort = await loadRuntime();
   await init("wasm");
@@ -67,8 +73,8 @@ export async function createOnnxExecutor(options: OnnxOptions = {}): Promise<Exe
 }
 
 /**
- * Memory patterns would plan one block for a whole run beside the arena's own: a third more memory, and
- * two slow first runs, for no gain afterwards.
+ * Memory patterns would plan one block for a whole run beside the arena's own: a third more memory,
+ * and two slow first runs, for no gain afterwards.
  */
 async function openSession(
   ort: Ort,

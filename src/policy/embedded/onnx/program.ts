@@ -9,8 +9,9 @@ import type { Sessions } from "./shared-sessions.ts";
 import { product } from "./view/shape.ts";
 
 /**
- * A lowered program with its buffers. Inputs are read where they lie, outputs written into buffers allocated
- * once; an output that is fed back as input (parameters, optimizer state) alternates between two.
+ * A lowered program with its buffers. Inputs are read where they lie, outputs written into buffers
+ * allocated once; an output that is fed back as input (parameters, optimizer state) alternates
+ * between two.
  */
 export class OnnxProgram implements Compiled {
   readonly #ort: Ort;
@@ -38,7 +39,10 @@ export class OnnxProgram implements Compiled {
     this.#outputs = graph.outputs.map((output) => this.#allocate(output));
   }
 
-  /** Node's event loop stands still while onnxruntime computes. @throws PolicyError naming the program. */
+  /**
+   * Node's event loop stands still while onnxruntime computes. @throws PolicyError naming the
+   * program.
+   */
   async run(inputs: readonly TensorData[]): Promise<TensorData[]> {
     if (this.#disposed) {
       throw new PolicyError("ONNX_DISPOSED", `program ${this.#name} was disposed`, {

@@ -7,15 +7,15 @@ const cure =
   "reinstall with `npm ci`; onnxruntime-node ships CPU binaries for Linux and Windows on x64 and arm64 and for macOS on arm64; elsewhere choose the jax executor";
 
 /**
- * Every session must ask for denormals to be taken as 0. A position that must not be seen has a weight of
- * exp(−103.97) in onnxruntime's softmax, a denormal: computing with those made a softmax five times as slow,
- * and a softmax that hides half of its positions is the rule here.
+ * Every session must ask for denormals to be taken as 0. A position that must not be seen has a
+ * weight of exp(−103.97) in onnxruntime's softmax, a denormal: computing with those made a softmax
+ * five times as slow, and a softmax that hides half of its positions is the rule here.
  *
- * onnxruntime sets the processor's mode, on x64, for its own threads and, at the first session of the process,
- * for the thread that opens it. On Linux, threads started by that one inherit it, a second thread among them. The
- * mode stays when sessions close, and holds for JavaScript and WebAssembly, too: numbers below 1e-38 become 0
- * in a Float32Array, those below 2e-308 everywhere. A program that opened a session of its own before does
- * without the mode, and without the speed.
+ * onnxruntime sets the processor's mode, on x64, for its own threads and, at the first session of
+ * the process, for the thread that opens it. On Linux, threads started by that one inherit it, a
+ * second thread among them. The mode stays when sessions close, and holds for JavaScript and
+ * WebAssembly, too: numbers below 1e-38 become 0 in a Float32Array, those below 2e-308 everywhere.
+ * A program that opened a session of its own before does without the mode, and without the speed.
  */
 export const denormalsAsZero = { session: { set_denormal_as_zero: "1" } } as const;
 

@@ -9,9 +9,9 @@ interface Entry {
 }
 
 /**
- * Open sessions of serialised models, the least recently used released beyond `limit`. A session keeps
- * the memory of its largest run (some 60 MB for a training step of 64 completions) and opens again in
- * about 50 ms, so a policy that meets many shapes pays a little time for bounded memory.
+ * Open sessions of serialised models, the least recently used released beyond `limit`. A session
+ * keeps the memory of its largest run (some 60 MB for a training step of 64 completions) and opens
+ * again in about 50 ms, so a policy that meets many shapes pays a little time for bounded memory.
  */
 export class SessionCache {
   readonly #open: (model: Uint8Array) => Promise<InferenceSession>;
@@ -30,7 +30,9 @@ export class SessionCache {
     return this.#entries.size;
   }
 
-  /** Runs `work` with the model's session, opened if need be; it stays open until `work` is done. */
+  /**
+   * Runs `work` with the model's session, opened if need be; it stays open until `work` is done.
+   */
   async use<T>(model: Uint8Array, work: (session: InferenceSession) => Promise<T>): Promise<T> {
     if (this.#closed) {
       throw new PolicyError("ONNX_CLOSED", "the ONNX executor was closed", {

@@ -18,8 +18,8 @@ interface Shared {
 const shared = new Map<string, Shared>();
 
 /**
- * Sessions of one kind of settings, for all executors of this process: a policy and its frozen reference
- * run the same programs, weights being inputs, so one session serves both.
+ * Sessions of one kind of settings, for all executors of this process: a policy and its frozen
+ * reference run the same programs, weights being inputs, so one session serves both.
  */
 export function holdSessions(
   settings: string,

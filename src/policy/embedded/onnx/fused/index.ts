@@ -6,7 +6,7 @@ import { softmax } from "./softmax.ts";
 import { targetLogprob } from "./target-logprob.ts";
 
 /**
- * Fused kernels, by the names of the jit functions in `policy/embedded/layers.ts`. In programs for this
- * executor these names are reserved: a jit function of such a name is replaced unseen.
+ * Fused kernels, by the names of the jit functions in `policy/embedded/layers.ts`. In programs for
+ * this executor these names are reserved: a jit function of such a name is replaced unseen.
  */
 export const fusedRules: FusedRules = { softmax, targetLogprob, rmsNorm, relu, regroup };

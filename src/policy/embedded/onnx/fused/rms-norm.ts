@@ -10,9 +10,9 @@ import type { FusedRule } from "./rule.ts";
 const epsilon = 1e-5;
 
 /**
- * y = x r g with r = 1 / √(mean x² + ε), over the last axis of x; g [width].
- * With p = dy x: dx = dy g r − x r³ (Σ p g) / width, and dg = Σ p r over rows. Both sums are products
- * of p with a vector, so they run as matrix-vector products.
+ * y = x r g with r = 1 / √(mean x² + ε), over the last axis of x; g [width]. With p = dy x: dx = dy
+ * g r − x r³ (Σ p g) / width, and dg = Σ p r over rows. Both sums are products of p with a vector,
+ * so they run as matrix-vector products.
  */
 export const rmsNorm: FusedRule = {
   arity: 2,

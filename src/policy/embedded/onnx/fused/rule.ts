@@ -6,7 +6,9 @@ export interface FusedRule {
   /** Number of arguments; jax-js passes constants it lifted out of the function before them. */
   readonly arity: number;
   forward(graph: Graph, inputs: readonly View[]): View;
-  /** Cotangents of all inputs, from the cotangent of the output; what nobody reads costs nothing. */
+  /**
+   * Cotangents of all inputs, from the cotangent of the output; what nobody reads costs nothing.
+   */
   backward(graph: Graph, inputs: readonly View[], output: View, cotangent: View): View[];
 }
 

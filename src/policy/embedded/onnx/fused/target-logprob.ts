@@ -6,8 +6,8 @@ import { algebra } from "./algebra.ts";
 import type { FusedRule } from "./rule.ts";
 
 /**
- * y = log softmax(x) at each row's target; dx = dy (one-hot − softmax x). The one-hot matrix is never
- * written down: targets are picked and replaced by index, one a row, so no two writes meet.
+ * y = log softmax(x) at each row's target; dx = dy (one-hot − softmax x). The one-hot matrix is
+ * never written down: targets are picked and replaced by index, one a row, so no two writes meet.
  */
 export const targetLogprob: FusedRule = {
   arity: 3,

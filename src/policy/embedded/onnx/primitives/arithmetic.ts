@@ -63,7 +63,9 @@ export function add(graph: Graph, [x, y]: [View, View], dtype: OnnxType): View {
   return applyOp(graph, "Add", [x, y], dtype);
 }
 
-/** x · y, folding 0 and 1 as jax-js's own simplifier does (so 0 · NaN is 0). On bool this is "and". */
+/**
+ * x · y, folding 0 and 1 as jax-js's own simplifier does (so 0 · NaN is 0). On bool this is "and".
+ */
 export function multiply(graph: Graph, [x, y]: [View, View], dtype: OnnxType): View {
   if (dtype === "bool") return applyOp(graph, "And", [x, y], dtype);
   const shape = broadcastShape([shapeOf(x), shapeOf(y)]);
@@ -101,7 +103,10 @@ function foldedScale({ source, dims, dtype }: View, factor: number): View | unde
   return scaled && { source: scaled, dims, dtype };
 }
 
-/** x · (1/d) as one division, where d is as large as x: for a smaller d its few reciprocals are cheaper. */
+/**
+ * x · (1/d) as one division, where d is as large as x: for a smaller d its few reciprocals are
+ * cheaper.
+ */
 function divide(graph: Graph, x: View, y: View): View | undefined {
   const divisor = y.inverseOf;
   if (!divisor || sourceSize(divisor) < sourceSize(x)) return undefined;
@@ -117,7 +122,9 @@ function extreme(op: "Min" | "Max", fold: (a: number, b: number) => number): Com
   };
 }
 
-/** Rounds towards zero: ONNX has no Trunc, so take the floor of the magnitude and restore the sign. */
+/**
+ * Rounds towards zero: ONNX has no Trunc, so take the floor of the magnitude and restore the sign.
+ */
 function truncated(graph: Graph, x: View): View {
   const magnitude = applyOp(graph, "Floor", [applyOp(graph, "Abs", [x], x.dtype)], x.dtype);
   return applyOp(graph, "Mul", [magnitude, applyOp(graph, "Sign", [x], x.dtype)], x.dtype);

@@ -44,7 +44,9 @@ export function compare(graph: Graph, op: Comparison, x: View, y: View): View {
   );
 }
 
-/** The type to compare in: a literal follows the other side; else float wins; ORT has no bool Less. */
+/**
+ * The type to compare in: a literal follows the other side; else float wins; ORT has no bool Less.
+ */
 function comparedType(x: View, y: View): OnnxType {
   const isFloat = (view: View) => view.dtype.startsWith("float");
   if (x.dtype === y.dtype) return x.dtype === "bool" ? "int32" : x.dtype;

@@ -62,7 +62,10 @@ type Side = 0 | 1;
 
 const size = (atoms: readonly { size: number }[]) => product(atoms.map((atom) => atom.size));
 
-/** Classes of atoms in memory order; where the operands disagree, in that of the one better left alone. */
+/**
+ * Classes of atoms in memory order; where the operands disagree, in that of the one better left
+ * alone.
+ */
 function planProduct(atoms: readonly SharedAtom[], contracted: readonly SharedAtom[]): ProductPlan {
   const free = atoms.filter((atom) => !contracted.includes(atom));
   const pick = (inX: boolean, inY: boolean, owner: Side) =>
@@ -93,8 +96,8 @@ function staysPut(plan: ProductPlan, side: Side): boolean {
 }
 
 /**
- * An operand's atoms as a matrix, [batch, free, depth] or [batch, depth, free]: whichever leaves its
- * innermost atom innermost, so that a Transpose, where one is needed, moves whole runs.
+ * An operand's atoms as a matrix, [batch, free, depth] or [batch, depth, free]: whichever leaves
+ * its innermost atom innermost, so that a Transpose, where one is needed, moves whole runs.
  */
 function matrixAtoms({ batch, rows, columns, depth }: ProductPlan, side: Side) {
   const free = side === 0 ? rows : columns;
@@ -135,7 +138,9 @@ function productSource(
   };
 }
 
-/** Emits the product with rows or columns outermost, whichever the reader's order of atoms suits. */
+/**
+ * Emits the product with rows or columns outermost, whichever the reader's order of atoms suits.
+ */
 function placeProduct(
   graph: Graph,
   plan: ProductPlan,
@@ -186,7 +191,9 @@ function operand(graph: Graph, tensor: Tensor, side: Side, plan: ProductPlan): O
   return { tensor: arrange(graph, tensor, own, shape), depthFirst };
 }
 
-/** Gemm folds transposes of plain matrices, onnxruntime's FusedMatMul those of batches; both alpha. */
+/**
+ * Gemm folds transposes of plain matrices, onnxruntime's FusedMatMul those of batches; both alpha.
+ */
 function emitProduct(
   graph: Graph,
   first: Operand,

@@ -36,7 +36,9 @@ interface Tagged {
   readonly gone: boolean;
 }
 
-/** Reduces in memory order: runs of kept and of reduced atoms become the axes of one ONNX reduction. */
+/**
+ * Reduces in memory order: runs of kept and of reduced atoms become the axes of one ONNX reduction.
+ */
 function reduceStored(graph: Graph, x: View, op: Reduction, axes: readonly number[]): View {
   const { source, dims } = placed(graph, x);
   const kept = dims.filter((_, i) => !axes.includes(i));

@@ -2,7 +2,9 @@ import type { Graph } from "../graph.ts";
 import type { Aval } from "../jaxpr.ts";
 import type { View } from "../view/view.ts";
 
-/** What a lowering rule gets: the graph to emit into, the operands, and what jax-js says comes out. */
+/**
+ * What a lowering rule gets: the graph to emit into, the operands, and what jax-js says comes out.
+ */
 export interface Operation {
   readonly graph: Graph;
   readonly inputs: readonly View[];

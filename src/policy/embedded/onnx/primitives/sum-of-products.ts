@@ -5,9 +5,9 @@ import type { Reduction } from "./reduce.ts";
 import type { Operation } from "./rule.ts";
 
 /**
- * Σ x·y where an operand is broadcast is a matrix product, whichever dims are summed; as such it never
- * writes the products down.
- * Attention over a cache, one query row against all keys, takes half the time that way.
+ * Σ x·y where an operand is broadcast is a matrix product, whichever dims are summed; as such it
+ * never writes the products down. Attention over a cache, one query row against all keys, takes
+ * half the time that way.
  */
 export function sumOfProducts({ graph, inputs: [sum], params }: Operation): View[] | undefined {
   const { op, axis } = params as { op: Reduction; axis: readonly number[] };

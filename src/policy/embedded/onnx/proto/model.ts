@@ -43,7 +43,9 @@ export interface GraphProto {
   readonly outputs: readonly TensorInfo[];
 }
 
-/** Opset of the ONNX operators in use: the first where ReduceMax and ReduceMin take axes as input. */
+/**
+ * Opset of the ONNX operators in use: the first where ReduceMax and ReduceMin take axes as input.
+ */
 export const opset = 18;
 const irVersion = 8;
 

@@ -5,7 +5,8 @@ const wireBytes = 2;
 
 /**
  * Writes one protocol-buffer message (proto2 wire format). ONNX needs six message types, so writing
- * the few bytes ourselves costs less than a dependency. Fields appear in the order they are written.
+ * the few bytes ourselves costs less than a dependency. Fields appear in the order they are
+ * written.
  */
 export class MessageWriter {
   readonly #chunks: Uint8Array[] = [];

@@ -3,7 +3,9 @@ import { Rng } from "../../../../core/rng.ts";
 import type { Executor, Program } from "../../executor.ts";
 import type { TensorData, TensorSpec } from "../../tensor.ts";
 
-/** Shapes of a program's float inputs, or `int` shapes with an exclusive upper bound of the values. */
+/**
+ * Shapes of a program's float inputs, or `int` shapes with an exclusive upper bound of the values.
+ */
 export type InputShape = readonly number[] | { int: readonly number[]; below: number };
 
 export interface Comparison {
@@ -13,7 +15,10 @@ export interface Comparison {
   actual: TensorData[];
 }
 
-/** Runs a program on random inputs in the executor and, without jit, in jax-js; compares the outputs. */
+/**
+ * Runs a program on random inputs in the executor and, without jit, in jax-js; compares the
+ * outputs.
+ */
 export async function compareWithJax(
   executor: Executor,
   program: Program,

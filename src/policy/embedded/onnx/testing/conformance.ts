@@ -20,8 +20,8 @@ export type Case = [tolerance: number, inputs: InputShape[], program: Program];
 export const ids = (int: number[], below: number): InputShape => ({ int, below });
 
 /**
- * One test a case: the program through the ONNX executor equals jax-js. And one that the cases leave none of
- * the group's primitives out.
+ * One test a case: the program through the ONNX executor equals jax-js. And one that the cases
+ * leave none of the group's primitives out.
  */
 export function describeAgainstJax(group: string, rules: Rules, cases: Record<string, Case>): void {
   describe(group, () => {

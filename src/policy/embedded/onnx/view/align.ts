@@ -45,7 +45,9 @@ function sharedAtoms(views: readonly View[]): SharedAtom[] | undefined {
   return shared;
 }
 
-/** Takes an outer factor of `size` off the queue and answers its stride; nothing if it does not fit. */
+/**
+ * Takes an outer factor of `size` off the queue and answers its stride; nothing if it does not fit.
+ */
 function takeFactor(queue: Atom[], size: number): number | undefined {
   const atom = queue[0]!;
   if (atom.size === size) {

@@ -43,7 +43,10 @@ export function elementwise(
   return { source: { kind: "tensor", tensor }, dims, dtype };
 }
 
-/** The lead's own shape: where no input repeats, keeping it saves reshaping the others and the result. */
+/**
+ * The lead's own shape: where no input repeats, keeping it saves reshaping the others and the
+ * result.
+ */
 function shapeAsStored({ source }: View): readonly number[] | undefined {
   return source.kind === "tensor" ? source.tensor.shape : undefined;
 }
@@ -81,7 +84,9 @@ function leadOf(views: readonly View[]): number | undefined {
     )[0];
 }
 
-/** Atoms that any input steps through, in the lead's memory order where it steps through them all. */
+/**
+ * Atoms that any input steps through, in the lead's memory order where it steps through them all.
+ */
 function memoryOrder(atoms: readonly SharedAtom[], lead: number | undefined): SharedAtom[] {
   const used = atoms.filter((atom) => atom.strides.some((stride) => stride > 0));
   if (lead === undefined || used.some((atom) => atom.strides[lead] === 0)) return used;
@@ -101,7 +106,9 @@ function groupAlike(order: readonly SharedAtom[]): SharedAtom[][] {
   return groups;
 }
 
-/** Input `i` as a tensor with one axis a group; leading axes of size 1 are dropped where allowed. */
+/**
+ * Input `i` as a tensor with one axis a group; leading axes of size 1 are dropped where allowed.
+ */
 function arrangeLike(
   graph: Graph,
   view: View,

@@ -82,7 +82,8 @@ describe("views", () => {
     );
   });
 
-  // expected values by plain loops: jax-js 0.1.25 itself multiplies some flipped, reshaped arrays wrongly
+  // expected values by plain loops: jax-js 0.1.25 itself multiplies some flipped, reshaped arrays
+  // wrongly
   it("contract rightly with another chain, whatever the layouts", async () => {
     const chains = fc.array(move, { maxLength: 4 });
     await fc.assert(

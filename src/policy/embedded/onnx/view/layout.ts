@@ -42,7 +42,10 @@ function tensorBacked(tensor: Tensor, dims: readonly Dim[]): PlacedView {
 
 type Move = Placement["moves"][number];
 
-/** A dim in real strides: its nominal atoms split along the blocks of a placement, if they divide so. */
+/**
+ * A dim in real strides: its nominal atoms split along the blocks of a placement, if they divide
+ * so.
+ */
 function movedDim(dim: Dim, moves: readonly Move[]): Dim | undefined {
   const parts = dim.flatMap((atom) => (atom.stride === 0 ? [atom] : moved(atom, moves)));
   return parts.includes(undefined) ? undefined : (parts as Atom[]);
@@ -61,8 +64,9 @@ function moved(atom: Atom, moves: readonly Move[]): (Atom | undefined)[] {
 }
 
 /**
- * A dense tensor that holds `tensor`'s elements in the order of `atoms` (repeated atoms take size 1),
- * reshaped to `shape`. Neighbouring atoms that stay neighbours travel as one axis of the Transpose.
+ * A dense tensor that holds `tensor`'s elements in the order of `atoms` (repeated atoms take size
+ * 1), reshaped to `shape`. Neighbouring atoms that stay neighbours travel as one axis of the
+ * Transpose.
  */
 export function arrange(
   graph: Graph,
@@ -142,7 +146,9 @@ export function mergeAtoms(atoms: readonly Atom[]): Atom[] {
   return merged;
 }
 
-/** Takes atoms worth `size` elements from the front, splitting one if its size allows; else nothing. */
+/**
+ * Takes atoms worth `size` elements from the front, splitting one if its size allows; else nothing.
+ */
 function takeAtoms(queue: Atom[], size: number): Atom[] | undefined {
   const taken: Atom[] = [];
   let rest = size;

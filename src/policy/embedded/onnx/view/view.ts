@@ -2,7 +2,9 @@ import type { Tensor } from "../graph.ts";
 import type { OnnxType } from "../proto/model.ts";
 import { product, rowMajorStrides } from "./shape.ts";
 
-/** A factor of a dimension: `size` steps of `stride` elements; stride 0 repeats the same element. */
+/**
+ * A factor of a dimension: `size` steps of `stride` elements; stride 0 repeats the same element.
+ */
 export interface Atom {
   readonly size: number;
   readonly stride: number;
@@ -15,8 +17,8 @@ export type Dim = readonly Atom[];
  * A value of the program: strided dimensions over a source. Reshape, transpose and broadcast only
  * rearrange atoms; bytes move when an operator needs them in another order.
  *
- * Invariant: the atoms of non-zero stride, by descending stride, are a row-major factorisation of the
- * whole source: each of its elements occurs exactly once, repeats aside.
+ * Invariant: the atoms of non-zero stride, by descending stride, are a row-major factorisation of
+ * the whole source: each of its elements occurs exactly once, repeats aside.
  */
 export interface View {
   readonly source: Source;
