@@ -1,5 +1,5 @@
 /**
- * Measures how well an embedder tells cues apart, and derives its thresholds (spec algorithms §3):
+ * Measures how well an embedder tells cues apart, and derives its thresholds (docs/method.md#reward):
  * low = 95th percentile of pairs that don't match, high = median of paraphrases.
  *
  *   npx tsx scripts/calibrate-embedder.ts                       the bundled encoder with its thesaurus

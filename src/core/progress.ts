@@ -3,7 +3,7 @@ export interface Progress {
   step: string;
   done: number;
   total: number;
-  /** Short values to show beside the bar, for example `{ loss: 1.2 }`. */
+  /** Short values to show next to the bar, for example `{ loss: 1.2 }`. */
   values?: Readonly<Record<string, number | string>>;
 }
 

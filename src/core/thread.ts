@@ -9,7 +9,7 @@ import { type ErrorDetails, errorClasses, OppoError } from "./errors.ts";
  * registers tsx itself, however this thread was started (tsx, vitest).
  */
 export function startThread(module: URL): Worker {
-  // `require` finds the CommonJS build; its ESM twin beside it is the one that works in a thread.
+  // `require` finds the CommonJS build; its ESM twin is the one that works in a thread.
   const commonjs = createRequire(import.meta.url).resolve("tsx/esm/api");
   const tsx = pathToFileURL(commonjs.replace(/\.cjs$/, ".mjs")).href;
   const start = `import(${JSON.stringify(tsx)}).then((tsx) => (tsx.register(), import(${JSON.stringify(module.href)})));`;

@@ -9,7 +9,7 @@ const question =
   `${emotions.slice(0, -1).join(", ")} or ${emotions.at(-1)}.`;
 
 /**
- * A manifest row as ms-swift's GRPO trainer reads it (spec ms-swift §7): `messages` with one tag per medium,
+ * A manifest row as ms-swift's GRPO trainer reads it (docs/ms-swift.md#how-it-works): `messages` with one tag per medium,
  * paths in `videos` and `audios`, and extra columns that ms-swift passes to reward functions. Without wav
  * files there is no `audios`, and USE_AUDIO_IN_VIDEO=1 makes ms-swift take the video's own sound. Paths are
  * absolute, for ms-swift reads them against its own working directory: a corpus that moves is written anew.

@@ -32,7 +32,7 @@ export const executorOptions = z.strictObject({
     .max(64)
     .optional()
     .describe(
-      "Threads; default: the available cores, at most 2. With 2, two halves of a batch run at once, with the same results as 1. More also divide operators, which rounds otherwise in the last bits.",
+      "Threads; default: the available cores, at most 2. With 2, two halves of a batch run at once, with the same results as 1. More also divide operators, which rounds differently in the last bits.",
     ),
 });
 

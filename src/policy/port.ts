@@ -15,7 +15,7 @@ export interface Policy {
   logprobs(batch: readonly Datum[]): Promise<Float32Array[]>;
   /**
    * Adds Σ gradient · ∂logp/∂θ to the accumulated gradient. `gradient` is dL/dlogp, one array per
-   * datum, as long as what `logprobs` returns for it. Returns the log-probs of the pass that was
+   * datum, of the length that `logprobs` returns for it. Returns the log-probs of the pass that was
    * differentiated. When it fails, nothing stays accumulated.
    */
   backward(

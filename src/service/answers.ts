@@ -31,7 +31,7 @@ export function reasoningOf(text: string): { text: string; start: number } {
 /**
  * Visual and acoustic claims with the content words that carry them. `matches`: s_C per claim of
  * `claims`; null where no reference came along. Repeated claims are listed and have no spans, for
- * their words only copy from the prefix (spec algorithms §2.2).
+ * their words only copy from the prefix (docs/method.md#notation).
  */
 export function evidenceResult(
   id: string,

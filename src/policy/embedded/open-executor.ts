@@ -11,7 +11,7 @@ export interface OpenedExecutor extends Executor {
 }
 
 /**
- * The executor asked for. `auto` takes the native one where its binary loads and jax-js otherwise.
+ * The executor asked for. `auto` takes the native one where its binary loads, else jax-js.
  * From two threads on half of them belong to a second thread, which does half of the work: halves
  * of a batch keep two cores busier than one program that is divided operator by operator.
  * @throws PolicyError when the one named cannot run here.

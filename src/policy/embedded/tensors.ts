@@ -77,7 +77,7 @@ function stack(
   return out;
 }
 
-/** Everything a scoring program takes beside parameters and prefix; `hidden` is the prefix's. */
+/** Everything a scoring program takes besides parameters and prefix; `hidden` is the prefix's. */
 export function completionTensors(
   shape: ModelShape,
   chunk: ScoringChunk,

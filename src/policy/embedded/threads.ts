@@ -2,7 +2,7 @@ import os from "node:os";
 
 /**
  * Threads used where none are asked for: one for each half of a batch. With more, operators are
- * divided among threads and round otherwise in the last bits, so a machine of more cores would give
+ * divided among threads and round differently in the last bits, so a machine of more cores would give
  * other numbers.
  */
 export function defaultThreads(): number {

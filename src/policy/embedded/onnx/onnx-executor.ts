@@ -73,7 +73,7 @@ export async function createOnnxExecutor(options: OnnxOptions = {}): Promise<Exe
 }
 
 /**
- * Memory patterns would plan one block for a whole run beside the arena's own: a third more memory,
+ * Memory patterns would plan one block for a whole run next to the arena's own: a third more memory,
  * and two slow first runs, for no gain afterwards.
  */
 async function openSession(

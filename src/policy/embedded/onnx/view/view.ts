@@ -56,7 +56,7 @@ export interface Deferred {
   /** The same value times a factor, at no cost; a matrix product has its alpha for that. */
   readonly scale?: (factor: number) => Deferred;
   placed?: Placement;
-  /** Read more than once: a variant of it would be computed beside it, not instead of it. */
+  /** Read more than once: a variant of it would be computed as well as it, not instead of it. */
   shared?: boolean;
 }
 
