@@ -1,4 +1,5 @@
-import { requiredPasses, resolveLossOptions } from "../loss/presets.ts";
+import { resolveLossOptions } from "../loss/presets.ts";
+import { requiredPasses } from "../loss/terms.ts";
 import type { SwiftOptions } from "./options.ts";
 
 /** A command-line flag of ms-swift and its value. */

@@ -2,11 +2,12 @@ import { groundableClaims, otherPass, ownPass, sumOver } from "./evidence.ts";
 import type { AttributionOptions } from "./options.ts";
 import { addGradient, zeroResult } from "./result.ts";
 import type { LossResult, LossSample } from "./sample.ts";
+import { everyClaim, type LossTerm } from "./term.ts";
 import { type BatchTotals, coverageWeight, measureTotals } from "./totals.ts";
 
 /**
  * C = (1/N) Σ_C [cap − Σ_{t∈H(C)} (m^k'_t − m^k_t)]+: a visual claim must be likelier with only the audio
- * hidden than with only the video hidden (spec algorithms §2.4, variant C). The full pass cancels, so
+ * hidden than with only the video hidden (docs/method.md#attribution). The full pass cancels, so
  * brittleness to any masking earns nothing. `gated` raises m^k' only by the claim's match s_C.
  * Needs both masked passes of a sample; samples with fewer are skipped.
  */
@@ -39,3 +40,23 @@ export function attribution(
   if (hinges > 0) result.metrics = { "attribution/active": active / hinges };
   return result;
 }
+
+export const attributionTerm: LossTerm = {
+  name: "attribution",
+  weight: ({ attribution }) => attribution.weight,
+  option: "attribution.weight",
+  suppressive: true,
+  needs: "both",
+  reads: () => "heads",
+  selector: everyClaim,
+  learnsMasked: () => true,
+  usesMatch: (options) => options.attribution.routing === "gated",
+  metrics: ["attribution/active"],
+  compute: (batch, options, totals) => attribution(batch, options.attribution, totals),
+  doc: {
+    title: "Attribution C: hiding the own stream must cost more than hiding the other",
+    formula: String.raw`\frac1N\sum_C \kappa^{both}[c - \sum_{t\in H(C)}(m^{k'}_t - m^k_t)]_+`,
+    anchor: "attribution",
+    source: "ours",
+  },
+};

@@ -2,7 +2,7 @@ import type { ControllerOptions } from "./options.ts";
 
 /**
  * Guards against the degenerate optimum of every suppressive term: a policy that claims nothing
- * (spec algorithms §2.4). Plain JSON, so it rides in a checkpoint.
+ * (docs/method.md#claim-controller). Plain JSON, so it rides in a checkpoint.
  */
 export interface ControllerState {
   /** waiting for format → warming up → armed with a baseline → stopped for good. */

@@ -4,6 +4,7 @@ import { evidenceTokens, otherPass, ownPass } from "./evidence.ts";
 import type { CounterfactualOptions } from "./options.ts";
 import { addGradient, zeroResult } from "./result.ts";
 import type { LossResult, LossSample, MaskedPass } from "./sample.ts";
+import { everyClaim, type LossTerm } from "./term.ts";
 import { type BatchTotals, measureTotals } from "./totals.ts";
 
 /**
@@ -62,6 +63,48 @@ export function counterfactualInvariance(
     return { value, full: clamp(d, -slopeLimit, slopeLimit), masked: -slope, hit: d < -slopeLimit };
   });
 }
+
+const shared = {
+  needs: "one",
+  reads: () => "heads",
+  selector: everyClaim,
+  learnsMasked: ({ counterfactual }) => counterfactual.routing !== "full",
+  usesMatch: () => false,
+} as const satisfies Partial<LossTerm>;
+
+export const counterfactualSensitivityTerm: LossTerm = {
+  ...shared,
+  name: "counterfactual_sensitivity",
+  weight: ({ counterfactual }) => counterfactual.sensitivity,
+  option: "counterfactual.sensitivity",
+  suppressive: true,
+  metrics: ["counterfactual/active"],
+  compute: (batch, options, totals) =>
+    counterfactualSensitivity(batch, options.counterfactual, totals),
+  doc: {
+    title: "Counterfactual sensitivity: own stream swapped, evidence becomes less likely",
+    formula: String.raw`\frac1{|M_{own}|}\sum_{t \in M_{own}} [c - d^k_t]_+`,
+    anchor: "counterfactual-terms",
+    source: "a feasibility study of ours, sampled form",
+  },
+};
+
+export const counterfactualInvarianceTerm: LossTerm = {
+  ...shared,
+  name: "counterfactual_invariance",
+  weight: ({ counterfactual }) => counterfactual.invariance,
+  option: "counterfactual.invariance",
+  suppressive: false,
+  metrics: ["counterfactual/clamped"],
+  compute: (batch, options, totals) =>
+    counterfactualInvariance(batch, options.counterfactual, totals),
+  doc: {
+    title: "Counterfactual invariance: other stream swapped, evidence stays as likely",
+    formula: String.raw`\frac1{|M_{other}|}\sum_{t \in M_{other}} k_3(d^{k'}_t)`,
+    anchor: "counterfactual-terms",
+    source: "a feasibility study of ours, sampled form",
+  },
+};
 
 function overEvidence(
   batch: readonly LossSample[],

@@ -6,7 +6,7 @@ export interface Estimate {
 }
 
 /**
- * Single-sample divergence estimators K(d), for tokens drawn from p (spec algorithms §1.4):
+ * Single-sample divergence estimators K(d), for tokens drawn from p (docs/method.md#estimators):
  *
  * | | value | E[slope · ∇log p] | E[−slope · ∇log q] |
  * |---|---|---|---|
@@ -37,12 +37,12 @@ export function estimate(name: EstimatorName, d: number): Estimate {
   return { value, slope: clamped === d ? slope : 0 };
 }
 
-/** min(K, cap): no slope once the cap is reached (PAPO's guard against an unbounded bonus, §2.5). */
+/** min(K, cap): no slope once the cap is reached (PAPO's guard against an unbounded bonus). */
 export function hardCap({ value, slope }: Estimate, cap: number): Estimate {
   return value < cap ? { value, slope } : { value: cap, slope: 0 };
 }
 
-/** cap · (1 − e^{−K/cap}): a cap without a corner (§2.5). */
+/** cap · (1 − e^{−K/cap}): a cap without a corner. */
 export function softCap({ value, slope }: Estimate, cap: number): Estimate {
   const decay = Math.exp(-value / cap);
   return { value: cap * (1 - decay), slope: slope * decay };
@@ -50,7 +50,7 @@ export function softCap({ value, slope }: Estimate, cap: number): Estimate {
 
 /**
  * ρ·k3(d) with ρ = e^{l − o}: off-policy KL penalty. Its slope on l is ρ·d exactly, so it has the k2
- * gradient with an importance weight, and E over tokens drawn from o is ∇KL (§1.4).
+ * gradient with an importance weight, and E over tokens drawn from o is ∇KL.
  */
 export function importanceWeightedK3(d: number, ratio: number): Estimate {
   return { value: ratio * estimators.k3(d).value, slope: ratio * d };

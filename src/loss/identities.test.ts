@@ -37,7 +37,7 @@ const fullSlope = (name: EstimatorName) =>
 const maskedSlope = (name: EstimatorName) =>
   onLogits((y) => -estimators[name](drop[y] as number).slope, q);
 
-describe("expected gradients of KL estimators (spec algorithms §1.4)", () => {
+describe("expected gradients of KL estimators (docs/method.md#estimators)", () => {
   it("k1: nothing on the full branch, the KL on the masked one", () => {
     expectRow(fullSlope("k1"), [0, 0, 0]);
     expectRow(maskedSlope("k1"), klOnMasked);

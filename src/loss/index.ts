@@ -16,13 +16,27 @@ export { type Estimate, type EstimatorName, estimators } from "./estimators.ts";
 export { evidenceTokens, otherPass, ownPass } from "./evidence.ts";
 export { invariance } from "./invariance.ts";
 export { monitor } from "./monitors.ts";
-export { gradientNorm, type ObjectiveContext, omniPerceptionObjective } from "./objective.ts";
+export {
+  gradientNorm,
+  type ObjectiveContext,
+  omniPerceptionObjective,
+  selectClaims,
+} from "./objective.ts";
 export { onset } from "./onset.ts";
 export { type LossConfig, type LossOptions, lossConfigSchema, type PresetName } from "./options.ts";
 export { entropyBrake, perceptionBonus } from "./papo.ts";
-export { presets, requiredPasses, resolveLossOptions } from "./presets.ts";
+export { presets, resolveLossOptions } from "./presets.ts";
+export { maskedReads } from "./reads.ts";
 export { referenceKl } from "./reference.ts";
 export type { LossResult, LossSample, MaskedPass } from "./sample.ts";
 export { sensitivity } from "./sensitivity.ts";
 export { surrogate } from "./surrogate.ts";
+export {
+  type ClaimSelector,
+  everyClaim,
+  type LossTerm,
+  type PassNeed,
+  type TokenReads,
+} from "./term.ts";
+export { activeTerms, lossTerms, metricNames, requiredPasses } from "./terms.ts";
 export { addTotals, type BatchTotals, measureTotals } from "./totals.ts";

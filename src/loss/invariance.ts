@@ -2,12 +2,13 @@ import { groundableClaims, otherPass } from "./evidence.ts";
 import type { InvarianceOptions } from "./options.ts";
 import { addGradient, zeroResult } from "./result.ts";
 import type { LossResult, LossSample } from "./sample.ts";
+import { everyClaim, type LossTerm } from "./term.ts";
 import { type BatchTotals, coverageWeight, measureTotals } from "./totals.ts";
 
 /**
  * I = (1/N) Σ_C (1 − s_C) Σ_{t∈H(C)} huber([l_t − sg(m^k'_t) − kappa]+): a claim about one stream must
- * not lean on the other (spec algorithms §2.4, reading ii). One-sided: a token likelier without the other
- * stream is no leak. A matched claim is spared by s_C. Gradient only on the full pass.
+ * not lean on the other (docs/method.md#invariance). One-sided: a token likelier without the other stream
+ * is no leak. A matched claim is spared by s_C. Gradient only on the full pass.
  */
 export function invariance(
   batch: readonly LossSample[],
@@ -32,6 +33,26 @@ export function invariance(
   });
   return result;
 }
+
+export const invarianceTerm: LossTerm = {
+  name: "invariance",
+  weight: ({ invariance }) => invariance.weight,
+  option: "invariance.weight",
+  suppressive: false,
+  needs: "one",
+  reads: () => "heads",
+  selector: everyClaim,
+  learnsMasked: () => false,
+  usesMatch: () => true,
+  metrics: [],
+  compute: (batch, options, totals) => invariance(batch, options.invariance, totals),
+  doc: {
+    title: "Invariance I: a claim must not lean on the other stream",
+    formula: String.raw`\frac1N\sum_C (1-s_C)\,\kappa^{other} \sum_{t\in H(C)} \mathrm{huber}([l_t - \mathrm{sg}(m^{k'}_t) - \kappa_0]_+)`,
+    anchor: "invariance",
+    source: "ours",
+  },
+};
 
 /** Huber's loss: x²/2 up to |x| = knee, linear beyond. Slope is clamp(x, ±knee). */
 export function huber(x: number, knee: number): { value: number; slope: number } {

@@ -5,7 +5,7 @@ import { type LossResult, type LossSample, maskedPasses } from "./sample.ts";
 const matchedFrom = 0.5;
 
 /**
- * Monitors of spec algorithms §2.7 that log-probs alone can tell (format rate is the trainer's).
+ * Monitors that log-probs alone can tell; format rate is the trainer's (docs/method.md#metrics).
  * A mean over nothing is left out rather than reported as 0 or NaN.
  *
  * - `claims/visual|acoustic|matched|unmatched` per response;

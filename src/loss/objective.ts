@@ -1,15 +1,10 @@
-import { attribution } from "./attribution.ts";
-import { counterfactualInvariance, counterfactualSensitivity } from "./counterfactual.ts";
-import { invariance } from "./invariance.ts";
+import { LossError } from "../core/errors.ts";
 import { monitor } from "./monitors.ts";
-import { onset } from "./onset.ts";
 import type { LossOptions } from "./options.ts";
-import { entropyBrake, perceptionBonus } from "./papo.ts";
-import { referenceKl } from "./reference.ts";
 import { addScaled, zeroResult } from "./result.ts";
 import type { LossResult, LossSample } from "./sample.ts";
-import { sensitivity } from "./sensitivity.ts";
-import { surrogate } from "./surrogate.ts";
+import { type ClaimSelector, everyClaim, type LossTerm } from "./term.ts";
+import { activeTerms, lossTerms } from "./terms.ts";
 import { type BatchTotals, measureTotals } from "./totals.ts";
 import { checkPasses, validateBatch } from "./validate.ts";
 
@@ -17,23 +12,25 @@ import { checkPasses, validateBatch } from "./validate.ts";
 export interface ObjectiveContext {
   /** Totals of the global batch when `batch` is only a part of it. Default: measured on `batch`. */
   totals?: BatchTotals;
+  /**
+   * With `totals`: those of the claims that other selectors than `everyClaim` pick, by selector id
+   * (`measureTotals(selectClaims(part, selector))`, added up over all parts).
+   */
+  selected?: Readonly<Record<string, BatchTotals>>;
   /** 0 to 1, scales the suppressive terms: the claim controller's verdict. Default 1. */
   suppression?: number;
-}
-
-interface Term {
-  name: string;
-  weight: number;
-  compute: () => LossResult;
+  /** What is summed. Default: the table of terms. */
+  terms?: readonly LossTerm[];
 }
 
 /**
- * The whole objective (spec algorithms §2.4): surrogate + weighted auxiliary terms. Pure; minimise it by
- * handing `gradient` to the policy, pass by pass. A term whose masked pass a sample lacks skips that
- * sample and weighs the rest up, so that passes may alternate between steps and rollouts.
+ * The whole objective (docs/method.md#objective): surrogate + weighted auxiliary terms, listed in
+ * docs/objectives.md. Pure; minimise it by handing `gradient` to the policy, pass by pass. A term whose
+ * masked pass a sample lacks skips that sample and weighs the rest up, so that passes may alternate
+ * between steps and rollouts.
  *
  * Metrics: `loss/<term>` unweighted, `gradient/<term>` the L2 norm of its weighted gradient on log-probs,
- * and the monitors of §2.7.
+ * and the monitors (docs/method.md#metrics).
  * @throws LossError naming sample, pass and token on lengths, non-finite log-probs or claim tokens outside;
  * on claims with no masked pass in the whole batch although a term compares with one.
  */
@@ -42,17 +39,20 @@ export function omniPerceptionObjective(
   options: LossOptions,
   context: ObjectiveContext = {},
 ): LossResult {
+  const { terms = lossTerms, suppression = 1 } = context;
   validateBatch(batch);
   const totals = context.totals ?? measureTotals(batch);
-  checkPasses(options, totals);
+  checkPasses(options, totals, terms);
   const total = zeroResult(batch);
   const norms: Record<string, number> = {};
-  for (const term of termsOf(batch, options, totals, context.suppression ?? 1)) {
-    if (term.weight === 0) continue;
-    const result = term.compute();
-    addScaled(total, result, term.weight);
+  for (const term of activeTerms(options, terms)) {
+    const weight = (term.suppressive ? suppression : 1) * term.weight(options);
+    if (weight === 0) continue;
+    const seen = selected(batch, totals, term.selector, context);
+    const result = term.compute(seen.batch, options, seen.totals);
+    addScaled(total, result, weight);
     Object.assign(total.metrics, result.metrics, { [`loss/${term.name}`]: result.loss });
-    norms[`gradient/${term.name}`] = term.weight * gradientNorm(result);
+    norms[`gradient/${term.name}`] = weight * gradientNorm(result);
   }
   Object.assign(total.metrics, norms, monitor(batch, total.gradient));
   return total;
@@ -70,43 +70,28 @@ export function gradientNorm(
   return Math.sqrt(squares);
 }
 
-function termsOf(
+/** The batch as a term with this selector sees it. */
+export function selectClaims(
   batch: readonly LossSample[],
-  options: LossOptions,
+  selector: ClaimSelector,
+): readonly LossSample[] {
+  if (selector === everyClaim) return batch;
+  return batch.map((sample) => ({ ...sample, claims: selector.pick(sample.claims) }));
+}
+
+function selected(
+  batch: readonly LossSample[],
   totals: BatchTotals,
-  suppression: number,
-): Term[] {
-  const { papo, counterfactual } = options;
-  const term = (name: string, weight: number, compute: () => LossResult): Term => ({
-    name,
-    weight,
-    compute,
+  selector: ClaimSelector,
+  context: ObjectiveContext,
+): { batch: readonly LossSample[]; totals: BatchTotals } {
+  if (selector === everyClaim) return { batch, totals };
+  const own = selectClaims(batch, selector);
+  const known = context.selected?.[selector.id];
+  if (known) return { batch: own, totals: known };
+  if (!context.totals) return { batch: own, totals: measureTotals(own) };
+  throw new LossError("TOTALS_MISSING", `no totals of the claims selected by '${selector.id}'`, {
+    path: `selected.${selector.id}`,
+    hint: "with totals of a global batch, give those of every selector too: see ObjectiveContext",
   });
-  return [
-    term("policy", 1, () => surrogate(batch, options.surrogate, totals)),
-    term("reference", options.reference.weight, () => referenceKl(batch, totals)),
-    term("sensitivity", suppression * options.sensitivity.weight, () =>
-      sensitivity(batch, options.sensitivity, totals),
-    ),
-    term("onset", suppression * options.onset.weight, () => onset(batch, options.onset, totals)),
-    term("invariance", options.invariance.weight, () =>
-      invariance(batch, options.invariance, totals),
-    ),
-    term("attribution", suppression * options.attribution.weight, () =>
-      attribution(batch, options.attribution, totals),
-    ),
-    term("papo", papo.weight, () => perceptionBonus(batch, papo, totals)),
-    term("entropy_full", papo.fullEntropy, () => entropyBrake(batch, "full", true, totals)),
-    ...(["video", "audio"] as const).map((pass) =>
-      term(`entropy_${pass}`, papo.maskedEntropy, () =>
-        entropyBrake(batch, pass, papo.maskedGradient, totals),
-      ),
-    ),
-    term("counterfactual_sensitivity", suppression * counterfactual.sensitivity, () =>
-      counterfactualSensitivity(batch, counterfactual, totals),
-    ),
-    term("counterfactual_invariance", counterfactual.invariance, () =>
-      counterfactualInvariance(batch, counterfactual, totals),
-    ),
-  ];
 }

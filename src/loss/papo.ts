@@ -4,12 +4,13 @@ import { evidenceTokens, ownPass } from "./evidence.ts";
 import type { PapoOptions } from "./options.ts";
 import { addGradient, zeroResult } from "./result.ts";
 import type { LossResult, LossSample, MaskedPass } from "./sample.ts";
+import { everyClaim, type LossTerm } from "./term.ts";
 import { type BatchTotals, measureTotals } from "./totals.ts";
 
 /**
  * PAPO's implicit perception term (2507.06448, as released): −Σ_k mean_t min(K(d^k_t), cap), the means
  * over all response tokens or over evidence tokens M^k only. Maximises a divergence between the passes,
- * so keep it capped: uncapped it is what its authors call KL hacking (spec algorithms §1.2).
+ * so keep it capped: uncapped it is what its authors call KL hacking (docs/method.md#papo).
  * Gradient on the full pass; on the masked one only with `maskedGradient` (released default: off).
  */
 export function perceptionBonus(
@@ -63,6 +64,52 @@ export function entropyBrake(
   });
   return result;
 }
+
+export const papoTerm: LossTerm = {
+  name: "papo",
+  weight: ({ papo }) => papo.weight,
+  option: "papo.weight",
+  suppressive: false,
+  needs: "one",
+  reads: ({ papo }) => (papo.tokens === "all" ? "all" : "heads"),
+  selector: everyClaim,
+  learnsMasked: ({ papo }) => papo.maskedGradient,
+  usesMatch: () => false,
+  metrics: ["papo/capped"],
+  compute: (batch, options, totals) => perceptionBonus(batch, options.papo, totals),
+  doc: {
+    title: "PAPO's perception bonus",
+    formula: String.raw`-\sum_k \mathrm{mean}_t\,\min(K(d^k_t), c)`,
+    anchor: "papo",
+    source: "PAPO 2507.06448, as released",
+  },
+};
+
+const logprob = { full: "l", video: "m^v", audio: "m^a" } as const;
+
+/** PAPO's brakes, one a pass: a masked pass learns only with `papo.maskedGradient`. */
+export const entropyTerms: readonly LossTerm[] = (["full", "video", "audio"] as const).map(
+  (pass): LossTerm => ({
+    name: `entropy_${pass}`,
+    weight: ({ papo }) => (pass === "full" ? papo.fullEntropy : papo.maskedEntropy),
+    option: pass === "full" ? "papo.fullEntropy" : "papo.maskedEntropy",
+    suppressive: false,
+    needs: pass === "full" ? "none" : "one",
+    reads: () => (pass === "full" ? "none" : "all"),
+    selector: everyClaim,
+    learnsMasked: ({ papo }) => pass !== "full" && papo.maskedGradient,
+    usesMatch: () => false,
+    metrics: [],
+    compute: (batch, { papo }, totals) =>
+      entropyBrake(batch, pass, pass === "full" || papo.maskedGradient, totals),
+    doc: {
+      title: `PAPO's entropy brake, ${pass} pass`,
+      formula: String.raw`\mathrm{mean}_t(-${logprob[pass]}_t)`,
+      anchor: "papo",
+      source: "PAPO 2507.06448, as released",
+    },
+  }),
+);
 
 function divergence(
   sample: LossSample,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { lossSchema, presetNames } from "./options.ts";
-import { presets, requiredPasses, resolveLossOptions } from "./presets.ts";
+import { presets, resolveLossOptions } from "./presets.ts";
+import { requiredPasses } from "./terms.ts";
 
 describe("loss options", () => {
   it.each(presetNames)("preset %s is complete and resolves to itself", (preset) => {

@@ -49,7 +49,7 @@ const none: LossOptions = {
   },
 };
 
-/** The presets of spec algorithms §2.4, and `counterfactual`, the form of the feasibility study. */
+/** What each preset is for: docs/method.md#presets. */
 export const presets: Readonly<Record<PresetName, LossOptions>> = {
   none,
   paper_like: { ...none, papo: { ...none.papo, weight: 0.01 } },
@@ -88,22 +88,6 @@ export function resolveLossOptions(config: LossConfig = {}): LossOptions {
   const options = lossSchema.parse(merged);
   checkConsistency(options);
   return options;
-}
-
-/** Masked passes per rollout that the objective needs: C compares two, the others take any. */
-export function requiredPasses(options: LossOptions): "none" | "one" | "both" {
-  if (options.attribution.weight > 0) return "both";
-  const { sensitivity, onset, invariance, papo, counterfactual } = options;
-  const weights = [
-    sensitivity.weight,
-    onset.weight,
-    invariance.weight,
-    papo.weight,
-    papo.maskedEntropy,
-    counterfactual.sensitivity,
-    counterfactual.invariance,
-  ];
-  return weights.some((weight) => weight > 0) ? "one" : "none";
 }
 
 function withoutUndefined(fields: object): object {

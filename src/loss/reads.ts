@@ -1,22 +1,25 @@
 import type { LossOptions } from "./options.ts";
 import type { LossSample } from "./sample.ts";
+import type { LossTerm } from "./term.ts";
+import { activeTerms, lossTerms } from "./terms.ts";
 
 /**
  * Tokens of a masked pass that the objective or its monitors look at, ascending; undefined: all of them.
- * Only terms over whole responses (PAPO's bonus over all tokens and its entropy brakes) look at every
- * token; all others look at the heads of claims, and the onset term at where claims begin.
+ * Monitors look at the heads of all claims, whichever terms are on; each term adds what it declares.
  */
 export function maskedReads(
-  options: Pick<LossOptions, "papo" | "onset">,
+  options: LossOptions,
   claims: LossSample["claims"],
+  terms: readonly LossTerm[] = lossTerms,
 ): number[] | undefined {
-  const { papo, onset } = options;
-  const whole = (papo.weight !== 0 && papo.tokens === "all") || papo.maskedEntropy !== 0;
-  if (whole) return undefined;
-  const tokens = new Set<number>();
-  for (const claim of claims) {
-    for (const head of claim.heads) tokens.add(head);
-    if (onset.weight !== 0 && claim.onset !== undefined) tokens.add(claim.onset);
+  const tokens = new Set(claims.flatMap(({ heads }) => heads));
+  for (const { reads, selector } of activeTerms(options, terms)) {
+    const kind = reads(options);
+    if (kind === "all") return undefined;
+    for (const { heads, onset } of selector.pick(claims)) {
+      if (kind === "heads") for (const head of heads) tokens.add(head);
+      if (kind === "onset" && onset !== undefined) tokens.add(onset);
+    }
   }
   return [...tokens].sort((a, b) => a - b);
 }

@@ -25,7 +25,7 @@ export interface LossSample {
   /**
    * Passes under which the stream can still be seen: a partial mask, or a swap for another clip's. The
    * onset term skips them: with half the frames left, or another face, abstaining would be wrong
-   * (spec algorithms §2.3).
+   * (docs/method.md#onset).
    */
   partial?: readonly MaskedPass[];
 }

@@ -3,13 +3,14 @@ import { groundableClaims, ownPass, sumOver } from "./evidence.ts";
 import type { SensitivityOptions } from "./options.ts";
 import { addGradient, zeroResult } from "./result.ts";
 import type { LossResult, LossSample } from "./sample.ts";
+import { everyClaim, type LossTerm } from "./term.ts";
 import { type BatchTotals, coverageWeight, measureTotals } from "./totals.ts";
 
 /**
  * S = (1/N) Σ_C [cap − D_C]+ with D_C = Σ_{t∈H(C)} (l_t − m^k_t), k = mod(C): a claim must lose at least
- * `cap` nats when its own stream is hidden (spec algorithms §2.4).
+ * `cap` nats when its own stream is hidden (docs/method.md#sensitivity).
  *
- * The stop-gradient decides what that teaches (§2.1). `full` raises l, so it also makes an ungrounded
+ * The stop-gradient decides what that teaches. `full` raises l, so it also makes an ungrounded
  * claim likelier; `mask` lowers m; `both` does both; `gated` lowers m for every claim and raises l only
  * by its match s_C. `level: token` gives every head token its own hinge.
  */
@@ -45,6 +46,26 @@ export function sensitivity(
   if (hinges > 0) result.metrics = { "sensitivity/active": active / hinges };
   return result;
 }
+
+export const sensitivityTerm: LossTerm = {
+  name: "sensitivity",
+  weight: ({ sensitivity }) => sensitivity.weight,
+  option: "sensitivity.weight",
+  suppressive: true,
+  needs: "one",
+  reads: () => "heads",
+  selector: everyClaim,
+  learnsMasked: (options) => options.sensitivity.routing !== "full",
+  usesMatch: (options) => options.sensitivity.routing === "gated",
+  metrics: ["sensitivity/active"],
+  compute: (batch, options, totals) => sensitivity(batch, options.sensitivity, totals),
+  doc: {
+    title: "Sensitivity S: a claim must lose when its own stream is hidden",
+    formula: String.raw`\frac1N \sum_C \kappa^{own}_k\,[c_S - D_C]_+`,
+    anchor: "sensitivity",
+    source: "ours, after the paper's penalty on evidence tokens",
+  },
+};
 
 function hingesOf(claim: ClaimTokens, level: "claim" | "token"): readonly (readonly number[])[] {
   return level === "claim" ? [claim.heads] : claim.heads.map((token) => [token]);

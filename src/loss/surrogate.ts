@@ -3,6 +3,7 @@ import { clamp, importanceRatio } from "./estimators.ts";
 import type { SurrogateOptions } from "./options.ts";
 import { addGradient, zeroResult } from "./result.ts";
 import type { LossResult, LossSample } from "./sample.ts";
+import { fullPassOnly, type LossTerm } from "./term.ts";
 import { type BatchTotals, measureTotals } from "./totals.ts";
 
 type ClipSide = "none" | "high" | "low" | "dual";
@@ -14,7 +15,7 @@ interface Clipped {
 }
 
 /**
- * Policy-gradient surrogate L_PG (spec algorithms §1.4):
+ * Policy-gradient surrogate L_PG (docs/method.md#policy-gradient):
  *
  * - `grpo` clipped ratio, mean per sequence, then over sequences (2402.03300);
  * - `dapo` the same, mean over all N tokens of the batch (2503.14476);
@@ -43,6 +44,23 @@ export function surrogate(
   };
   return result;
 }
+
+/** Always on, weight 1. */
+export const surrogateTerm: LossTerm = {
+  ...fullPassOnly,
+  name: "policy",
+  weight: () => 1,
+  option: null,
+  metrics: ["clip/high", "clip/low", "clip/dual"],
+  compute: (batch, options, totals) => surrogate(batch, options.surrogate, totals),
+  doc: {
+    title: "Policy gradient",
+    formula: String.raw`\frac1N\sum_t f(\rho_t, A)`,
+    anchor: "policy-gradient",
+    source:
+      "DAPO 2503.14476; GRPO 2402.03300, Dr.GRPO 2503.20783, GSPO 2507.18071, CISPO 2506.13585",
+  },
+};
 
 function tokenRatios(
   result: LossResult,

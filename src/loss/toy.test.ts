@@ -9,7 +9,7 @@ import { measureTotals } from "./totals.ts";
 /**
  * The smallest world with a cross-modal shortcut, enumerated exactly (no sampling, no seeds). A face v and
  * a voice a, each ±1, agree nine times in ten. The policy may open a visual claim (token 0) and say which
- * face it sees (token 1). It starts by copying the voice. Signs of spec algorithms §2.1, not sizes.
+ * face it sees (token 1). It starts by copying the voice. Read signs, not sizes.
  */
 interface Policy {
   open: number;
@@ -138,7 +138,7 @@ const S = (routing: "full" | "mask" | "gated"): LossConfig => ({
 const O: LossConfig = { onset: { weight: 0.1 } };
 const nothing = train({}, weak);
 
-describe("signs of spec algorithms §2.1, by exact enumeration", () => {
+describe("what each routing teaches, by exact enumeration", () => {
   it("starts from the shortcut, and a weak reward does not undo it", () => {
     expect(train({}, weak, "hide", 0).conflict).toBeLessThan(0.3);
     expect(nothing.conflict).toBeLessThan(0.7);

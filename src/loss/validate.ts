@@ -1,8 +1,9 @@
 import { LossError } from "../core/errors.ts";
 import type { ClaimTokens } from "../cues/cue.ts";
 import type { LossOptions } from "./options.ts";
-import { requiredPasses } from "./presets.ts";
 import type { LossSample } from "./sample.ts";
+import type { LossTerm } from "./term.ts";
+import { activeTerms, lossTerms, requiredPasses } from "./terms.ts";
 import type { BatchTotals } from "./totals.ts";
 
 const passes = ["full", "sampled", "reference", "video", "audio"] as const;
@@ -27,8 +28,12 @@ export function validateBatch(batch: readonly LossSample[]): void {
  * them, and the auxiliary terms would be 0 without a word.
  * @throws LossError
  */
-export function checkPasses(options: LossOptions, totals: BatchTotals): void {
-  const needed = requiredPasses(options);
+export function checkPasses(
+  options: LossOptions,
+  totals: BatchTotals,
+  terms: readonly LossTerm[] = lossTerms,
+): void {
+  const needed = requiredPasses(options, terms);
   const { visual, acoustic } = totals.claimants;
   if (needed === "none" || visual.all + acoustic.all === 0) return;
   if (totals.passTokens.video + totals.passTokens.audio === 0) {
@@ -37,9 +42,10 @@ export function checkPasses(options: LossOptions, totals: BatchTotals): void {
     });
   }
   if (needed === "both" && visual.both + acoustic.both === 0) {
+    const [first] = activeTerms(options, terms).filter((term) => term.needs === "both");
     throw new LossError("BOTH_PASSES_MISSING", "no claim has both masked passes", {
-      path: "attribution.weight",
-      hint: "attribution compares video hidden with audio hidden: score both, or set it to 0",
+      ...(first?.option ? { path: first.option } : {}),
+      hint: `${first?.name} compares video hidden with audio hidden: score both, or set it to 0`,
     });
   }
 }

@@ -3,7 +3,7 @@ import type { ProgressListener } from "../core/progress.ts";
 import { Rng } from "../core/rng.ts";
 import { type ControllerState, startController } from "../loss/controller.ts";
 import type { LossOptions } from "../loss/options.ts";
-import { requiredPasses } from "../loss/presets.ts";
+import { requiredPasses } from "../loss/terms.ts";
 import type { Policy } from "../policy/port.ts";
 import type { MaskSources } from "../prompt/mask.ts";
 import type { Tokenizer } from "../prompt/tokenizer.ts";
