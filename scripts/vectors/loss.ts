@@ -92,9 +92,14 @@ const presetCases: Case[] = presetNames
     { name: `preset ${preset}, dealt passes`, config: { preset }, seed: 90 + index, batch: dealt },
   ]);
 
+const cases: readonly Case[] = [...variants, ...presetCases];
+
+/** Settings under which every term is on at least once. */
+export const lossConfigs: readonly Pick<Case, "name" | "config">[] = cases;
+
 /** Inputs, loss and dL/dlogp of every term, one case each. */
 export function lossVectors(): object {
-  return { tolerance: 1e-9, cases: [...variants, ...presetCases].map(worked) };
+  return { tolerance: 1e-9, cases: cases.map(worked) };
 }
 
 function worked({ name, config, seed, batch, suppression = 1 }: Case): object {

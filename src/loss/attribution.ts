@@ -47,6 +47,7 @@ export const attributionTerm: LossTerm = {
   option: "attribution.weight",
   suppressive: true,
   needs: "both",
+  blindOnly: false,
   reads: () => "heads",
   selector: everyClaim,
   learnsMasked: () => true,

@@ -66,6 +66,7 @@ export function counterfactualInvariance(
 
 const shared = {
   needs: "one",
+  blindOnly: false,
   reads: () => "heads",
   selector: everyClaim,
   learnsMasked: ({ counterfactual }) => counterfactual.routing !== "full",

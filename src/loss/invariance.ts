@@ -40,6 +40,7 @@ export const invarianceTerm: LossTerm = {
   option: "invariance.weight",
   suppressive: false,
   needs: "one",
+  blindOnly: false,
   reads: () => "heads",
   selector: everyClaim,
   learnsMasked: () => false,

@@ -44,6 +44,7 @@ export const onsetTerm: LossTerm = {
   option: "onset.weight",
   suppressive: true,
   needs: "one",
+  blindOnly: true,
   reads: () => "onset",
   selector: everyClaim,
   learnsMasked: () => true,

@@ -53,6 +53,7 @@ export const sensitivityTerm: LossTerm = {
   option: "sensitivity.weight",
   suppressive: true,
   needs: "one",
+  blindOnly: false,
   reads: () => "heads",
   selector: everyClaim,
   learnsMasked: (options) => options.sensitivity.routing !== "full",

@@ -49,6 +49,8 @@ export interface LossTerm {
   /** Its cheapest solution is to claim nothing, so the claim controller scales it. */
   suppressive: boolean;
   needs: PassNeed;
+  /** Acts only where a stream is hidden completely: passes in `sample.partial` are skipped. */
+  blindOnly: boolean;
   reads: (options: LossOptions) => TokenReads;
   selector: ClaimSelector;
   /** Whether it sends a gradient through masked passes. */
@@ -71,6 +73,7 @@ const never = (): boolean => false;
 export const fullPassOnly = {
   suppressive: false,
   needs: "none",
+  blindOnly: false,
   reads: (): TokenReads => "none",
   selector: everyClaim,
   learnsMasked: never,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from .client import ServiceClient
-from .config import Loss
 from .errors import OppoSwiftError
 from .loss.sample import MODALITIES, Claim
 from .spans import Span, first_token
@@ -21,15 +20,6 @@ class Completion:
     text: str
     offsets: Sequence[Span]
     reference: str | None
-
-
-def needs_match(loss: Loss) -> bool:
-    """Does any term that is on weigh claims by how well the reference supports them?"""
-    return (
-        (loss.sensitivity.weight > 0 and loss.sensitivity.routing == "gated")
-        or loss.invariance.weight > 0
-        or (loss.attribution.weight > 0 and loss.attribution.routing == "gated")
-    )
 
 
 def locate_claims(

@@ -11,8 +11,9 @@ from . import masks
 from .client import ServiceClient
 from .config import Settings
 from .errors import OppoSwiftError
-from .evidence import Completion, locate_claims, needs_match
+from .evidence import Completion, locate_claims
 from .guard import batch as guard
+from .loss.options import needs_match
 from .loss.totals import Totals, add, measure
 from .model_facts import MediaTokens
 from .passes import Fills, Row, deal

@@ -13,8 +13,9 @@ from fakes import FakeService, honest, settings_data
 from oppo_swift.client import ServiceClient, ServiceError
 from oppo_swift.config import Settings
 from oppo_swift.errors import OppoSwiftError
-from oppo_swift.evidence import Completion, locate_claims, needs_match
+from oppo_swift.evidence import Completion, locate_claims
 from oppo_swift.fields import read
+from oppo_swift.loss.options import needs_match
 from oppo_swift.reward import TERMS_KEY, refuse_megatron, reward_class, score
 
 COLUMNS: dict[str, Any] = {

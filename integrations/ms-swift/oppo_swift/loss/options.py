@@ -1,33 +1,37 @@
-"""What settings of the loss ask for. Needs no torch."""
+"""What settings of the loss ask for, read off the table of terms. Needs no torch."""
 
 from __future__ import annotations
 
-from ..config import Loss
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .table import TERMS, Term
+
+if TYPE_CHECKING:
+    from ..config import Loss
 
 
-def needs_passes(options: Loss) -> bool:
+def active(options: Loss, terms: Sequence[Term] = TERMS) -> list[Term]:
+    """Terms with a weight, in the table's order."""
+    return [term for term in terms if term.weight(options) > 0]
+
+
+def required_passes(options: Loss, terms: Sequence[Term] = TERMS) -> str:
+    """Masked passes that every completion needs: "none", "one" or "both"."""
+    needs = {term.needs for term in active(options, terms)}
+    return next((need for need in ("both", "one") if need in needs), "none")
+
+
+def needs_passes(options: Loss, terms: Sequence[Term] = TERMS) -> bool:
     """Does any term that is on compare with a masked pass?"""
-    papo, counterfactual = options.papo, options.counterfactual
-    weights = (
-        options.sensitivity.weight,
-        options.onset.weight,
-        options.invariance.weight,
-        options.attribution.weight,
-        papo.weight,
-        papo.maskedEntropy,
-        counterfactual.sensitivity,
-        counterfactual.invariance,
-    )
-    return any(weight > 0 for weight in weights)
+    return required_passes(options, terms) != "none"
 
 
-def masked_pass_learns(options: Loss) -> bool:
+def masked_pass_learns(options: Loss, terms: Sequence[Term] = TERMS) -> bool:
     """Does any term that is on send a gradient through a masked pass? If not, it can run without a graph."""
-    papo, counterfactual = options.papo, options.counterfactual
-    return (
-        (options.sensitivity.weight > 0 and options.sensitivity.routing != "full")
-        or options.onset.weight > 0
-        or options.attribution.weight > 0
-        or (papo.maskedGradient and (papo.weight > 0 or papo.maskedEntropy > 0))
-        or (counterfactual.routing != "full" and counterfactual.sensitivity + counterfactual.invariance > 0)
-    )
+    return any(term.learns_masked(options) for term in active(options, terms))
+
+
+def needs_match(options: Loss, terms: Sequence[Term] = TERMS) -> bool:
+    """Does any term that is on weigh claims by how well the reference supports them?"""
+    return any(term.uses_match(options) for term in active(options, terms))

@@ -1,0 +1,99 @@
+"""The plugin's table of terms is the one of src/loss/terms.ts (term_vectors.json). Needs no torch."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from conftest import vectors
+
+from oppo_swift.config import Loss
+from oppo_swift.fields import read
+from oppo_swift.loss.options import active, masked_pass_learns, needs_match, needs_passes, required_passes
+from oppo_swift.loss.table import TERMS, Term
+
+VECTORS = vectors("term")
+STATIC = ("name", "option", "suppressive", "needs", "blind_only")
+
+
+def test_same_terms_in_the_same_order() -> None:
+    own = [{name: getattr(term, name) for name in STATIC} for term in TERMS]
+    assert own == VECTORS["terms"]
+
+
+@pytest.mark.parametrize("case", VECTORS["cases"], ids=[case["name"] for case in VECTORS["cases"]])
+def test_same_needs_under(case: dict[str, Any]) -> None:
+    loss = read(Loss, case["options"], "vectors")
+    assert required_passes(loss) == case["passes"]
+    assert needs_passes(loss) == (case["passes"] != "none")
+    own = [
+        {
+            "name": term.name,
+            "weight": term.weight(loss),
+            "reads": term.reads(loss),
+            "learns_masked": term.learns_masked(loss),
+            "uses_match": term.uses_match(loss),
+        }
+        for term in active(loss)
+    ]
+    assert own == case["active"]
+    assert masked_pass_learns(loss) == any(term["learns_masked"] for term in case["active"])
+    assert needs_match(loss) == any(term["uses_match"] for term in case["active"])
+
+
+def test_every_term_is_on_in_some_case() -> None:
+    seen = {term["name"] for case in VECTORS["cases"] for term in case["active"]}
+    assert seen == {term.name for term in TERMS}
+
+
+class Toy(Term):
+    """A term that is always on."""
+
+    def weight(self, loss: Loss) -> float:
+        return 1.0
+
+
+TOY = Toy(
+    name="toy",
+    option="",
+    suppressive=False,
+    needs="both",
+    compute=lambda terms, batch, loss, totals: batch[0].video.sum(),
+    learns_masked=lambda _: True,
+    uses_match=lambda _: True,
+)
+
+
+def plain() -> Loss:
+    case = next(case for case in VECTORS["cases"] if case["name"] == "preset paper_like")
+    loss = read(Loss, case["options"], "vectors")
+    return dataclasses.replace(loss, papo=dataclasses.replace(loss.papo, weight=0.0))
+
+
+def test_an_added_term_gets_what_it_declares() -> None:
+    loss, terms = plain(), (*TERMS, TOY)
+    assert (required_passes(loss), masked_pass_learns(loss), needs_match(loss)) == ("none", False, False)
+    assert required_passes(loss, terms) == "both"
+    assert masked_pass_learns(loss, terms) and needs_match(loss, terms)
+
+
+@pytest.mark.swift
+def test_an_added_term_moves_the_gradient() -> None:
+    torch = pytest.importorskip("torch")
+    from oppo_swift.errors import OppoSwiftError
+    from oppo_swift.loss.objective import auxiliary_loss
+    from oppo_swift.loss.sample import Claim, Sample
+    from oppo_swift.loss.totals import measure
+
+    def row() -> Any:
+        return torch.tensor([-1.0, -2.0], requires_grad=True)
+
+    batch = [Sample(full=row(), video=row(), audio=row(), claims=(Claim("visual", (1,), 0.5),))]
+    total, values = auxiliary_loss(batch, plain(), measure(batch), 1.0, (*TERMS, TOY))
+    total.backward()
+    assert values == {"toy": -3.0}
+    assert batch[0].video.grad.tolist() == [1.0, 1.0]
+    deaf = [dataclasses.replace(batch[0], audio=None)]
+    with pytest.raises(OppoSwiftError, match="BOTH_PASSES_MISSING.*toy"):
+        auxiliary_loss(deaf, plain(), measure(deaf), 1.0, (*TERMS, TOY))

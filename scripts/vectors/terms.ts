@@ -1,0 +1,37 @@
+import { resolveLossOptions } from "../../src/loss/presets.ts";
+import type { LossTerm } from "../../src/loss/term.ts";
+import { activeTerms, lossTerms, requiredPasses } from "../../src/loss/terms.ts";
+import { lossConfigs } from "./loss.ts";
+
+/** Surrogate and reference KL belong to the other trainer. */
+const theirs = ["policy", "reference"];
+const auxiliary: readonly LossTerm[] = lossTerms.filter(({ name }) => !theirs.includes(name));
+
+/** The table of terms, and what it asks for under the settings of the loss vectors. */
+export function termVectors(): object {
+  return {
+    terms: auxiliary.map(({ name, option, suppressive, needs, blindOnly }) => ({
+      name,
+      option,
+      suppressive,
+      needs,
+      blind_only: blindOnly,
+    })),
+    cases: lossConfigs.map(({ name, config }) => {
+      const options = resolveLossOptions(config);
+      const { surrogate: _, reference: __, ...loss } = options;
+      return {
+        name,
+        options: loss,
+        passes: requiredPasses(options, auxiliary),
+        active: activeTerms(options, auxiliary).map((term) => ({
+          name: term.name,
+          weight: term.weight(options),
+          reads: term.reads(options),
+          learns_masked: term.learnsMasked(options),
+          uses_match: term.usesMatch(options),
+        })),
+      };
+    }),
+  };
+}
