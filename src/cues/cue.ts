@@ -46,7 +46,7 @@ export interface Claim {
 /** A claim's place among a completion's tokens. What the Omni-Perception Loss reads. */
 export interface ClaimTokens {
   modality: EvidenceModality;
-  /** Indices of evidence tokens: first sub-token of each content word (spec algorithms §2.2). */
+  /** Indices of evidence tokens: first sub-token of each content word (docs/method.md#evidence-tokens). */
   heads: readonly number[];
   /** Token at which the claim begins; only on the first claim of its modality in the response. */
   onset?: number;

@@ -19,7 +19,7 @@ const abstention =
 
 /**
  * Labels one clause from its own words; the announced section only settles what the words leave open,
- * and never turns a clear statement about the other modality (spec algorithms §2.2 rule 1).
+ * and never turns a clear statement about the other modality (docs/method.md#modality-of-a-claim).
  */
 export function labelClause(clause: Clause, text: string, options: LabelOptions = {}): Label {
   const section = options.sections === false ? null : clause.section;
@@ -49,7 +49,7 @@ function conclusion(sum: Tally, why: string): Label {
 
 /**
  * "She looks sad", "joy in her voice": a feeling hung on a carrier names nothing observable, so it is
- * no evidence (hack table of spec algorithms §3: emotion parroting). A manner ("calm voice") is.
+ * no evidence: else parroting the emotion would earn some. A manner ("calm voice") is.
  */
 function feelingOnly(sum: Tally): boolean {
   if (sum.observed > 0 || sum.emotionWords.length + sum.moods === 0) return false;

@@ -103,7 +103,7 @@ function nearestCarrier(
  * True when two statements can't describe the same moment: one denies what the other affirms
  * ("not smiling" and "smiling"), or they give one factor different states ("raised brows" and
  * "lowered brows", "high pitch" and "low pitch"). Symmetric. Statements about different things, and
- * two denials, never contradict. This is what similarity of embeddings misses (spec algorithms §3).
+ * two denials, never contradict. Similarity of embeddings misses this (docs/method.md#similarity).
  */
 export function contradicts(a: string, b: string): boolean {
   const left = read(a);

@@ -8,7 +8,7 @@ import type { Modality, Prompt, Stream } from "./prompt.ts";
  * - `drop`: nothing attends to the stream.
  * - `blank`: the stream's value for "nothing there" (black frames, silence).
  * - `noise`: Gaussian noise with the stream's own mean and standard deviation.
- * - `swap`: the same stream of another clip (counterfactual masking, spec feasibility).
+ * - `swap`: the same stream of another clip (counterfactual masking, docs/method.md#counterfactual-terms).
  */
 export type MaskMode = "drop" | "blank" | "noise" | "swap";
 export const maskModes = ["drop", "blank", "noise", "swap"] as const;

@@ -14,8 +14,8 @@ export interface Rewarded extends RewardTerms {
 }
 
 /**
- * Group-relative advantages of a batch, per group and rollout: each group holds the rollouts of one prompt (spec §3). A group
- * of equal rewards, or of one rollout, gets zeros.
+ * Group-relative advantages of a batch, per group and rollout: each group holds the rollouts of one
+ * prompt (docs/method.md#reward). A group of equal rewards, or of one rollout, gets zeros.
  * @throws RewardError REWARD_NOT_FINITE naming group and rollout.
  */
 export function batchAdvantages(

@@ -14,7 +14,7 @@ export interface ModalityMatching {
   score: ModalityScore;
 }
 
-/** Claims meet only cues of their own modality: "raised brows" can't be heard (spec §3). */
+/** Claims meet only cues of their own modality: "raised brows" can't be heard. */
 export function matchModality(
   { claims, reference, claimPhrases, cuePhrases }: ReadItem,
   modality: CueModality,

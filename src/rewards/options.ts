@@ -24,7 +24,7 @@ export const accuracyOptions = z.strictObject({
     .describe("open: label → group of the emotion wheel; labels of one group count as equal"),
 });
 
-/** Omni-Perception Reward, spec §3. */
+/** Omni-Perception Reward (docs/method.md#reward). */
 export const perceptionOptions = z.strictObject({
   mode: z
     .enum(["recall-budget", "f1"])

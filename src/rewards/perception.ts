@@ -20,7 +20,7 @@ export interface ModalityScore {
 }
 
 /**
- * R_k of one modality (spec §3). `f[cue][claim]` is the soft-thresholded similarity to the claims that
+ * R_k of one modality (docs/method.md#reward). `f[cue][claim]` is the soft-thresholded similarity to the claims that
  * may be matched; `claims` is n_k, which also counts repeated claims, and one of s states as s.
  */
 export function scoreModality(
@@ -55,8 +55,8 @@ export interface PerceptionScore {
 }
 
 /**
- * R_OPR = (1 − eta)·mean + eta·min(R_v, R_a) (spec §3). A modality without cues is left out of the
- * mean: its reference says nothing of it. Without any cue the value is 0 for every response alike.
+ * R_OPR = (1 − eta)·mean + eta·min(R_v, R_a) (docs/method.md#reward). A modality without cues is left
+ * out of the mean: its reference says nothing of it. Without any cue the value is 0 for every response alike.
  */
 export function perceptionReward(
   scores: Readonly<Record<CueModality, ModalityScore>>,

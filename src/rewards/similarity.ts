@@ -16,8 +16,8 @@ export interface Similarity {
 }
 
 /**
- * Text as it is embedded, cues and claims alike (spec §3, the same treatment on both sides): reduced to
- * the phrase of a cue, without case and outer punctuation. "" where nothing is left.
+ * Text as it is embedded, cues and claims alike (docs/method.md#similarity): reduced to the phrase of a
+ * cue, without case and outer punctuation. "" where nothing is left.
  */
 export function embeddedText(modality: CueModality, text: string): string {
   const plain = text.toLowerCase().replaceAll("’", "'").replace(outerPunctuation, "");

@@ -1,7 +1,7 @@
 import type { Calibration } from "./port.ts";
 import { useLiteId } from "./use-lite/use-lite.ts";
 
-/** Start values of spec §3 for an encoder nobody measured. */
+/** Start values for an encoder that nobody measured. */
 export const defaultCalibration: Calibration = { low: 0.5, high: 0.85 };
 
 /**
@@ -16,7 +16,7 @@ const measured: Readonly<Record<string, Calibration>> = {
   [`${useLiteId}+concepts-1`]: { low: 0.45, high: 0.75 },
 };
 
-/** Calibration of the encoder with this id, else spec §3's start values. */
+/** Calibration of the encoder with this id, else the start values. */
 export function calibrationOf(embedderId: string): Calibration {
   return measured[embedderId] ?? defaultCalibration;
 }

@@ -7,7 +7,7 @@ export interface Embedder {
   close?(): Promise<void>;
 }
 
-/** Cosines below `low` count 0, above `high` 1, linear between (spec algorithms §3). Per embedder. */
+/** Cosines below `low` count 0, above `high` 1, linear between (docs/method.md#similarity). Per embedder. */
 export interface Calibration {
   low: number;
   high: number;

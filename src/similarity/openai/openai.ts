@@ -10,7 +10,7 @@ export interface OpenAiEmbedderOptions {
   model: string;
   /** Local servers want none. */
   apiKey?: string;
-  /** Put before every text, cues and claims alike (same treatment on both sides, spec §3). */
+  /** Put before every text, cues and claims alike (docs/method.md#similarity). */
   instruction?: string;
   /** Asks the server for shortened vectors (Matryoshka models). */
   dimensions?: number;
