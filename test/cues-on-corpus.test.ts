@@ -167,8 +167,7 @@ test("evidence tokens of a response, on the policy's own tokens", () => {
   const think = parseResponse(text).think!;
   const claims = extractClaims(think.text, think.span.start);
   const located = claimTokens(
-    claims,
-    claims.map(() => 1),
+    claims.map((claim) => ({ ...claim, match: 1 })),
     offsets,
   );
   const shown = (index: number) => text.slice(offsets[index]!.start, offsets[index]!.end);

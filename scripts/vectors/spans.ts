@@ -76,7 +76,10 @@ function tokenised(name: string, text: string, longest: number): object {
       ...asCodePoints(text, claim.span),
       heads: toCodePoints(text, claim.heads).map(pair),
     })),
-    located: claimTokens(claims, matches, offsets).map(({ onset, ...claim }) => ({
+    located: claimTokens(
+      claims.map((claim, index) => ({ ...claim, match: matches[index]! })),
+      offsets,
+    ).map(({ onset, ...claim }) => ({
       ...claim,
       onset: onset ?? null,
     })),

@@ -1,42 +1,35 @@
-import { CueError } from "../core/errors.ts";
 import { extractClaims } from "./claims.ts";
 import type { Claim, ClaimTokens, CueModality, EvidenceModality, Span } from "./cue.ts";
 import { parseResponse } from "./response.ts";
 
 /**
  * Places claims among a completion's tokens: the first sub-token of each content word, and the onset on
- * the first claim of its modality (spec algorithms §2.2). Emotion and neutral claims give nothing, and
- * neither do repeated ones, whose words only copy from the prefix.
+ * the first claim of its modality (docs/method.md#evidence-tokens). Emotion and neutral claims give
+ * nothing, and neither do repeated ones.
  *
- * @param matches s_C per claim, 0 to 1, same order as `claims`.
+ * @param claims with s_C each, 0 to 1: 0 for what matches nothing.
  * @param tokenOffsets character range of each token in the text that claim spans refer to. Empty ranges
  *   (special tokens) are passed over; tokens may share characters (pieces of a multi-byte character).
  */
 export function claimTokens(
-  claims: readonly Claim[],
-  matches: readonly number[],
+  claims: readonly (Claim & { match: number })[],
   tokenOffsets: readonly Span[],
 ): ClaimTokens[] {
-  if (claims.length !== matches.length) {
-    throw new CueError("CUES_MATCHES", `${claims.length} claims but ${matches.length} matches`, {
-      hint: "pass one match per claim, 0 for claims that match nothing",
-    });
-  }
   const located: ClaimTokens[] = [];
   const begun = new Set<EvidenceModality>();
-  claims.forEach((claim, index) => {
-    const { modality } = claim;
-    if (modality === "neutral" || modality === "emotion" || claim.repeated) return;
+  for (const claim of claims) {
+    const { modality, match } = claim;
+    if (modality === "neutral" || modality === "emotion" || claim.repeated) continue;
     const heads = claim.heads
       .map((head) => firstToken(head, tokenOffsets))
       .filter((token) => token !== undefined);
-    if (heads.length === 0) return;
-    const tokens: ClaimTokens = { modality, heads: [...new Set(heads)], match: matches[index]! };
+    if (heads.length === 0) continue;
+    const tokens: ClaimTokens = { modality, heads: [...new Set(heads)], match };
     const onset = begun.has(modality) ? undefined : firstToken(claim.span, tokenOffsets);
     if (onset !== undefined) tokens.onset = onset;
     begun.add(modality);
     located.push(tokens);
-  });
+  }
   return located;
 }
 

@@ -39,13 +39,7 @@ export async function rolloutBatch(
     data,
     rollout: rollouts.map(({ completion }) => completion.logprobs),
     advantages,
-    claims: scored.map((response, index) =>
-      claimTokens(
-        response.claims,
-        response.claims.map(({ match }) => match),
-        rollouts[index]!.offsets,
-      ),
-    ),
+    claims: scored.map((response, index) => claimTokens(response.claims, rollouts[index]!.offsets)),
     reference: reference ? await reference.logprobs(data) : undefined,
   };
 }
