@@ -28,9 +28,7 @@ export class AudioSink implements FrameSink {
     const rate = frame.sampleRate;
     this.end = Math.max(this.end, timeSec + frame.nbSamples / rate);
     this.rate = rate;
-    // What stands before time zero is the encoder's run-up; players drop it too.
-    const skip = Math.min(frame.nbSamples, Math.max(0, Math.round(-timeSec * rate)));
-    this.parts.push(mixDown(channelsOf(frame)).subarray(skip));
+    this.parts.push(mixDown(channelsOf(frame)).subarray(runUp(frame, timeSec)));
   }
 
   result(): Float32Array {
@@ -44,6 +42,11 @@ export class AudioSink implements FrameSink {
   }
 
   [Symbol.dispose](): void {}
+}
+
+/** Samples before time zero are the encoder's run-up; players drop them too. */
+export function runUp(frame: Frame, timeSec: number): number {
+  return Math.min(frame.nbSamples, Math.max(0, Math.round(-timeSec * frame.sampleRate)));
 }
 
 /** How samples lie in a frame: the array type, its zero and full scale, channels apart or interleaved. */
@@ -75,7 +78,7 @@ const layouts = new Map<AVSampleFormat | AVPixelFormat, SampleLayout>([
 ]);
 
 /** One array per channel, in [−1, 1]. */
-function channelsOf(frame: Frame): Float32Array[] {
+export function channelsOf(frame: Frame): Float32Array[] {
   const { nbSamples, channels, format } = frame;
   const known = layouts.get(format);
   if (!known) throw new Error(`sample format ${format} is not known`);

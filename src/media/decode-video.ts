@@ -4,6 +4,7 @@ import {
   type AVPixelFormat,
   Frame,
   SoftwareScaleContext,
+  SWS_AREA,
   SWS_BILINEAR,
 } from "node-av";
 import type { Video } from "./clip.ts";
@@ -11,6 +12,11 @@ import type { FrameSink } from "./decode.ts";
 import { succeed } from "./ffmpeg.ts";
 import { orientationOf, oriented, type Picture } from "./orientation.ts";
 import { resizeImage } from "./scale.ts";
+
+interface Size {
+  width: number;
+  height: number;
+}
 
 /** Which frames to keep, and their size in pixels; the film's own where not given. */
 export interface VideoWanted {
@@ -25,7 +31,7 @@ export class VideoSink implements FrameSink {
   private readonly converter: RgbConverter = new RgbConverter();
   private readonly frames: Uint8Array[] = [];
   private readonly times: number[] = [];
-  private size: { width: number; height: number };
+  private size: Size;
   /** End of the last frame, in seconds. */
   end = 0;
 
@@ -67,17 +73,25 @@ export class VideoSink implements FrameSink {
   }
 }
 
-function toSize(picture: Picture, size: { width: number; height: number }): Uint8Array {
+function toSize(picture: Picture, size: Size): Uint8Array {
   if (picture.width === size.width && picture.height === size.height) return picture.data;
   const scaled = resizeImage(picture.data, { ...picture, stride: 3 }, { ...size, channels: 3 });
   return Uint8Array.from(scaled, Math.round);
 }
 
-/** Turns frames of any pixel format, pixel shape and orientation into RGB with square pixels. */
-class RgbConverter implements Disposable {
+/**
+ * Turns frames of any pixel format, pixel shape and orientation into RGB with square pixels; larger ones are
+ * shrunk to `maxSide` pixels a side in the same step, so that a large film never stands in memory whole.
+ */
+export class RgbConverter implements Disposable {
+  private readonly maxSide: number;
   private scaler: SoftwareScaleContext | null = null;
   private rgb: Frame | null = null;
   private geometry = "";
+
+  constructor(maxSide = Number.POSITIVE_INFINITY) {
+    this.maxSide = maxSide;
+  }
 
   convert(frame: Frame): Picture {
     const geometry = `${frame.width}×${frame.height} ${frame.format}`;
@@ -91,13 +105,13 @@ class RgbConverter implements Disposable {
 
   private configure(frame: Frame, geometry: string): void {
     this[Symbol.dispose]();
-    const { num, den } = frame.sampleAspectRatio;
-    const shape = num > 0 && den > 0 ? num / den : 1;
+    const square = squareSize(frame);
+    const scale = Math.min(1, this.maxSide / Math.max(square.width, square.height));
     const rgb = new Frame();
     rgb.alloc();
     rgb.format = AV_PIX_FMT_RGB24;
-    rgb.width = shape > 1 ? Math.round(frame.width * shape) : frame.width;
-    rgb.height = shape < 1 ? Math.round(frame.height / shape) : frame.height;
+    rgb.width = Math.max(1, Math.round(square.width * scale));
+    rgb.height = Math.max(1, Math.round(square.height * scale));
     succeed(rgb.allocBuffer(), "allocate frame");
     const scaler = new SoftwareScaleContext();
     scaler.getContext(
@@ -107,7 +121,7 @@ class RgbConverter implements Disposable {
       rgb.width,
       rgb.height,
       AV_PIX_FMT_RGB24,
-      SWS_BILINEAR,
+      scale < 1 ? SWS_AREA : SWS_BILINEAR,
     );
     this.scaler = scaler;
     this.rgb = rgb;
@@ -121,4 +135,20 @@ class RgbConverter implements Disposable {
     this.rgb = null;
     this.geometry = "";
   }
+}
+
+/** Size with square pixels, before turning. */
+function squareSize({ width, height, sampleAspectRatio: { num, den } }: Frame): Size {
+  const shape = num > 0 && den > 0 ? num / den : 1;
+  return {
+    width: shape > 1 ? Math.round(width * shape) : width,
+    height: shape < 1 ? Math.round(height / shape) : height,
+  };
+}
+
+/** Size in pixels as a player shows it. */
+export function shownSize(frame: Frame): Size {
+  const { width, height } = squareSize(frame);
+  const orientation = orientationOf(frame.getSideData(AV_FRAME_DATA_DISPLAYMATRIX));
+  return orientation?.a === 0 ? { width: height, height: width } : { width, height };
 }

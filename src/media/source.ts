@@ -30,6 +30,8 @@ export interface Track {
 
 /** An open media file. Packets are read once, from the start, all tracks mixed. */
 export interface MediaSource extends Disposable {
+  /** FFmpeg's name of the container format, for example "mov,mp4,m4a,3gp,3g2,mj2". */
+  container: string;
   /** All there are, the two below among them. */
   streams: readonly Stream[];
   video: Track | null;
@@ -92,6 +94,7 @@ function describe(context: FormatContext): MediaSource {
     return { stream, announcedEnd: announced.get(stream.index) ?? null };
   };
   return {
+    container: context.iformat?.name ?? "",
     streams: context.streams,
     video: track(AVMEDIA_TYPE_VIDEO),
     audio: track(AVMEDIA_TYPE_AUDIO),
