@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
+import { MediaError } from "../../../core/errors.ts";
+import { writeFileAtomic } from "../../../core/files.ts";
+import { encodeJpegs } from "../../../media/jpeg.ts";
+import { type ObservedMedia, observeMedia } from "../../../media/observe.ts";
+import type { FileFacts } from "./facts.ts";
+import { watchSound } from "./listen.ts";
+import { watchPicture } from "./watch.ts";
+
+/** Longer side of the frames that are looked at and shown, in pixels. */
+const shotSide = 192;
+export const shotsPerClip = 3;
+
+/**
+ * Decodes a file once, front to back, and says what is in it. Never throws for what the file is: that is
+ * its `failure`. Memory does not grow with the film.
+ * @param shots where to write a few frames of it, as a JSON list of JPEGs in base64
+ */
+export async function lookAtFile(path: string, shots: string | null): Promise<FileFacts> {
+  const picture = watchPicture();
+  const sound = watchSound();
+  const observed = await opened(path, { frame: picture.see, block: sound.hear });
+  const facts: FileFacts = {
+    bytes: existsSync(path) ? statSync(path).size : 0,
+    container: containerName(observed.container),
+    tracks: observed.tracks,
+    picture: picture.facts(),
+    sound: sound.facts(),
+    failure: observed.failure && {
+      code: observed.failure.code,
+      // Without the path: the same bytes lie elsewhere, too.
+      message: observed.failure.message.replace(`${path}: `, ""),
+    },
+  };
+  if (shots !== null) {
+    const video = picture.shots(shotsPerClip);
+    const jpegs = video ? encodeJpegs(video, { maxSide: shotSide, quantiser: 6 }) : [];
+    const texts = jpegs.map((jpeg) => Buffer.from(jpeg).toString("base64"));
+    writeFileAtomic(shots, JSON.stringify(texts));
+  }
+  return facts;
+}
+
+async function opened(
+  path: string,
+  listener: Parameters<typeof observeMedia>[2],
+): Promise<ObservedMedia> {
+  try {
+    return await observeMedia(path, shotSide, listener);
+  } catch (failure) {
+    if (!(failure instanceof MediaError)) throw failure;
+    return { container: "", tracks: [], failure };
+  }
+}
+
+/** FFmpeg names a family of containers; people name one. */
+const containerName = (name: string): string =>
+  name.includes("mp4")
+    ? "mp4"
+    : name.includes("matroska")
+      ? "matroska"
+      : (name.split(",")[0] ?? "");
+
+const piece = 1 << 20;
+
+/** SHA-256 of a file's content, read piece by piece. @throws as `openSync` where it can't be read. */
+export function hashFile(path: string): string {
+  const hash = createHash("sha256");
+  const bytes = Buffer.allocUnsafe(piece);
+  const handle = openSync(path, "r");
+  try {
+    for (;;) {
+      const read = readSync(handle, bytes, 0, piece, null);
+      if (read === 0) return hash.digest("hex");
+      hash.update(bytes.subarray(0, read));
+    }
+  } finally {
+    closeSync(handle);
+  }
+}
