@@ -9,11 +9,13 @@ import { acousticFactors, factorValues, visualFactors } from "../../src/corpus/f
 import type { ManifestRow } from "../../src/corpus/manifest.ts";
 import { planCorpus } from "../../src/corpus/plan.ts";
 import { decomposeReference } from "../../src/cues/decompose.ts";
+import type { FeatureStream } from "../../src/media/features.ts";
 import { createEmbeddedPolicy } from "../../src/policy/embedded/embedded-policy.ts";
 import { openExecutor } from "../../src/policy/embedded/open-executor.ts";
 import { executorOptions } from "../../src/policy/options.ts";
 import type { Policy } from "../../src/policy/port.ts";
-import type { Modality, Prompt, Stream } from "../../src/prompt/prompt.ts";
+import type { Modality, Prompt } from "../../src/prompt/prompt.ts";
+import { promptOf } from "../../src/prompt/prompt-of.ts";
 import { WordTokenizer } from "../../src/prompt/tokenizer.ts";
 import { systemLayout } from "../../src/runs/layout.ts";
 import type { Example } from "../../src/trainer/example.ts";
@@ -37,7 +39,7 @@ export async function speaker(context: Context): Promise<Speaker> {
     rows.flatMap((row) => [row.reference, ...row.coldStart]),
   );
   const patterns = { video: patternsOf("video"), audio: patternsOf("audio") };
-  const prompts = rows.map((row) => promptOf(row, patterns));
+  const prompts = rows.map((row) => drawnPrompt(row, patterns));
   const threads = context.threads.at(-1)!;
   const create = async () =>
     createEmbeddedPolicy({
@@ -103,16 +105,19 @@ function patternsOf(modality: Modality): Map<string, Float32Array> {
   );
 }
 
-function promptOf(row: ManifestRow, patterns: Record<Modality, Map<string, Float32Array>>): Prompt {
+function drawnPrompt(
+  row: ManifestRow,
+  patterns: Record<Modality, Map<string, Float32Array>>,
+): Prompt {
   const rng = new Rng(row.seed).fork("features");
-  const stream = (modality: Modality): Stream => {
+  const stream = (modality: Modality): FeatureStream => {
     const { tokens, dim } = shape[modality];
     const names = modality === "video" ? visualFactors : acousticFactors;
     const shown = names.map((name) => patterns[modality].get(`${name}/${row.factors[name]}`)!);
     const features = Float32Array.from({ length: tokens * dim }, (_, at) =>
       shown.reduce((sum, pattern) => sum + pattern[at]! / names.length, rng.normal()),
     );
-    return { tokens, dim, attended: true, features };
+    return { tokens, dim, features };
   };
-  return { id: row.id, text: [], video: stream("video"), audio: stream("audio") };
+  return promptOf(row.id, { video: stream("video"), audio: stream("audio") });
 }

@@ -19,6 +19,7 @@ import {
 } from "../../src/policy/options.ts";
 import type { Datum, Policy } from "../../src/policy/port.ts";
 import type { Prompt } from "../../src/prompt/prompt.ts";
+import { promptOf } from "../../src/prompt/prompt-of.ts";
 
 export const demo = loadConfig(
   resolve(import.meta.dirname, "../../configs/demo.yaml"),
@@ -71,16 +72,12 @@ export function randomPrompts(count: number): Prompt[] {
   const stream = ({ tokens, dim }: { tokens: number; dim: number }) => ({
     tokens,
     dim,
-    attended: true,
     // as the trainer's are
     features: rng.normals(sharedFloats(tokens * dim)),
   });
-  return Array.from({ length: count }, (_, index) => ({
-    id: `clip-${index}`,
-    video: stream(video),
-    audio: stream(audio),
-    text: [],
-  }));
+  return Array.from({ length: count }, (_, index) =>
+    promptOf(`clip-${index}`, { video: stream(video), audio: stream(audio) }),
+  );
 }
 
 /** `length` words; between the shortest and the longest of the demo where none is given. */

@@ -5,6 +5,7 @@ import type { FeatureOptions } from "../../media/options.ts";
 import { readClip } from "../../media/read.ts";
 import type { Policy } from "../../policy/port.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
+import { promptOf } from "../../prompt/prompt-of.ts";
 import { type Standardiser, standardise } from "../../prompt/standardise.ts";
 import type { Tokenizer } from "../../prompt/tokenizer.ts";
 import { readProbePrompt } from "../mep/reference/prompts.ts";
@@ -101,15 +102,8 @@ async function readPrompt(
   media: Question["media"],
 ): Promise<Prompt> {
   const clip = await readStreams(media, features.sampleRateHz);
-  const { video, audio } = clipFeatures(clip, features);
   const id = media.video ?? media.audio ?? "nothing";
-  const prompt = {
-    id,
-    text: [],
-    video: { ...video, attended: true },
-    audio: { ...audio, attended: true },
-  };
-  return standardise(prompt, standardiser);
+  return standardise(promptOf(id, clipFeatures(clip, features)), standardiser);
 }
 
 /** A stream that is not given is shown as black frames, or silence: the policy knows no shorter input. */

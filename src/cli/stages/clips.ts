@@ -2,8 +2,9 @@ import { generateCorpus } from "../../corpus/generate.ts";
 import { loadFeatures } from "../../corpus/load-features.ts";
 import { loadManifest } from "../../corpus/load-manifest.ts";
 import type { ManifestRow, Split } from "../../corpus/manifest.ts";
-import { blankFeatures, type ClipFeatures } from "../../media/features.ts";
+import { blankFeatures } from "../../media/features.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
+import { promptOf } from "../../prompt/prompt-of.ts";
 import { scaleRows, standardise } from "../../prompt/standardise.ts";
 import type { WordTokenizer } from "../../prompt/tokenizer.ts";
 import { timed } from "../timings.ts";
@@ -41,7 +42,7 @@ export async function openClips(workspace: Workspace): Promise<Clips> {
   const features = await timed(layout.timings, "load features", () =>
     loadFeatures(layout.corpus, rows, experiment.features, { progress }),
   );
-  const raw = rows.map((row) => promptOf(row.id, features));
+  const raw = rows.map((row) => promptOf(row.id, features.get(row.id)!));
   const standardiser = openStandardiser(layout.standardiser, raw, rows);
   const blank = blankFeatures(experiment.features);
   return {
@@ -69,14 +70,4 @@ export function trainingRows(
   if (experiment.sft.share === 1) return rows;
   const cut = Math.round(rows.length * experiment.sft.share);
   return purpose === "sft" ? rows.slice(0, cut) : rows.slice(cut);
-}
-
-function promptOf(id: string, features: ReadonlyMap<string, ClipFeatures>): Prompt {
-  const { video, audio } = features.get(id)!;
-  return {
-    id,
-    text: [],
-    video: { ...video, attended: true },
-    audio: { ...audio, attended: true },
-  };
 }
