@@ -49,8 +49,20 @@ export const layers: Readonly<Record<string, Layer>> = {
     folders: ["core", "media", "cues", "prompt", "corpus", "policy/port.ts", "bench/mep/shared"],
     packages: ["node"],
   },
-  // MEP-Bench against reference reasoning: pure.
-  "bench/mep/reference": { folders: ["core", "cues", "similarity/port.ts"], packages: [] },
+  // MEP-Bench against reference reasoning: no I/O. A model's answers come from `bench/mep/asked`, or from
+  // a policy whose clips are prompts.
+  "bench/mep/reference": {
+    folders: [
+      "core",
+      "cues",
+      "data/clip-row.ts",
+      "prompt",
+      "policy/port.ts",
+      "similarity/port.ts",
+      "bench/mep/shared",
+    ],
+    packages: [],
+  },
   // Exact ports of the official evaluators: numbers in, numbers out.
   "bench/mer-unibench": { folders: ["core"], packages: [] },
   "bench/mme-emotion": { folders: ["core"], packages: [] },

@@ -65,6 +65,43 @@ export function estimateJoined(
   return { value: scale * value, low: finite(interval.low), high: finite(interval.high), n };
 }
 
+/** a − b on the same items, paired over them. */
+export interface Difference {
+  difference: number | null;
+  low: number | null;
+  high: number | null;
+}
+
+/** A statistic taken apart: the ratios it joins, each over the same items. */
+export interface JoinedSeries {
+  parts: readonly Series[];
+  join: Join;
+}
+
+/**
+ * a − b, times `scale`: every bootstrap draw takes the same items for both, so what the items have in
+ * common cancels. `null` where either is not defined.
+ */
+export function differenceJoined(
+  a: JoinedSeries,
+  b: JoinedSeries,
+  scale: number,
+  options: BootstrapOptions = {},
+): Difference {
+  const minus = (indices?: Int32Array): number => {
+    const of = ({ parts, join }: JoinedSeries) =>
+      joined(
+        parts.map((part) => ratio(part, indices)),
+        join,
+      );
+    return scale * (of(a) - of(b));
+  };
+  const whole = minus();
+  if (Number.isNaN(whole)) return { difference: null, low: null, high: null };
+  const interval = bootstrap(a.parts[0]?.numerator.length ?? 0, minus, options);
+  return { difference: whole, low: finite(interval.low), high: finite(interval.high) };
+}
+
 function joined(values: readonly number[], join: Join): number {
   if (join === "harmonic") {
     const [a = Number.NaN, b = Number.NaN] = values;

@@ -1,6 +1,10 @@
 import { BenchError } from "../../../core/errors.ts";
-import { type BootstrapOptions, estimateJoined, ratio } from "../../../core/ratio.ts";
-import { bootstrap } from "../../../core/stats.ts";
+import {
+  type BootstrapOptions,
+  differenceJoined,
+  estimateJoined,
+  type JoinedSeries,
+} from "../../../core/ratio.ts";
 import type { Difference, Estimate, Series, SystemScores } from "./result.ts";
 
 /** Σ numerator ÷ Σ denominator over clips, times `scale`, with a 95 % percentile interval over clips. */
@@ -32,20 +36,9 @@ export function compareSeries(
         hint: "evaluate both on the same frozen items",
       });
     }
-    out[id] = difference(left, right, scales[id] ?? 1, options);
+    out[id] = differenceJoined(only(left), only(right), scales[id] ?? 1, options);
   }
   return out;
 }
 
-function difference(a: Series, b: Series, scale: number, options: BootstrapOptions): Difference {
-  const whole = scale * (ratio(a) - ratio(b));
-  if (Number.isNaN(whole)) return { difference: null, low: null, high: null };
-  const interval = bootstrap(
-    a.numerator.length,
-    (indices) => scale * (ratio(a, indices) - ratio(b, indices)),
-    options,
-  );
-  return { difference: whole, low: finite(interval.low), high: finite(interval.high) };
-}
-
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+const only = (series: Series): JoinedSeries => ({ parts: [series], join: "only" });

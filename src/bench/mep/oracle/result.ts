@@ -7,7 +7,7 @@ import type { Fact } from "./oracle.ts";
  * `Estimate`: a ratio over the items, in the metric's own unit, with its 95 % bootstrap interval over clips;
  * `null` where nothing was counted, for a model that makes no claim has no faithfulness, good or bad.
  */
-export type { Estimate, Series } from "../../../core/ratio.ts";
+export type { Difference, Estimate, Series } from "../../../core/ratio.ts";
 
 /** One row of the table: a policy, or a control run of it. Plain JSON. */
 export interface SystemScores {
@@ -76,11 +76,4 @@ export interface ClipRecord {
   masked: Record<string, ResponseRecord>;
   /** Tokens of the first response; only for the clips that are kept in detail. */
   tokens?: TokenDrop[];
-}
-
-/** a − b on the same items, paired over clips. */
-export interface Difference {
-  difference: number | null;
-  low: number | null;
-  high: number | null;
 }

@@ -1,10 +1,16 @@
-import { type CueModality, cueModalities } from "../../../cues/cue.ts";
+import { type Cue, type CueModality, cueModalities, type Span } from "../../../cues/cue.ts";
 import { decomposeReference, extractorId } from "../../../cues/decompose.ts";
 import { polarityOf } from "../../../cues/polarity.ts";
 import { parseResponse } from "../../../cues/response.ts";
 import type { MepCue } from "./items.ts";
 
-export type ExtractedCues = Record<CueModality, MepCue[]>;
+/** A cue found in a text. */
+export interface ExtractedCue extends MepCue {
+  /** Where it stands in the text, where the extractor knows. */
+  span?: Span;
+}
+
+export type ExtractedCues = Record<CueModality, ExtractedCue[]>;
 
 /** Finds cues in a text: of a reference when items are built, of an answer when it is scored. */
 export interface CueExtractor {
@@ -71,9 +77,9 @@ function phrases(sentence: string, known: readonly MepCue[]): MepCue[] {
     .map((text) => ({ text, positive: polarityOf(text) }));
 }
 
-function byModality(of: (modality: CueModality) => readonly MepCue[]): ExtractedCues {
+function byModality(of: (modality: CueModality) => readonly Cue[]): ExtractedCues {
   const [visual, acoustic, emotion] = cueModalities.map((modality) =>
-    of(modality).map(({ text, positive }) => ({ text, positive })),
+    of(modality).map(({ text, positive, span }) => ({ text, positive, span })),
   );
   return { visual: visual!, acoustic: acoustic!, emotion: emotion! };
 }

@@ -5,6 +5,16 @@ export {
   defaultItemOptions,
   type ReferenceRow,
 } from "./build.ts";
+export { type ClipItemSource, clipItems } from "./clip-items.ts";
+export type { ClaimRecord, ClipRecord, CueRecord, ResponseRecord } from "./clip-record.ts";
+export {
+  compareReference,
+  evaluateReference,
+  type ReferenceEvaluation,
+  type ReferenceMetric,
+  type ReferenceResult,
+  referenceMetrics,
+} from "./evaluate.ts";
 export {
   type CueExtractor,
   cueExtractors,

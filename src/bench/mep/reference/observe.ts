@@ -53,35 +53,55 @@ export const mepConditions: readonly MepCondition[] = [
   "no-subtitle",
 ];
 
-/** Reads every answer of every sample: out[sample], in the items' order. */
-export async function observe(
+/** Descriptions taken apart: by question id, with unit vectors of their cues and the references'. */
+export interface ReadDescriptions {
+  texts: ReadonlyMap<string, string>;
+  cues: ReadonlyMap<string, ExtractedCues>;
+  vectors: CueVectors;
+}
+
+/** Reads every description of every sample. */
+export async function readDescriptions(
   items: MepItems,
   answers: ReadonlyMap<string, string>,
-  tools: ObserveTools,
-): Promise<SampleObservation[]> {
+  tools: Pick<ObserveTools, "extractor" | "embedder" | "mask">,
+): Promise<ReadDescriptions> {
   const texts = new Map<string, string>();
-  const extracted = new Map<string, ExtractedCues>();
+  const cues = new Map<string, ExtractedCues>();
   for (const sample of items.samples) {
     for (const condition of mepConditions) {
       const id = describeId(sample.id, condition, tools.mask);
       const text = answers.get(id);
       if (text === undefined) continue;
       texts.set(id, text);
-      extracted.set(id, claimsOf(await tools.extractor.extract(text)));
+      cues.set(id, claimsOf(await tools.extractor.extract(text)));
     }
   }
-  const all = [...extracted.values()].flatMap(({ visual, acoustic }) => [...visual, ...acoustic]);
-  const references = items.samples.flatMap(({ cues }) => [...cues.visual, ...cues.acoustic]);
-  const vectors = await embedCues([...all, ...references], tools.embedder);
+  const said = [...cues.values()].flatMap(({ visual, acoustic }) => [...visual, ...acoustic]);
+  const references = items.samples.flatMap((sample) => [
+    ...sample.cues.visual,
+    ...sample.cues.acoustic,
+  ]);
+  return { texts, cues, vectors: await embedCues([...said, ...references], tools.embedder) };
+}
+
+/** What the answers to every sample amount to: out[sample], in the items' order. */
+export function observe(
+  items: MepItems,
+  answers: ReadonlyMap<string, string>,
+  read: ReadDescriptions,
+  tools: Pick<ObserveTools, "thresholds" | "mask">,
+): SampleObservation[] {
   const byId = new Map(items.samples.map((sample) => [sample.id, sample]));
   return items.samples.map((sample) => {
-    const full = extracted.get(describeId(sample.id, "full", tools.mask));
+    const full = read.cues.get(describeId(sample.id, "full", tools.mask));
+    const other = byId.get(sample.donors.shuffled)!;
     return {
       id: sample.id,
       ...(sample.congruent !== undefined && { congruent: sample.congruent }),
-      described: described(sample, texts, extracted, vectors, tools),
+      described: described(sample, read, tools),
       ...(full !== undefined && {
-        shuffled: countBoth(byId.get(sample.donors.shuffled)!.cues, full, vectors, tools),
+        shuffled: countBoth(other.cues, full, read.vectors, tools.thresholds),
       }),
       probes: sample.probes.map((probe) => readProbe(sample, probe, answers, tools.mask)),
     };
@@ -97,18 +117,16 @@ function claimsOf(cues: ExtractedCues): ExtractedCues {
 
 function described(
   sample: MepSample,
-  texts: ReadonlyMap<string, string>,
-  extracted: ReadonlyMap<string, ExtractedCues>,
-  vectors: CueVectors,
-  tools: ObserveTools,
+  { texts, cues, vectors }: ReadDescriptions,
+  { mask, thresholds }: Pick<ObserveTools, "thresholds" | "mask">,
 ): SampleObservation["described"] {
   const out: SampleObservation["described"] = {};
   for (const condition of mepConditions) {
-    const id = describeId(sample.id, condition, tools.mask);
+    const id = describeId(sample.id, condition, mask);
     const text = texts.get(id);
     if (text === undefined) continue;
     out[condition] = {
-      counts: countBoth(sample.cues, extracted.get(id)!, vectors, tools),
+      counts: countBoth(sample.cues, cues.get(id)!, vectors, thresholds),
       absence: {
         visual: statesAbsence(text, "visual"),
         acoustic: statesAbsence(text, "acoustic"),
@@ -122,13 +140,16 @@ function countBoth(
   reference: MepSample["cues"],
   predicted: ExtractedCues,
   vectors: CueVectors,
-  { thresholds }: ObserveTools,
+  thresholds: readonly number[],
 ): Record<EvidenceModality, MatchCounts> {
   const [visual, acoustic] = evidenceModalities.map((modality) =>
     countMatches(reference[modality], predicted[modality], vectors, thresholds),
   );
   return { visual: visual!, acoustic: acoustic! };
 }
+
+/** Does a cosine match? Equal texts may fall short of 1 by rounding. */
+export const reaches = (value: number, threshold: number): boolean => value >= threshold - 1e-6;
 
 /**
  * Many to one, as published: a cue counts as matched when its best cosine on the other side reaches the
@@ -146,8 +167,7 @@ export function countMatches(
       return Math.max(-1, ...same.map((other) => cosine(cue.text, other.text, vectors)));
     });
   const reach = (values: readonly number[]) =>
-    // Equal texts may fall short of 1 by rounding.
-    thresholds.map((threshold) => values.filter((value) => value >= threshold - 1e-6).length);
+    thresholds.map((threshold) => values.filter((value) => reaches(value, threshold)).length);
   return {
     reference: reference.length,
     predicted: predicted.length,

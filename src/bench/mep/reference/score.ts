@@ -1,11 +1,21 @@
 import { BenchError } from "../../../core/errors.ts";
-import { type Estimate, estimateJoined, type Series } from "../../../core/ratio.ts";
+import {
+  type Estimate,
+  estimateJoined,
+  type JoinedSeries,
+  type Series,
+} from "../../../core/ratio.ts";
 import type { Embedder } from "../../../similarity/port.ts";
 import type { CueExtractor } from "./extractors.ts";
 import { type MepItems, mepItemsHash } from "./items.ts";
 import { maskedMetrics } from "./masked-metrics.ts";
 import type { MepMetric } from "./metric.ts";
-import { observe, type SampleObservation } from "./observe.ts";
+import {
+  observe,
+  type ReadDescriptions,
+  readDescriptions,
+  type SampleObservation,
+} from "./observe.ts";
 import { probeMetrics } from "./probe-metrics.ts";
 import { mepPromptsHash } from "./prompts.ts";
 import {
@@ -34,6 +44,8 @@ export interface ScoreTools {
   questions?: MepQuestionOptions;
   /** Ids of the samples that were asked about, where these are a part of the items. */
   only?: ReadonlySet<string>;
+  /** Ids of the questions that were asked, where these are not all that `questions` say. */
+  asked?: ReadonlySet<string>;
   draws?: number;
   seed?: string;
 }
@@ -79,6 +91,15 @@ export const mepMetrics = (thresholds: readonly number[] = defaultThresholds): M
   ...maskedMetrics,
 ];
 
+/** A score with what it was computed from. */
+export interface ScoredAnswers {
+  score: MepScore;
+  /** Numerators and denominators of every metric over the samples: for paired differences. */
+  series: Record<string, JoinedSeries>;
+  /** Cues of every description. */
+  read: ReadDescriptions;
+}
+
 /**
  * Scores stored answers on frozen items. Questions without answer are counted, never guessed.
  * @throws BenchError `MEP_ANSWERS_NONE` when no answer belongs to the items, `MEP_ANSWER_TWICE`,
@@ -89,60 +110,81 @@ export async function scoreMep(
   answers: readonly MepAnswer[],
   tools: ScoreTools,
 ): Promise<MepScore> {
-  const { thresholds = defaultThresholds, draws = 1000, seed = "bootstrap" } = tools;
-  const { headline = 0.6, questions = defaultQuestionOptions } = tools;
-  if (!thresholds.includes(headline)) {
-    throw new BenchError("MEP_HEADLINE", `headline ${headline} is not among the thresholds`, {
-      hint: `thresholds: ${thresholds.join(", ")}`,
-    });
-  }
-  const { only } = tools;
-  const part = only === undefined ? items : partOf(items, (id) => only.has(id));
+  return (await scoreAnswers(items, answers, tools)).score;
+}
+
+/** `scoreMep` with the series behind its numbers and the cues that were read. @throws as `scoreMep`. */
+export async function scoreAnswers(
+  items: MepItems,
+  answers: readonly MepAnswer[],
+  tools: ScoreTools,
+): Promise<ScoredAnswers> {
+  const settings = settingsOf(tools);
+  const { thresholds, bootstrap, questions } = settings;
+  const only = tools.only ?? new Set(items.samples.map(({ id }) => id));
+  const part = partOf(items, (id) => only.has(id));
   const byId = answersById(answers);
   // Answers about the other samples are no mistake, and no part of this score.
-  const others =
-    only === undefined
-      ? []
-      : askedIds(
-          partOf(items, (id) => !only.has(id)),
-          questions,
-        );
-  for (const id of others) byId.delete(id);
-  const counts = count(part, byId, questions);
-  const { extractor, embedder } = tools;
-  const all = await observe(items, byId, {
-    extractor,
-    embedder,
-    thresholds,
-    mask: questions.mask,
-  });
-  const observed = all.filter(({ id }) => only === undefined || only.has(id));
+  const others = partOf(items, (id) => !only.has(id));
+  if (others.samples.length > 0) for (const id of askedIds(others, questions)) byId.delete(id);
+  const counts = count(tools.asked ?? askedIds(part, questions), byId);
+  const matching = { thresholds, mask: questions.mask };
+  const read = await readDescriptions(items, byId, { ...tools, ...matching });
+  const observed = observe(items, byId, read, matching).filter(({ id }) => only.has(id));
   const metrics = mepMetrics(thresholds);
   const estimate = (samples: readonly SampleObservation[]) =>
-    estimateAll(metrics, samples, { draws, seed });
-  return {
-    protocol: {
-      itemsHash: mepItemsHash(items),
-      version: items.version,
-      promptsHash: mepPromptsHash,
-      extractors: { reference: items.extractor, answers: extractor.id },
-      embedders: { items: items.embedder, matching: embedder.id },
-      thresholds,
-      headline,
-      mask: questions.mask,
-      parsers: answerParsers,
-      itemSeed: items.options.seed,
-      bootstrap: { draws, seed, level: 0.95 },
-    },
+    estimateAll(metrics, seriesOf(metrics, samples), bootstrap);
+  const series = seriesOf(metrics, observed);
+  const score = {
+    protocol: protocolOf(items, tools, settings),
     samples: part.samples.length,
     ...counts,
-    estimates: estimate(observed),
+    estimates: estimateAll(metrics, series, bootstrap),
     ...(items.samples.some(({ congruent }) => congruent !== undefined) && {
       splits: {
         congruent: estimate(observed.filter((sample) => sample.congruent === true)),
         conflict: estimate(observed.filter((sample) => sample.congruent === false)),
       },
     }),
+  };
+  return { score, series, read };
+}
+
+interface Settings {
+  thresholds: readonly number[];
+  headline: number;
+  questions: MepQuestionOptions;
+  bootstrap: { draws: number; seed: string };
+}
+
+function settingsOf(tools: ScoreTools): Settings {
+  const { thresholds = defaultThresholds, headline = 0.6 } = tools;
+  const { questions = defaultQuestionOptions, draws = 1000, seed = "bootstrap" } = tools;
+  if (!thresholds.includes(headline)) {
+    throw new BenchError("MEP_HEADLINE", `headline ${headline} is not among the thresholds`, {
+      hint: `thresholds: ${thresholds.join(", ")}`,
+    });
+  }
+  return { thresholds, headline, questions, bootstrap: { draws, seed } };
+}
+
+function protocolOf(
+  items: MepItems,
+  { extractor, embedder }: ScoreTools,
+  { thresholds, headline, questions, bootstrap }: Settings,
+): MepProtocol {
+  return {
+    itemsHash: mepItemsHash(items),
+    version: items.version,
+    promptsHash: mepPromptsHash,
+    extractors: { reference: items.extractor, answers: extractor.id },
+    embedders: { items: items.embedder, matching: embedder.id },
+    thresholds,
+    headline,
+    mask: questions.mask,
+    parsers: answerParsers,
+    itemSeed: items.options.seed,
+    bootstrap: { ...bootstrap, level: 0.95 },
   };
 }
 
@@ -175,11 +217,9 @@ function askedIds(items: MepItems, options: MepQuestionOptions): Set<string> {
 }
 
 function count(
-  items: MepItems,
+  asked: ReadonlySet<string>,
   byId: ReadonlyMap<string, string>,
-  options: MepQuestionOptions,
 ): Pick<MepScore, "counts" | "failedIds"> {
-  const asked = askedIds(items, options);
   const answered = [...byId.keys()].filter((id) => asked.has(id)).length;
   if (answered === 0) {
     const [given] = byId.keys();
@@ -199,13 +239,12 @@ function count(
   };
 }
 
-function estimateAll(
+function seriesOf(
   metrics: readonly MepMetric[],
   samples: readonly SampleObservation[],
-  options: { draws: number; seed: string },
-): Estimates {
+): Record<string, JoinedSeries> {
   return Object.fromEntries(
-    metrics.map(({ id, parts, join, unit }) => {
+    metrics.map(({ id, parts, join }) => {
       const series = parts.map((part): Series => {
         const values = samples.map(part);
         return {
@@ -213,7 +252,20 @@ function estimateAll(
           denominator: values.map(([, denominator]) => denominator),
         };
       });
-      return [id, estimateJoined(series, join, unit === "percent" ? 100 : 1, options)];
+      return [id, { parts: series, join }];
+    }),
+  );
+}
+
+function estimateAll(
+  metrics: readonly MepMetric[],
+  series: Readonly<Record<string, JoinedSeries>>,
+  options: { draws: number; seed: string },
+): Estimates {
+  return Object.fromEntries(
+    metrics.map(({ id, unit }) => {
+      const { parts, join } = series[id]!;
+      return [id, estimateJoined(parts, join, unit === "percent" ? 100 : 1, options)];
     }),
   );
 }
