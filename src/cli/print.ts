@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { duration } from "../core/duration.ts";
 import type { Progress, ProgressListener } from "../core/progress.ts";
 
 /** Prints to stderr, so that stdout holds only results. */
@@ -8,13 +9,6 @@ export function say(text = ""): void {
 
 export function heading(text: string): void {
   say(`\n${styleText("bold", text)}`);
-}
-
-/** Duration as people say it: `45 s`, `3 min 05 s`. */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 90) return `${whole} s`;
-  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
 }
 
 /**

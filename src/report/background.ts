@@ -1,3 +1,4 @@
+import { duration } from "../core/duration.ts";
 import type { ReportData } from "./data.ts";
 import { type Html, html } from "./html.ts";
 
@@ -34,9 +35,4 @@ function maskText(data: ReportData): string {
 
 function pairs(entries: readonly (readonly [string, string | number])[]): Html {
   return html`<dl class="pairs">${entries.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
-}
-
-function duration(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }

@@ -1,7 +1,7 @@
 /** Wall time of a finished `oppo demo`, stage by stage, as the run recorded it. */
 import { existsSync } from "node:fs";
-import { duration } from "../../../src/cli/print.ts";
 import { readTimings, total as whole } from "../../../src/cli/timings.ts";
+import { duration } from "../../../src/core/duration.ts";
 import { BenchError } from "../../../src/core/errors.ts";
 import { readJson } from "../../../src/core/files.ts";
 import { runLayout } from "../../../src/runs/layout.ts";

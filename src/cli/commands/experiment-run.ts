@@ -1,7 +1,8 @@
 import type { Experiment } from "../../config/schema.ts";
+import { duration } from "../../core/duration.ts";
 import { openExecutor } from "../../policy/embedded/open-executor.ts";
 import { withOpened } from "../opened.ts";
-import { duration, heading, say } from "../print.ts";
+import { heading, say } from "../print.ts";
 import { makeCorpus, openClips } from "../stages/clips.ts";
 import { freezeBenchmark, runEvaluation } from "../stages/evaluate.ts";
 import { coldStart } from "../stages/policy.ts";
