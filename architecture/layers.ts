@@ -35,7 +35,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     packages: ["node", "@jax-js/jax", "onnxruntime-node"],
   },
   // Clips from any source as rows, and their features.
-  data: { folders: ["core", "media", "cues"], packages: ["node", "csv-parse"] },
+  data: { folders: ["core", "media", "cues"], packages: ["node", "csv-parse", "zod"] },
   corpus: { folders: ["core", "media", "cues", "data"], packages: ["node", "@resvg/resvg-js"] },
   runs: { folders: ["core"], packages: ["node"] },
   trainer: {

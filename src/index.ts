@@ -6,6 +6,7 @@
 export * as bench from "./bench/mep/oracle/index.ts";
 export * as corpus from "./corpus/index.ts";
 export * as cues from "./cues/index.ts";
+export * as data from "./data/index.ts";
 export * as loss from "./loss/index.ts";
 export * as media from "./media/index.ts";
 export { createEmbeddedPolicy, openEmbeddedPolicy } from "./policy/embedded/embedded-policy.ts";

@@ -1,7 +1,7 @@
 import type { EvidenceModality } from "../cues/cue.ts";
+import type { Split } from "../data/clip-row.ts";
 
-export const splits = ["train", "validation", "test"] as const;
-export type Split = (typeof splits)[number];
+export { type Split, splits } from "../data/clip-row.ts";
 
 /** State of one factor of a face or voice. 0 is neutral, other values are salient (see `factors.ts`). */
 export type FactorName =

@@ -40,6 +40,8 @@ export interface ClipRow<Truth = unknown> {
   subtitle?: string;
   /** What the model is asked, where it is not the common question. */
   question?: string;
+  /** Whether face and voice agree, where the source says so. */
+  congruent?: boolean;
   /** Responses for the cold start to imitate, where the source has some of its own. */
   coldStart?: readonly string[];
   truth?: Truth;

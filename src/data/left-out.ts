@@ -1,0 +1,44 @@
+import { DataError } from "../core/errors.ts";
+import { shortList } from "./columns.ts";
+import type { MediaFiles } from "./files/find-media.ts";
+import type { LeftRow } from "./rows.ts";
+import type { ListRecord } from "./tables/table.ts";
+
+/**
+ * No row has its file: what the list has, and what the folder has.
+ * @throws DataError `LIST_NO_MATCH`
+ */
+export function refuseAll(
+  left: readonly LeftRow[],
+  records: readonly ListRecord[],
+  media: MediaFiles | undefined,
+  file: string,
+): never {
+  const folders = [
+    media?.video.folder,
+    media?.audio.folder,
+    media?.videoFeatures.folder,
+    media?.audioFeatures.folder,
+  ];
+  const folder = folders.find((one) => one !== undefined);
+  const ids = shortList(
+    left.map(({ id }) => id),
+    3,
+  );
+  const holds = folder && (shortList(folder.files, 3) || "nothing of its kind");
+  throw new DataError(
+    "LIST_NO_MATCH",
+    `none of ${records.length} rows has its file: the list has ${ids}; ` +
+      (folder === undefined ? `the first: ${left[0]?.reason}` : `${folder.folder} has ${holds}`),
+    {
+      file,
+      hint: "--id names the column with the files' names, --videos the folder of the films",
+    },
+  );
+}
+
+/** How many rows are left out, and why the first one is. */
+export function leftOut(left: readonly LeftRow[]): string {
+  const [first] = left;
+  return `${left.length} rows left out, the first: ${first!.id} (line ${first!.line}): ${first!.reason}`;
+}

@@ -1,0 +1,112 @@
+import { DataError } from "../../core/errors.ts";
+import { sha256 } from "../../core/files.ts";
+import { type ClipRow, type Split, type SplitRow, splits } from "../clip-row.ts";
+import { type ContentKeys, contentGroups } from "./content.ts";
+import { givenSplits } from "./given.ts";
+import { type SplitUnit, splitUnits } from "./units.ts";
+
+export interface DrawnSplits<Row extends ClipRow = ClipRow> {
+  /** In the order they came in. */
+  rows: (Row & SplitRow)[];
+  /** What each side has, what a division may leak, which clips are copies. */
+  notes: string[];
+}
+
+/** Shares of the clips; what is left trains. */
+export interface SplitShares {
+  test: number;
+  validation: number;
+  /** Another seed, another division. */
+  seed?: string | number | undefined;
+}
+
+/**
+ * Gives every row its side. A `split` that the rows bring is kept. Otherwise groups (speaker, dialogue,
+ * film), or clips where no row has one, are put in an order by hash and fill first test, then validation,
+ * each as near to its share as whole groups allow. Copies of one file always stay together.
+ * @param content keys of copied files by id, where they are known already
+ * @throws DataError `SPLIT_PARTIAL` where some rows bring a side and some don't, `SPLIT_COPIES` where copies
+ *   of one file stand on two given sides, `SPLIT_EMPTY` where training or test would have no clip.
+ */
+export function drawSplits<Row extends ClipRow>(
+  rows: readonly Row[],
+  shares: SplitShares,
+  content: ContentKeys = contentGroups(rows),
+): DrawnSplits<Row> {
+  const given = rows.some(({ split }) => split !== undefined);
+  const { sides, notes } = given ? givenSplits(rows, content) : drawn(rows, shares, content);
+  const placed = rows.map((row) => ({ ...row, split: sides.get(row.id)! }));
+  const count = (side: Split): number => placed.filter(({ split }) => split === side).length;
+  for (const side of ["train", "test"] as const) {
+    if (count(side) === 0) refuseEmpty(side, rows.length, given);
+  }
+  const counts = splits.map((side) => `${side} ${count(side)}`).join(", ");
+  return { rows: placed, notes: [`clips: ${counts}`, ...notes, ...copies(rows, content)] };
+}
+
+function drawn(
+  rows: readonly ClipRow[],
+  { test, validation, seed = 1 }: SplitShares,
+  content: ContentKeys,
+) {
+  const units = splitUnits(rows, content)
+    .map((unit) => ({ ...unit, place: sha256(`split/${seed}/${unit.key}`) }))
+    .sort((a, b) => (a.place < b.place ? -1 : 1));
+  const sides = new Map<string, Split>();
+  const wanted = { test: test * rows.length, validation: validation * rows.length };
+  let open: SplitUnit[] = units;
+  for (const side of ["test", "validation"] as const) {
+    const taken = new Set(fill(open, wanted[side]));
+    for (const unit of taken) for (const { id } of unit.rows) sides.set(id, side);
+    open = open.filter((unit) => !taken.has(unit));
+  }
+  for (const unit of open) for (const { id } of unit.rows) sides.set(id, "train");
+  return { sides, notes: [howDrawn(rows, units.length)] };
+}
+
+/** Units in order while each brings the side nearer to what is wanted; the smallest where none does. */
+function fill(units: readonly SplitUnit[], wanted: number): SplitUnit[] {
+  const taken: SplitUnit[] = [];
+  if (wanted === 0 || units.length < 2) return taken;
+  let clips = 0;
+  for (const unit of units) {
+    if (clips + unit.rows.length / 2 > wanted) continue;
+    taken.push(unit);
+    clips += unit.rows.length;
+  }
+  if (taken.length > 0) return taken;
+  const least = Math.min(...units.map((unit) => unit.rows.length));
+  return units.filter((unit) => unit.rows.length === least).slice(0, 1);
+}
+
+function howDrawn(rows: readonly ClipRow[], units: number): string {
+  const without = rows.filter(({ group }) => group === undefined).length;
+  if (without === rows.length) {
+    return (
+      "divided by clip: no column names a group (speaker, dialogue or film; --group), so one speaker may be " +
+      "in training and test, and what is measured on held-out clips may look better than it is"
+    );
+  }
+  const groups = new Set(rows.flatMap(({ group }) => group ?? [])).size;
+  const bare = without === 0 ? "" : `; ${without} clips have no group and stand alone`;
+  const joined = units < groups + without ? "; groups with a copied file were joined" : "";
+  return `divided by group: none of ${groups} is on two sides${bare}${joined}`;
+}
+
+function copies(rows: readonly ClipRow[], content: ContentKeys): string[] {
+  const own = rows.filter(({ id }) => content.has(id));
+  if (own.length === 0) return [];
+  const first = own[0]!;
+  const other = own.find(({ id }) => id !== first.id && content.get(id) === content.get(first.id))!;
+  const files = new Set(own.map(({ id }) => content.get(id))).size;
+  return [`${own.length} clips are copies of ${files} files, the first: ${first.id} = ${other.id}`];
+}
+
+function refuseEmpty(side: Split, clips: number, given: boolean): never {
+  const why = given ? "the split column gives it none" : `${clips} clips can't be divided so`;
+  throw new DataError("SPLIT_EMPTY", `no ${side} clip: ${why}`, {
+    hint: given
+      ? "name some, or have the sides drawn: columns.split: '-'"
+      : "clips of one group, and copies of one file, stay together: more clips or groups are needed, or another share",
+  });
+}
