@@ -18,5 +18,6 @@ export { type Tokenizer, WordTokenizer } from "./prompt/tokenizer.ts";
 export * as rewards from "./rewards/index.ts";
 export * as similarity from "./similarity/index.ts";
 export { rlOptions, sftOptions } from "./trainer/options.ts";
+export type { RlRun } from "./trainer/run.ts";
 export { trainSft } from "./trainer/sft.ts";
-export { type RlRun, trainRl } from "./trainer/train.ts";
+export { trainRl } from "./trainer/train.ts";

@@ -14,8 +14,9 @@ import { systemLayout } from "../src/runs/layout.ts";
 import { readMetrics } from "../src/runs/record.ts";
 import type { Embedder } from "../src/similarity/port.ts";
 import { maskOptions, rlOptions, sftOptions } from "../src/trainer/options.ts";
+import type { RlRun } from "../src/trainer/run.ts";
 import { trainSft } from "../src/trainer/sft.ts";
-import { type RlRun, trainRl } from "../src/trainer/train.ts";
+import { trainRl } from "../src/trainer/train.ts";
 import { LinearPolicy } from "./fakes/linear-policy.ts";
 
 const good =

@@ -1,7 +1,8 @@
 /** The sides of the comparison of training steps: our executors, PyTorch eager and compiled. */
 import type { Policy } from "../../src/policy/port.ts";
+import type { TrainingRollout } from "../../src/trainer/rollout.ts";
 import type { Context } from "./context.ts";
-import { type RlStep, type RlWork, rlSteps, rlUpdate, rlWork } from "./rollouts.ts";
+import { type RlStep, rlSteps, rlUpdate, rlWork } from "./rollouts.ts";
 import { repeats, timed } from "./rounds.ts";
 import {
   demo,
@@ -52,7 +53,7 @@ async function ourSide(engine: Engine, { folder }: Context): Promise<Side> {
   await policy.load(policyFolder(folder), { optimiser: "fresh" });
   const batch = demonstrations();
   const gradient = likelihoodGradient(batch);
-  const work = new Map<RlStep, RlWork>();
+  const work = new Map<RlStep, TrainingRollout[]>();
   for (const step of rlSteps) work.set(step, await rlWork(policy, step));
   const clips = randomPrompts(prompts);
   let seed = 0;

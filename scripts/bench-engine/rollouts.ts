@@ -3,12 +3,11 @@
  */
 import { Rng } from "../../src/core/rng.ts";
 import type { ClaimTokens } from "../../src/cues/cue.ts";
-import { omniPerceptionObjective } from "../../src/loss/objective.ts";
 import { resolveLossOptions } from "../../src/loss/presets.ts";
 import type { AdamOptions, Policy } from "../../src/policy/port.ts";
-import { type MaskedPass, maskedPasses } from "../../src/trainer/passes.ts";
-import type { Group } from "../../src/trainer/rollout.ts";
-import { type RolloutBatch, update } from "../../src/trainer/update.ts";
+import { hidePrompts, type MaskPlan, streamsToHide } from "../../src/trainer/hide.ts";
+import type { TrainingRollout } from "../../src/trainer/rollout.ts";
+import { readAt, update } from "../../src/trainer/step.ts";
 import { demo, randomPrompts, randomTokens } from "./subject.ts";
 
 /**
@@ -24,11 +23,11 @@ const losses = {
   "oppo-both": resolveLossOptions({ preset: "counterfactual" }),
 };
 
-/** One rollout batch with its masked passes. */
-export interface RlWork {
-  batch: RolloutBatch;
-  passes: MaskedPass[];
-}
+const masks = {
+  grpo: { passes: "alternate" },
+  "oppo-one": { passes: "alternate" },
+  "oppo-both": { passes: "both" },
+} as const;
 
 /** Last tokens of a demo's response, which hold no claim: its conclusion, tags and answer. */
 const conclusion = 10;
@@ -45,8 +44,8 @@ function claims(rng: Rng, length: number): ClaimTokens[] {
   }));
 }
 
-/** `rollout` log-probs are the policy's own, so that ratios are 1 as on a fresh batch. */
-export async function rlWork(policy: Policy, step: RlStep): Promise<RlWork> {
+/** The policy's own log-probs stand for the sampler's, so that ratios are 1 as on a fresh batch. */
+export async function rlWork(policy: Policy, step: RlStep): Promise<TrainingRollout[]> {
   const rng = new Rng("bench-engine/rollouts");
   const examples = randomPrompts(demo.rl.prompts).map((prompt, index) => ({
     id: prompt.id,
@@ -57,50 +56,34 @@ export async function rlWork(policy: Policy, step: RlStep): Promise<RlWork> {
   const data = examples.flatMap(({ prompt }) =>
     Array.from({ length: demo.rl.group }, () => ({ prompt, tokens: randomTokens(rng) })),
   );
-  const rollout = await policy.logprobs(data);
-  const groups = examples.map(
-    (example, at): Group =>
-      Array.from({ length: demo.rl.group }, (_, sample) => {
-        const index = at * demo.rl.group + sample;
-        const { tokens } = data[index]!;
-        const completion = { tokens, logprobs: rollout[index]!, stop: "length" as const };
-        return { example, completion, text: "", offsets: [] };
-      }),
-  );
-  const passes =
-    step === "grpo"
-      ? []
-      : maskedPasses(groups, {
-          mode: "swap",
-          passes: step === "oppo-one" ? "alternate" : "both",
-          donors: examples,
-          blank: undefined,
-          step: 0,
-          rng: new Rng("bench-engine/donors"),
-        });
-  return {
-    batch: {
-      data,
-      rollout,
-      advantages: data.map(() => rng.normal()),
-      claims: data.map(({ tokens }) => claims(rng, tokens.length)),
-      reference: undefined,
-    },
-    passes,
+  const sampled = await policy.logprobs(data);
+  const plan: MaskPlan = {
+    mode: "swap",
+    donors: examples,
+    blank: undefined,
+    rng: new Rng("bench-engine/donors"),
   };
+  const hidden = examples.map((example, at) =>
+    hidePrompts(example, streamsToHide({ loss: losses[step], mask: masks[step] }, 0, at), plan),
+  );
+  const advantages = data.map(() => rng.normal());
+  return data.map(({ tokens }, index) => {
+    const group = Math.floor(index / demo.rl.group);
+    const located = claims(rng, tokens.length);
+    return {
+      example: examples[group]!,
+      completion: { tokens, logprobs: sampled[index]!, stop: "length" },
+      advantage: advantages[index]!,
+      claims: located,
+      hidden: readAt(hidden[group]!, losses[step], located),
+    };
+  });
 }
 
 /** The trainer's update of one rollout batch: passes, loss, gradients, optimiser. */
-export function rlUpdate(policy: Policy, step: RlStep, work: RlWork, adam: AdamOptions) {
-  return update(
-    policy,
-    work.batch,
-    work.passes,
-    {
-      options: losses[step],
-      loss: (samples) => omniPerceptionObjective(samples, losses[step]),
-    },
-    adam,
-    true,
-  );
-}
+export const rlUpdate = (
+  policy: Policy,
+  step: RlStep,
+  rollouts: readonly TrainingRollout[],
+  adam: AdamOptions,
+) => update(policy, rollouts, losses[step], {}, adam, true);

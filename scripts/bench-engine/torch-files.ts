@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { type SafeTensor, writeSafetensors } from "../../src/policy/embedded/safetensors.ts";
 import type { Datum } from "../../src/policy/port.ts";
-import type { Prompt } from "../../src/prompt/prompt.ts";
-import type { RlWork } from "./rollouts.ts";
+import { modalities, type Prompt } from "../../src/prompt/prompt.ts";
+import { fullDatum, type TrainingRollout } from "../../src/trainer/rollout.ts";
 import { likelihoodGradient, shape } from "./subject.ts";
 
 const bos = 1;
@@ -25,17 +25,21 @@ export function writeDemonstrations(folder: string, batch: readonly Datum[]): vo
 }
 
 /** A rollout batch: P full prompts, then P for each masked pass. */
-export function writeRollouts(folder: string, name: string, { batch, passes }: RlWork): void {
-  const { data, rollout, advantages, claims } = batch;
+export function writeRollouts(
+  folder: string,
+  name: string,
+  rollouts: readonly TrainingRollout[],
+): void {
+  const data = rollouts.map(fullDatum);
   const full = [...new Set(data.map(({ prompt }) => prompt))];
   const size = data.length / full.length;
   const length = longest(data);
   const dims = [full.length, size, length];
-  /** Per prompt, its masked copies in order of the passes. */
+  /** Per prompt, its masked copies, video before audio. */
   const masked = full.map((_, at) =>
-    passes.flatMap(({ modality, rollouts, batch }) => {
-      const found = rollouts.indexOf(at * size);
-      return found < 0 ? [] : [{ modality, prompt: batch[found]!.prompt }];
+    modalities.flatMap((modality) => {
+      const copy = rollouts[at * size]!.hidden[modality];
+      return copy ? [{ modality, prompt: copy.prompt }] : [];
     }),
   );
   const copies = Array.from({ length: masked[0]!.length }, (_, pass) =>
@@ -46,11 +50,11 @@ export function writeRollouts(folder: string, name: string, { batch, passes }: R
     data: concatenated(
       copies.map((copy) =>
         rows(
-          claims.map((list, index) => {
+          rollouts.map(({ claims }, index) => {
             const hides =
               copy[Math.floor(index / size)]!.modality === "video" ? "visual" : "acoustic";
             const marks = new Float32Array(length);
-            for (const { modality, heads } of list) {
+            for (const { modality, heads } of claims) {
               if ((modality === hides) === own) for (const token of heads) marks[token] = 1;
             }
             return marks;
@@ -63,7 +67,13 @@ export function writeRollouts(folder: string, name: string, { batch, passes }: R
   const tensors = new Map<string, SafeTensor>([
     ...prompts([...full, ...copies.flat().map(({ prompt }) => prompt)]),
     ...tokenTensors(data, full.length, length),
-    ["rollout", padded(rollout, dims)],
+    [
+      "rollout",
+      padded(
+        rollouts.map(({ completion }) => completion.logprobs),
+        dims,
+      ),
+    ],
     [
       "live",
       padded(
@@ -71,7 +81,13 @@ export function writeRollouts(folder: string, name: string, { batch, passes }: R
         dims,
       ),
     ],
-    ["advantage", { shape: [full.length, size, 1], data: Float32Array.from(advantages) }],
+    [
+      "advantage",
+      {
+        shape: [full.length, size, 1],
+        data: Float32Array.from(rollouts, ({ advantage }) => advantage),
+      },
+    ],
   ]);
   if (copies.length > 0) {
     tensors.set("own", evidence(true));

@@ -2,13 +2,13 @@ import { mean } from "../core/stats.ts";
 import { cueModalities } from "../cues/cue.ts";
 import type { ScoredResponse } from "../rewards/scorer.ts";
 import type { RolloutRow } from "../runs/record.ts";
-import { hasVariance, type ScoredGroup } from "./collect.ts";
+import { type Group, hasVariance, type Rollout } from "./rollout.ts";
 
 /** Averages over a step's rollouts: what the training curves show. */
-export function groupMetrics(groups: readonly ScoredGroup[]): Record<string, number> {
-  const scored = groups.flatMap((group) => group.scored);
-  const rollouts = groups.flatMap((group) => group.rollouts);
-  const average = (value: (response: ScoredResponse) => number) => mean(scored.map(value));
+export function groupMetrics(groups: readonly Group[]): Record<string, number> {
+  const rollouts = groups.flat();
+  const average = (value: (response: ScoredResponse) => number) =>
+    mean(rollouts.map(({ scored }) => value(scored)));
   const metrics: Record<string, number> = {
     reward: average((response) => response.reward),
     accuracy: average((response) => response.accuracy),
@@ -28,11 +28,28 @@ export function groupMetrics(groups: readonly ScoredGroup[]): Record<string, num
   return metrics;
 }
 
+/** Share of rollouts with no text at all. */
+export function emptyShare(rollouts: readonly Pick<Rollout, "text">[]): number {
+  const empty = rollouts.filter(({ text }) => text.trim() === "").length;
+  return rollouts.length === 0 ? 1 : empty / rollouts.length;
+}
+
+/** Mean |a − b| over all tokens, in nats where these are log-probs. */
+export function meanGap(a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[]): number {
+  let sum = 0;
+  let tokens = 0;
+  a.forEach((row, index) => {
+    for (let t = 0; t < row.length; t++) sum += Math.abs(row[t]! - b[index]![t]!);
+    tokens += row.length;
+  });
+  return tokens === 0 ? 0 : sum / tokens;
+}
+
 /** Every rollout of a step, group by group, as rows of `rollouts.jsonl`. */
-export function rolloutRows(step: number, groups: readonly ScoredGroup[]): RolloutRow[] {
-  return groups.flatMap(({ rollouts, scored }) =>
-    rollouts.map(({ example, text }, index) => {
-      const { reward, accuracy, format, perception } = scored[index]!;
+export function rolloutRows(step: number, groups: readonly Group[]): RolloutRow[] {
+  return groups.flatMap((rollouts) =>
+    rollouts.map(({ example, text, scored }) => {
+      const { reward, accuracy, format, perception } = scored;
       const terms = { accuracy, format, perception };
       return { step, clip: example.id, response: text, reward, terms };
     }),

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import type { Policy } from "../../../src/policy/port.ts";
+import { fullDatum } from "../../../src/trainer/rollout.ts";
 import type { Context, Section } from "../context.ts";
 import {
   type Computed,
@@ -106,7 +107,7 @@ export async function parity(context: Context): Promise<Section> {
 
 async function batchOf(policy: Policy, batch: BatchName) {
   if (batch === "sft") return { data: demonstrations() };
-  return { data: (await rlWork(policy, batch)).batch.data };
+  return { data: (await rlWork(policy, batch)).map(fullDatum) };
 }
 
 /** Log-probs and unclipped gradients at the exported weights. */
@@ -122,7 +123,7 @@ async function compute(policy: Policy, batch: BatchName, folder: string): Promis
   const work = await rlWork(policy, batch);
   await rlUpdate(policy, batch, work, adam);
   return {
-    logprobs: work.batch.rollout,
+    logprobs: work.map(({ completion }) => completion.logprobs),
     gradients: await gradientsAfterStep(policy, join(folder, "after")),
   };
 }

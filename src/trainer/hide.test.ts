@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { Rng } from "../core/rng.ts";
+import { resolveLossOptions } from "../loss/presets.ts";
+import { maskModes } from "../prompt/mask.ts";
+import { hidePrompts, type MaskPlan, streamsToHide } from "./hide.ts";
+import { clip } from "./run.fake.ts";
+
+const examples = Array.from({ length: 6 }, (_, index) => clip(index));
+const plan = (changes: Partial<MaskPlan> = {}): MaskPlan => ({
+  mode: "swap",
+  donors: examples,
+  blank: { video: Float32Array.of(0), audio: Float32Array.of(0) },
+  rng: new Rng("hide"),
+  ...changes,
+});
+
+describe("streams to hide", () => {
+  const streams = (preset: "none" | "counterfactual" | "attrib", passes: "alternate" | "both") =>
+    [0, 1].map((step) =>
+      [0, 1, 2].map((group) =>
+        streamsToHide({ loss: resolveLossOptions({ preset }), mask: { passes } }, step, group),
+      ),
+    );
+
+  it("alternate: one a group, the other in the next group and in the next step", () => {
+    expect(streams("counterfactual", "alternate")).toEqual([
+      [["video"], ["audio"], ["video"]],
+      [["audio"], ["video"], ["audio"]],
+    ]);
+  });
+
+  it("both: video and audio of every group", () => {
+    for (const hidden of streams("counterfactual", "both").flat()) {
+      expect(hidden).toEqual(["video", "audio"]);
+    }
+  });
+
+  it("both even where one a step was asked for, when the loss compares the two", () => {
+    expect(streams("attrib", "alternate").flat()).toEqual(Array(6).fill(["video", "audio"]));
+  });
+
+  it("none for a loss without masked passes", () => {
+    expect(streams("none", "both").flat()).toEqual(Array(6).fill([]));
+  });
+});
+
+describe("hidden prompts", () => {
+  it.each(maskModes)("%s changes the stream it hides and no other", (mode) => {
+    const example = clip(0);
+    const { video, audio } = hidePrompts(example, ["video"], plan({ mode }));
+    expect(audio).toBeUndefined();
+    expect(video!.prompt.video).not.toEqual(example.prompt.video);
+    expect(video!.prompt.audio).toBe(example.prompt.audio);
+    expect(example.prompt).toEqual(clip(0).prompt);
+  });
+
+  it("only a swapped stream still shows something: partial", () => {
+    const partial = maskModes.map(
+      (mode) => hidePrompts(clip(0), ["audio"], plan({ mode })).audio!.partial,
+    );
+    expect(Object.fromEntries(maskModes.map((mode, index) => [mode, partial[index]]))).toEqual({
+      drop: false,
+      blank: false,
+      noise: false,
+      swap: true,
+    });
+  });
+});
+
+describe("donors of swapped streams", () => {
+  /** Numbers of the clips that gave their video in `draws` draws. */
+  const donors = (index: number, among: typeof examples, draws = 60): Set<number> => {
+    const rng = new Rng("donors");
+    const drawn = Array.from({ length: draws }, () => {
+      const { video } = hidePrompts(clip(index), ["video"], plan({ donors: among, rng }));
+      return video!.prompt.video.features[0]! - 1;
+    });
+    return new Set(drawn);
+  };
+
+  it("have another label, and each such clip is drawn", () => {
+    expect(donors(0, examples)).toEqual(new Set([1, 3, 4]));
+  });
+
+  it("have the same label only where there is no other, and are never the clip itself", () => {
+    const joyful = [0, 2, 5].map((index) => clip(index));
+    expect(donors(0, joyful)).toEqual(new Set([2, 5]));
+  });
+
+  it("a single clip is refused with the reason and what to do", () => {
+    expect(() => donors(0, [clip(0)])).toThrow(
+      /no other clip than 'clip-0' to swap with.*at least two training clips; blank and drop need one/,
+    );
+  });
+});

@@ -1,0 +1,120 @@
+import { RunError } from "../core/errors.ts";
+import { Rng } from "../core/rng.ts";
+import type { LossOptions } from "../loss/options.ts";
+import { requiredPasses } from "../loss/terms.ts";
+import { type MaskMode, type MaskSources, maskPrompt } from "../prompt/mask.ts";
+import { type Modality, modalities, type Prompt } from "../prompt/prompt.ts";
+import type { Example } from "./example.ts";
+import { guardCanary } from "./guards.ts";
+import { meanGap } from "./metrics.ts";
+import type { MaskOptions } from "./options.ts";
+import type { Group, TrainingRollout } from "./rollout.ts";
+import type { RlRun } from "./run.ts";
+
+/** How streams are hidden in one step. */
+export interface MaskPlan {
+  mode: MaskMode;
+  /** Other clips, for swapping. */
+  donors: readonly Example[];
+  blank: MaskSources["blank"];
+  /** Consumed clip by clip, stream by stream. */
+  rng: Rng;
+}
+
+export const maskPlan = (run: RlRun, step: number): MaskPlan => ({
+  mode: run.mask.mode,
+  donors: run.examples,
+  blank: run.blank,
+  rng: new Rng(`${run.seed}/masks/${step}`),
+});
+
+/**
+ * Streams hidden from the group at `index` of a step: none for plain GRPO, both for attribution
+ * margins. With `alternate`, a group has one hidden, changing every step.
+ */
+export function streamsToHide(
+  { loss, mask }: { loss: LossOptions; mask: Pick<MaskOptions, "passes"> },
+  step: number,
+  index: number,
+): readonly Modality[] {
+  const required = requiredPasses(loss);
+  if (required === "none") return [];
+  if (required === "both" || mask.passes === "both") return modalities;
+  return [modalities[(step + index) % modalities.length]!];
+}
+
+/**
+ * Copies of a clip's prompt, in each of which one stream is hidden.
+ * @throws RunError MASK_DONOR when `swap` has no other clip to take a stream from.
+ */
+export function hidePrompts(
+  example: Example,
+  streams: readonly Modality[],
+  plan: MaskPlan,
+): TrainingRollout["hidden"] {
+  const hidden: TrainingRollout["hidden"] = {};
+  for (const stream of streams) {
+    hidden[stream] = {
+      prompt: maskPrompt(example.prompt, stream, plan.mode, sources(example, plan)),
+      partial: plan.mode === "swap",
+    };
+  }
+  return hidden;
+}
+
+function sources(example: Example, plan: MaskPlan): MaskSources {
+  return {
+    ...(plan.blank ? { blank: plan.blank } : {}),
+    rng: plan.rng,
+    ...(plan.mode === "swap" ? { donor: donorOf(example, plan) } : {}),
+  };
+}
+
+/**
+ * A clip of another label where there is one: what is true of a clip of the same emotion is often true
+ * here too, and sensitivity would punish it.
+ */
+function donorOf(example: Example, { donors, rng }: MaskPlan): Prompt {
+  const start = rng.int(donors.length);
+  const turned = [...donors.slice(start), ...donors.slice(0, start)];
+  const others = turned.filter(({ id }) => id !== example.id);
+  const unlike = others.find(({ label }) => label !== example.label);
+  const donor = unlike ?? others[0];
+  if (!donor) {
+    throw new RunError("MASK_DONOR", `no other clip than '${example.id}' to swap with`, {
+      path: "mask.mode",
+      hint: "swap masking needs at least two training clips; blank and drop need one",
+    });
+  }
+  return donor.prompt;
+}
+
+/**
+ * Before the first step: a policy that doesn't notice a hidden stream never received it.
+ * @throws GuardError GUARD_CANARY
+ */
+export async function canary(run: RlRun, groups: readonly Group[]): Promise<void> {
+  if (run.options.guards.canaryEffect === 0) return;
+  guardCanary(await maskEffect(run, groups), run.options.guards);
+}
+
+/** Mean |l − m| per token with each stream hidden, in nats: whether hiding has any effect. */
+async function maskEffect(run: RlRun, groups: readonly Group[]): Promise<Record<Modality, number>> {
+  const plan = maskPlan(run, 0);
+  const rollouts = groups.flatMap((group) => {
+    const hidden = hidePrompts(group[0]!.example, modalities, plan);
+    return group.map(({ completion }) => ({ completion, hidden }));
+  });
+  const full = rollouts.map(({ completion }) => completion.logprobs);
+  const effect = { video: Number.NaN, audio: Number.NaN };
+  for (const stream of modalities) {
+    const masked = await run.policy.logprobs(
+      rollouts.map(({ completion, hidden }) => ({
+        prompt: hidden[stream]!.prompt,
+        tokens: completion.tokens,
+      })),
+    );
+    effect[stream] = meanGap(masked, full);
+  }
+  return effect;
+}

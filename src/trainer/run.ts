@@ -1,0 +1,40 @@
+import type { ProgressListener } from "../core/progress.ts";
+import type { ControllerState } from "../loss/controller.ts";
+import type { LossOptions } from "../loss/options.ts";
+import type { Policy } from "../policy/port.ts";
+import type { MaskSources } from "../prompt/mask.ts";
+import type { Tokenizer } from "../prompt/tokenizer.ts";
+import type { RewardOptions } from "../rewards/options.ts";
+import type { Scorer } from "../rewards/scorer.ts";
+import type { SystemLayout } from "../runs/layout.ts";
+import type { Example } from "./example.ts";
+import type { GuardState } from "./guards.ts";
+import type { MaskOptions, RlOptions } from "./options.ts";
+
+/** Everything one reinforcement-learning run needs. The policy comes loaded with the cold start. */
+export interface RlRun {
+  name: string;
+  policy: Policy;
+  /** Frozen copy of the cold start; needed when `loss.reference.weight` is above 0. */
+  reference?: Policy;
+  tokenizer: Tokenizer;
+  examples: readonly Example[];
+  scorer: Scorer;
+  options: RlOptions;
+  mask: MaskOptions;
+  loss: LossOptions;
+  reward: RewardOptions;
+  /** Feature rows of black frames and silence, for blank masking. */
+  blank?: MaskSources["blank"];
+  seed: number | string;
+  layout: SystemLayout;
+  progress: ProgressListener;
+  /** Things people should be told, for example that the claim controller acted. */
+  notice: (message: string) => void;
+}
+
+/** What one step leaves to the next; a checkpoint holds it together with the policy. */
+export interface TrainerState {
+  guards: GuardState;
+  controller: ControllerState;
+}

@@ -1,0 +1,223 @@
+/**
+ * One RL step of OPPO, from top to bottom: sample → score → resample constant groups → advantages →
+ * hide → read log-probs → loss → backward → step → guard. What differs from textbook GRPO
+ * (2402.03300):
+ *
+ * - the policy knows no loss: the loss maps log-probs to a gradient on each log-prob, in closed form, and
+ *   `backward` takes that gradient;
+ * - besides the full pass, rollouts are read with video or audio hidden, at the tokens that the loss asks
+ *   for; plain GRPO (`preset: none`) hides nothing;
+ * - the loss knows which tokens make a claim, of which modality, and how well it matches a cue;
+ * - on the weights that sampled, every ratio is 1: the sampler's log-probs stand for the full pass and
+ *   save its forward; `backward` returns the trainer's, and the guard compares the two;
+ * - the surrogate is DAPO's by default (mean over all tokens, clip-higher, dual clip), with the
+ *   deviation of an advantage floored; the KL to the reference is a term of the loss, not of the reward.
+ */
+import { claimTokens } from "../cues/evidence.ts";
+import { advanceController, type ControllerState, suppression } from "../loss/controller.ts";
+import { type ObjectiveContext, omniPerceptionObjective } from "../loss/objective.ts";
+import type { LossOptions } from "../loss/options.ts";
+import { maskedReads, spreadReads } from "../loss/reads.ts";
+import type { LossResult, LossSample } from "../loss/sample.ts";
+import type { AdamOptions, Datum, Policy, StepReport } from "../policy/port.ts";
+import { type Modality, modalities } from "../prompt/prompt.ts";
+import { batchAdvantages } from "../rewards/advantages.ts";
+import { checkFinite, guardStep } from "./guards.ts";
+import { canary, hidePrompts, maskPlan, streamsToHide } from "./hide.ts";
+import { emptyShare, groupMetrics, meanGap } from "./metrics.ts";
+import { collectGroups, fullDatum, type Group, type TrainingRollout } from "./rollout.ts";
+import type { RlRun, TrainerState } from "./run.ts";
+
+/** What one step taught: numbers to record, and the state to go on with. */
+export interface Lesson {
+  metrics: Record<string, number>;
+  state: TrainerState;
+}
+
+/**
+ * @param step counts from 0; messages and rows count from 1.
+ * @param seen is called with the step's groups before anything can stop the run because of them.
+ * @throws GuardError when the run has stopped learning.
+ */
+export async function rlStep(
+  run: RlRun,
+  state: TrainerState,
+  step: number,
+  seen: (groups: readonly Group[]) => void,
+): Promise<Lesson> {
+  const { policy, options } = run;
+  const groups = await collectGroups(run, step);
+  seen(groups);
+  if (step === 0) await canary(run, groups);
+  const metrics = groupMetrics(groups);
+  const controller = controlled(run, metrics, state.controller);
+  const context = { suppression: suppression(controller, run.loss.controller) };
+  const rollouts = await prepare(run, groups, step);
+
+  const measured: Record<string, number> = { ...context };
+  for (let round = 0; round < options.updatesPerBatch; round++) {
+    const fresh = round === 0;
+    const { result, report, samplerGap } = await update(
+      policy,
+      rollouts,
+      run.loss,
+      context,
+      options,
+      fresh,
+    );
+    const numbers = { loss: result.loss, gradientNorm: report.gradientNorm };
+    checkFinite({ step: step + 1, ...numbers });
+    Object.assign(measured, result.metrics, numbers);
+    if (samplerGap !== undefined) measured.samplerGap = samplerGap;
+  }
+  const facts = {
+    step: step + 1,
+    informativeGroups: metrics.informativeGroups ?? 0,
+    emptyShare: emptyShare(groups.flat()),
+    gradientNorm: measured.gradientNorm ?? 0,
+    loss: measured.loss ?? 0,
+    samplerGap: measured.samplerGap,
+  };
+  const guards = guardStep(state.guards, facts, options.guards);
+  // The rollouts' own counts win over the loss monitors of the same name, which see evidence tokens only.
+  return { metrics: { ...measured, ...metrics }, state: { guards, controller } };
+}
+
+/** The claim controller's next state: claims that vanish weaken the suppressive terms. */
+function controlled(
+  run: RlRun,
+  metrics: Record<string, number>,
+  state: ControllerState,
+): ControllerState {
+  const options = run.loss.controller;
+  if (!options.enabled) return state;
+  const reading = { claimsPerResponse: metrics.claims ?? 0, formatRate: metrics.format ?? 0 };
+  const { state: next, alerts } = advanceController(state, reading, options);
+  for (const alert of alerts) run.notice(`${run.name}: ${alert.message}`);
+  return next;
+}
+
+/**
+ * Advantages → claims on tokens → hidden prompts → the reference's log-probs. The only place where
+ * groups become one flat list; from here on a rollout carries all that belongs to it.
+ */
+export async function prepare(
+  run: RlRun,
+  groups: readonly Group[],
+  step: number,
+): Promise<TrainingRollout[]> {
+  const scored = groups.map((group) => group.map((rollout) => rollout.scored));
+  const advantages = batchAdvantages(scored, run.reward.advantages, run.reward.weights);
+  const plan = maskPlan(run, step);
+  const rollouts = groups.flatMap((group, at) => {
+    const hidden = hidePrompts(group[0]!.example, streamsToHide(run, step, at), plan);
+    return group.map((rollout, sample): TrainingRollout => {
+      const claims = claimTokens(rollout.scored.claims, rollout.offsets);
+      const advantage = advantages[at]![sample]!;
+      return { ...rollout, advantage, claims, hidden: readAt(hidden, run.loss, claims) };
+    });
+  });
+  if (!run.reference) return rollouts;
+  const reference = await run.reference.logprobs(rollouts.map(fullDatum));
+  return rollouts.map((rollout, index) => ({ ...rollout, reference: reference[index]! }));
+}
+
+/** The same hidden prompts, read where the loss looks at this rollout's tokens. */
+export function readAt(
+  hidden: TrainingRollout["hidden"],
+  loss: LossOptions,
+  claims: TrainingRollout["claims"],
+): TrainingRollout["hidden"] {
+  const read = maskedReads(loss, claims);
+  const entries = Object.entries(hidden).map(([stream, copy]) => [stream, { ...copy, read }]);
+  return Object.fromEntries(entries);
+}
+
+export interface UpdateReport {
+  result: LossResult;
+  report: StepReport;
+  /** Mean |Δ log-prob| between sampler and trainer; only where both had the same weights. */
+  samplerGap: number | undefined;
+}
+
+/**
+ * One optimiser step: log-probs of every pass → loss and its gradient on each log-prob → backward.
+ * With `fresh` the weights are those that sampled. All passes of a kind go to the policy at once, so
+ * that it may batch them.
+ */
+export async function update(
+  policy: Policy,
+  rollouts: readonly TrainingRollout[],
+  loss: LossOptions,
+  context: ObjectiveContext,
+  adam: AdamOptions,
+  fresh: boolean,
+): Promise<UpdateReport> {
+  const data = rollouts.map(fullDatum);
+  const passes = hiddenPasses(rollouts);
+  const asked = [...(fresh ? [] : data), ...passes.map(({ datum }) => datum)];
+  const answered = asked.length > 0 ? await policy.logprobs(asked) : [];
+  const sampled = rollouts.map(({ completion }) => completion.logprobs);
+  const full = fresh ? sampled : answered.slice(0, data.length);
+  const samples = rollouts.map((rollout, index) => sampleOf(rollout, full[index]!));
+  addHidden(samples, passes, answered.slice(asked.length - passes.length));
+
+  const result = omniPerceptionObjective(samples, loss, context);
+  const learning = passes.flatMap((pass) => hiddenGradient(pass, result));
+  const differentiated = await policy.backward(
+    [...data, ...learning.map(({ datum }) => datum)],
+    [...result.gradient.full, ...learning.map(({ gradient }) => gradient)],
+  );
+  const report = await policy.step(adam);
+  const again = differentiated.slice(0, data.length);
+  return { result, report, samplerGap: fresh ? meanGap(again, sampled) : undefined };
+}
+
+/** One rollout read with one stream hidden. */
+interface HiddenPass {
+  /** Place of the rollout in the update. */
+  at: number;
+  stream: Modality;
+  partial: boolean;
+  datum: Datum;
+}
+
+/** Stream by stream, in the order of the rollouts. */
+function hiddenPasses(rollouts: readonly TrainingRollout[]): HiddenPass[] {
+  return modalities.flatMap((stream) =>
+    rollouts.flatMap(({ hidden, completion: { tokens } }, at) => {
+      const copy = hidden[stream];
+      if (!copy) return [];
+      const { prompt, partial, read } = copy;
+      return [{ at, stream, partial, datum: { prompt, tokens, ...(read ? { read } : {}) } }];
+    }),
+  );
+}
+
+function sampleOf(rollout: TrainingRollout, full: Float32Array): LossSample {
+  const { advantage, completion, reference, claims } = rollout;
+  const sampled = completion.logprobs;
+  return { advantage, full, sampled, ...(reference ? { reference } : {}), claims };
+}
+
+/** Puts the log-probs of each hidden pass on its rollout's sample. */
+function addHidden(
+  samples: readonly LossSample[],
+  passes: readonly HiddenPass[],
+  logprobs: readonly Float32Array[],
+): void {
+  passes.forEach(({ at, stream, partial, datum: { tokens, read } }, index) => {
+    const sample = samples[at]!;
+    const values = logprobs[index]!;
+    sample[stream] = read ? spreadReads(values, read, tokens.length) : values;
+    if (partial) sample.partial = [...(sample.partial ?? []), stream];
+  });
+}
+
+/** The tokens of a hidden pass at which the gradient is not zero, and what it is there. */
+function hiddenGradient({ at, stream, datum }: HiddenPass, { gradient }: LossResult) {
+  const row = gradient[stream][at];
+  const read = row ? [...row.keys()].filter((token) => row[token] !== 0) : [];
+  if (!row || read.length === 0) return [];
+  return [{ datum: { ...datum, read }, gradient: read.map((token) => row[token]!) }];
+}
