@@ -11,6 +11,8 @@ export interface Layer {
 
 export const layers: Readonly<Record<string, Layer>> = {
   core: { folders: [], packages: ["node"] },
+  // Arrays in the files of numpy and safetensors.
+  arrays: { folders: ["core"], packages: ["node", "fflate"] },
   cues: { folders: ["core"], packages: [] },
   loss: { folders: ["core", "cues"], packages: [] },
   media: {
@@ -31,11 +33,14 @@ export const layers: Readonly<Record<string, Layer>> = {
   prompt: { folders: ["core", "media"], packages: [] },
   policy: { folders: ["core", "prompt"], packages: ["node"] },
   "policy/embedded": {
-    folders: ["core", "prompt", "policy"],
+    folders: ["core", "prompt", "policy", "arrays"],
     packages: ["node", "@jax-js/jax", "onnxruntime-node"],
   },
   // Clips from any source as rows, and their features.
-  data: { folders: ["core", "media", "cues"], packages: ["node", "csv-parse", "zod"] },
+  data: {
+    folders: ["core", "arrays", "media", "cues"],
+    packages: ["node", "csv-parse", "zod"],
+  },
   corpus: { folders: ["core", "media", "cues", "data"], packages: ["node", "@resvg/resvg-js"] },
   runs: { folders: ["core"], packages: ["node"] },
   trainer: {
@@ -73,7 +78,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   "bench/mask-media": { folders: ["core", "media"], packages: ["node", "node-av"] },
   // Files as their owners distribute them, read into the types of the three benchmarks.
   "bench/files": {
-    folders: ["core", "bench/mer-unibench", "bench/mme-emotion", "bench/mep/reference"],
+    folders: ["core", "arrays", "bench/mer-unibench", "bench/mme-emotion", "bench/mep/reference"],
     packages: ["node", "fflate", "csv-parse", "read-excel-file"],
   },
   endpoint: { folders: ["core"], packages: ["node", "openai", "p-limit", "p-retry", "undici"] },

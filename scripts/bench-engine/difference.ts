@@ -1,6 +1,6 @@
 /** What two sides computed of the same batch, and how far it lies apart. */
 import { join } from "node:path";
-import { readSafetensors } from "../../src/policy/embedded/safetensors.ts";
+import { readSafetensors } from "../../src/arrays/safetensors.ts";
 import type { Datum, Policy } from "../../src/policy/port.ts";
 
 /** Log-probs (full pass first, one row a datum) and gradients by parameter. */

@@ -1,6 +1,6 @@
 /** Writes batches of work as the PyTorch side reads them. */
 import { join } from "node:path";
-import { type SafeTensor, writeSafetensors } from "../../src/policy/embedded/safetensors.ts";
+import { type SafeTensor, writeSafetensors } from "../../src/arrays/safetensors.ts";
 import type { Datum } from "../../src/policy/port.ts";
 import { modalities, type Prompt } from "../../src/prompt/prompt.ts";
 import { fullDatum, type TrainingRollout } from "../../src/trainer/rollout.ts";

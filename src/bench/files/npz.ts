@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { unzipSync } from "fflate";
+import { decodeElements, elementBytes, parseDtype } from "../../arrays/dtype.ts";
+import { checkOrder, elementCount, toValue } from "../../arrays/numpy-array.ts";
 import { BenchError, OppoError } from "../../core/errors.ts";
-import { decodeElements, elementBytes, parseDtype } from "./dtype.ts";
-import { checkOrder, elementCount, toValue } from "./numpy-array.ts";
 import { readPickle } from "./pickle.ts";
 
 /**

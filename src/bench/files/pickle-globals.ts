@@ -1,6 +1,6 @@
+import { type Dtype, decodeElements, parseDtype } from "../../arrays/dtype.ts";
+import { checkOrder, elementCount, type NumpyArray, toValue } from "../../arrays/numpy-array.ts";
 import { BenchError } from "../../core/errors.ts";
-import { type Dtype, decodeElements, parseDtype } from "./dtype.ts";
-import { checkOrder, elementCount, type NumpyArray, toValue } from "./numpy-array.ts";
 
 /** A Python name in a pickle: a marker, never code. */
 export class PickleGlobal {

@@ -1,5 +1,5 @@
+import { safeNumber } from "../../arrays/dtype.ts";
 import { BenchError } from "../../core/errors.ts";
-import { safeNumber } from "./dtype.ts";
 import { PickleCursor } from "./pickle-cursor.ts";
 import { build, findGlobal, finished, malformed, reduce } from "./pickle-globals.ts";
 

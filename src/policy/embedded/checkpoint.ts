@@ -4,12 +4,12 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { encodeSafetensors, readSafetensors, type SafeTensor } from "../../arrays/safetensors.ts";
 import { PolicyError } from "../../core/errors.ts";
 import { canonicalJson, sha256, writeFileAtomic, writeJson } from "../../core/files.ts";
 import type { AdamState } from "./adam.ts";
 import type { PolicyDescription } from "./description.ts";
 import { type ModelShape, type Parameters, parameterSpecs } from "./params.ts";
-import { encodeSafetensors, readSafetensors, type SafeTensor } from "./safetensors.ts";
 
 interface PolicyFile extends PolicyDescription {
   format: typeof format;

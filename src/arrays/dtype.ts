@@ -1,4 +1,4 @@
-import { BenchError } from "../../core/errors.ts";
+import { BenchError } from "../core/errors.ts";
 
 /** Element type of a numpy array. */
 export interface Dtype {

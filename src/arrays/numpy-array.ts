@@ -1,4 +1,4 @@
-import { BenchError } from "../../core/errors.ts";
+import { BenchError } from "../core/errors.ts";
 
 /** An array as read: elements in row-major order. */
 export interface NumpyArray {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { PolicyError } from "../../core/errors.ts";
+import { PolicyError } from "../core/errors.ts";
 import { encodeSafetensors, readSafetensors, writeSafetensors } from "./safetensors.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "oppo-safetensors-"));

@@ -3,9 +3,9 @@
  * length, a JSON header of {name: {dtype, shape, data_offsets}}, then the raw little-endian data.
  */
 import { readFileSync } from "node:fs";
-import { PolicyError } from "../../core/errors.ts";
-import { writeFileAtomic } from "../../core/files.ts";
-import { elements } from "./params.ts";
+import { PolicyError } from "../core/errors.ts";
+import { writeFileAtomic } from "../core/files.ts";
+import { elementCount } from "./numpy-array.ts";
 
 export type SafeArray = Float32Array | Int32Array | Uint32Array;
 
@@ -93,7 +93,7 @@ function readTensor(
   const type = arrayTypes[entry?.dtype as SafeDtype];
   if (type === undefined) throw damaged(file, `tensor '${name}' has dtype ${entry?.dtype}`);
   const [from, to] = entry.data_offsets ?? [];
-  if (!Array.isArray(entry.shape) || to - from !== 4 * elements(entry.shape) || from < 0) {
+  if (!Array.isArray(entry.shape) || to - from !== 4 * elementCount(entry.shape) || from < 0) {
     throw damaged(file, `tensor '${name}' has a size that is not its shape's`);
   }
   if (start + to > bytes.length) throw damaged(file, `the data of tensor '${name}' is cut off`);
