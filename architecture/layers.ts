@@ -79,7 +79,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   // Files as their owners distribute them, read into the types of the three benchmarks.
   "bench/files": {
     folders: ["core", "arrays", "bench/mer-unibench", "bench/mme-emotion", "bench/mep/reference"],
-    packages: ["node", "fflate", "csv-parse", "read-excel-file"],
+    packages: ["node", "csv-parse", "read-excel-file"],
   },
   endpoint: { folders: ["core"], packages: ["node", "openai", "p-limit", "p-retry", "undici"] },
   // Asking a model: journal, retries, guards. Knows no benchmark.

@@ -1,4 +1,4 @@
-import { BenchError } from "../core/errors.ts";
+import { DataError } from "../core/errors.ts";
 
 /** Element type of a numpy array. */
 export interface Dtype {
@@ -8,11 +8,11 @@ export interface Dtype {
   littleEndian: boolean;
 }
 
-/** Reads a type string: "<f8", "|b1", "<U12", "|O", "f4". @throws BenchError `NPY_DTYPE` for others */
+/** Reads a type string: "<f8", "|b1", "<U12", "|O", "f4". @throws DataError `NPY_DTYPE` for others */
 export function parseDtype(text: string): Dtype {
   const match = /^([<>|=]?)(?:(O)\d*|([fiubUS])([1-9]\d*))$/.exec(text);
   if (match === null) {
-    throw new BenchError("NPY_DTYPE", `arrays of type '${text}' are not supported`, {
+    throw new DataError("NPY_DTYPE", `arrays of type '${text}' are not supported`, {
       hint: "save it as numbers, text or objects",
     });
   }
@@ -25,11 +25,11 @@ export function elementBytes({ kind, size }: Dtype): number {
   return kind === "U" ? 4 * size : size;
 }
 
-/** Decodes `count` elements; 64-bit integers beyond 2^53 come as bigint. @throws BenchError `NPY_SHORT` */
+/** Decodes `count` elements; 64-bit integers beyond 2^53 come as bigint. @throws DataError `NPY_SHORT` */
 export function decodeElements(dtype: Dtype, bytes: Uint8Array, count: number): unknown[] {
   const width = elementBytes(dtype);
   if (bytes.length < width * count) {
-    throw new BenchError(
+    throw new DataError(
       "NPY_SHORT",
       `array data ends after ${bytes.length} of ${width * count} bytes`,
     );
@@ -66,7 +66,7 @@ function decodeElement(dtype: Dtype, view: DataView, at: number): unknown {
   }
   if (kind === "U") return decodeText(view, at, size, littleEndian);
   if (kind === "S") return decodeBytes(view, at, size);
-  throw new BenchError("NPY_DTYPE", `arrays of type '${kind}${size}' are not supported`);
+  throw new DataError("NPY_DTYPE", `arrays of type '${kind}${size}' are not supported`);
 }
 
 export function safeNumber(value: bigint): number | bigint {
@@ -79,8 +79,7 @@ function decodeText(view: DataView, at: number, length: number, littleEndian: bo
   let text = "";
   for (let i = 0; i < length; i++) {
     const point = view.getUint32(at + 4 * i, littleEndian);
-    if (point > 0x10ffff)
-      throw new BenchError("NPY_TEXT", "array text holds no Unicode characters");
+    if (point > 0x10ffff) throw new DataError("NPY_TEXT", "array text holds no Unicode characters");
     text += String.fromCodePoint(point);
   }
   return text.replace(/\0+$/, "");

@@ -2,10 +2,8 @@
  * The safetensors format (github.com/huggingface/safetensors): an 8-byte little-endian header
  * length, a JSON header of {name: {dtype, shape, data_offsets}}, then the raw little-endian data.
  */
-import { readFileSync } from "node:fs";
-import { PolicyError } from "../core/errors.ts";
 import { writeFileAtomic } from "../core/files.ts";
-import { elementCount } from "./numpy-array.ts";
+import { damaged, readTensorBytes, readTensorTable } from "./safetensors-table.ts";
 
 export type SafeArray = Float32Array | Int32Array | Uint32Array;
 
@@ -52,65 +50,21 @@ export function writeSafetensors(path: string, tensors: ReadonlyMap<string, Safe
   writeFileAtomic(path, encodeSafetensors(tensors));
 }
 
-/** @throws PolicyError naming the file when it is missing, cut off, or not of this format. */
-export function readSafetensors(path: string): Map<string, SafeTensor> {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (cause) {
-    throw new PolicyError("CHECKPOINT_MISSING", "cannot read the tensors", { file: path, cause });
-  }
-  const { header, start } = readHeader(bytes, path);
+/**
+ * All tensors of a file, of the types that `encodeSafetensors` writes.
+ * @throws DataError `SAFETENSORS_MISSING`, `SAFETENSORS_DAMAGED`, naming the file
+ */
+export function readSafetensors(file: string): Map<string, SafeTensor> {
   const tensors = new Map<string, SafeTensor>();
-  for (const [name, entry] of Object.entries(header)) {
-    if (name !== "__metadata__") tensors.set(name, readTensor(bytes, start, name, entry, path));
+  for (const [name, { dtype, shape }, bytes] of readTensorBytes(file, readTensorTable(file))) {
+    const type = arrayTypes[dtype as SafeDtype];
+    if (type === undefined) throw damaged(file, `tensor '${name}' has dtype ${dtype}`);
+    tensors.set(name, { shape, data: new type(bytes.buffer) });
   }
   return tensors;
-}
-
-function readHeader(
-  bytes: Buffer,
-  file: string,
-): { header: Record<string, HeaderEntry>; start: number } {
-  const length = bytes.length < 8 ? Number.NaN : Number(bytes.readBigUInt64LE(0));
-  if (!(8 + length <= bytes.length)) throw damaged(file, "its header is cut off");
-  try {
-    const header: unknown = JSON.parse(bytes.toString("utf8", 8, 8 + length));
-    if (header === null || typeof header !== "object") throw new TypeError("header is no object");
-    return { header: header as Record<string, HeaderEntry>, start: 8 + length };
-  } catch (cause) {
-    throw damaged(file, "its header is not JSON", cause);
-  }
-}
-
-function readTensor(
-  bytes: Buffer,
-  start: number,
-  name: string,
-  entry: HeaderEntry,
-  file: string,
-): SafeTensor {
-  const type = arrayTypes[entry?.dtype as SafeDtype];
-  if (type === undefined) throw damaged(file, `tensor '${name}' has dtype ${entry?.dtype}`);
-  const [from, to] = entry.data_offsets ?? [];
-  if (!Array.isArray(entry.shape) || to - from !== 4 * elementCount(entry.shape) || from < 0) {
-    throw damaged(file, `tensor '${name}' has a size that is not its shape's`);
-  }
-  if (start + to > bytes.length) throw damaged(file, `the data of tensor '${name}' is cut off`);
-  // copied: the data may begin at any byte, a typed array only at a multiple of its element size
-  const copy = new Uint8Array(bytes.subarray(start + from, start + to));
-  return { shape: entry.shape, data: new type(copy.buffer) };
 }
 
 function dtypeOf(data: SafeArray): SafeDtype {
   if (data instanceof Float32Array) return "F32";
   return data instanceof Int32Array ? "I32" : "U32";
-}
-
-function damaged(file: string, what: string, cause?: unknown): PolicyError {
-  return new PolicyError("CHECKPOINT_DAMAGED", `not a whole safetensors file: ${what}`, {
-    file,
-    hint: "load an earlier checkpoint",
-    cause,
-  });
 }

@@ -4,13 +4,12 @@ import { sha256 } from "../../core/files.ts";
 import type { ClipMedia } from "../clip-row.ts";
 import { mediaFile, type StreamName } from "./streams.ts";
 
-const chunkBytes = 1 << 20;
+const chunk = Buffer.alloc(1 << 16);
 
 /** SHA-256 (hex) of what is in a file of any size; "" where there is none. */
 export function fileHash(file: string): string {
   if (!existsSync(file)) return "";
   const hash = createHash("sha256");
-  const chunk = Buffer.alloc(chunkBytes);
   const handle = openSync(file, "r");
   try {
     for (let read = readSync(handle, chunk); read > 0; read = readSync(handle, chunk)) {

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { encodeSafetensors, readSafetensors, type SafeTensor } from "../../arrays/safetensors.ts";
-import { PolicyError } from "../../core/errors.ts";
+import { DataError, PolicyError } from "../../core/errors.ts";
 import { canonicalJson, sha256, writeFileAtomic, writeJson } from "../../core/files.ts";
 import type { AdamState } from "./adam.ts";
 import type { PolicyDescription } from "./description.ts";
@@ -132,11 +132,26 @@ function readPolicyFile(folder: string): PolicyFile {
 
 function readVerified(folder: string, name: string, stored: PolicyFile): Map<string, SafeTensor> {
   const file = join(folder, name);
-  const tensors = readSafetensors(file);
+  const tensors = readTensors(file);
   if (sha256(readFileSync(file)) !== stored.sha256[name]) {
     throw new PolicyError("CHECKPOINT_DAMAGED", `content is not what ${policyFile} says`, { file });
   }
   return tensors;
+}
+
+/** @throws PolicyError `CHECKPOINT_MISSING`, `CHECKPOINT_DAMAGED`, naming the file */
+function readTensors(file: string): Map<string, SafeTensor> {
+  try {
+    return readSafetensors(file);
+  } catch (cause) {
+    if (!(cause instanceof DataError)) throw cause;
+    const missing = cause.code === "SAFETENSORS_MISSING";
+    throw new PolicyError(
+      missing ? "CHECKPOINT_MISSING" : "CHECKPOINT_DAMAGED",
+      cause.message.replace(`${file}: `, ""),
+      { file, hint: "load an earlier checkpoint", cause },
+    );
+  }
 }
 
 function expectSame(mine: PolicyDescription, stored: PolicyFile, file: string): void {
