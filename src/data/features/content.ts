@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { sha256 } from "../../core/files.ts";
 import type { ClipMedia } from "../clip-row.ts";
 import { mediaFile, type StreamName } from "./streams.ts";
 
 const chunk = Buffer.alloc(1 << 16);
 
-/** SHA-256 (hex) of what is in a file of any size; "" where there is none. */
+/** SHA-256 (hex) of what is in a file of any size; "" where there is no such file. */
 export function fileHash(file: string): string {
-  if (!existsSync(file)) return "";
+  if (!existsSync(file) || !statSync(file).isFile()) return "";
   const hash = createHash("sha256");
   const handle = openSync(file, "r");
   try {
