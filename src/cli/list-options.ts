@@ -1,0 +1,55 @@
+import { Option } from "@commander-js/extra-typings";
+import {
+  fieldNames,
+  type ListFormat,
+  listFormats,
+  type ReadOptions,
+  vocabulary,
+} from "../data/index.ts";
+
+/** What the options of `listFlags` give, by commander's names. */
+export interface ListFlags {
+  format?: ListFormat;
+  id?: string;
+  text?: string;
+  label?: string;
+  group?: string;
+  subtitle?: string;
+  videos?: string;
+  audios?: string;
+  videoFeatures?: string;
+  audioFeatures?: string;
+}
+
+/** How a list of clips is read: the same options for every command that reads one. */
+export function listFlags(): Option[] {
+  const columns = fieldNames.flatMap((field) => {
+    const known = vocabulary[field];
+    if (!("option" in known)) return [];
+    return [new Option(`${known.option} <column>`, `column that holds ${known.meaning}`)];
+  });
+  return [
+    ...columns,
+    new Option("--videos <folder>", "films, called as the clips' ids"),
+    new Option("--audios <folder>", "sounds, where they are files of their own"),
+    new Option("--video-features <path>", "features of the picture: folder, or one file by id"),
+    new Option("--audio-features <path>", "features of the sound: folder, or one file by id"),
+    new Option("--format <name>", "form of the list (default: by its content)").choices(
+      listFormats,
+    ),
+  ];
+}
+
+/** Options for `readClips`. */
+export function readOptionsOf(flags: ListFlags): ReadOptions {
+  const { id, text, label, group, subtitle, videoFeatures, audioFeatures } = flags;
+  return {
+    columns: given({ id, text, label, group, subtitle }),
+    features: given({ video: videoFeatures, audio: audioFeatures }),
+    ...given({ format: flags.format, videos: flags.videos, audios: flags.audios }),
+  } as ReadOptions;
+}
+
+/** Commander leaves absent options undefined; ours are exact optional. */
+const given = (options: object): object =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
