@@ -11,7 +11,7 @@ import { WordTokenizer } from "../src/prompt/tokenizer.ts";
 import { rewardOptions } from "../src/rewards/options.ts";
 import { createScorer } from "../src/rewards/scorer.ts";
 import { systemLayout } from "../src/runs/layout.ts";
-import { readMetrics } from "../src/runs/record.ts";
+import { type RolloutRow, readMetrics } from "../src/runs/record.ts";
 import type { Embedder } from "../src/similarity/port.ts";
 import { maskOptions, rlOptions, sftOptions } from "../src/trainer/options.ts";
 import type { RlRun } from "../src/trainer/run.ts";
@@ -73,6 +73,7 @@ async function coldPolicy(options: { deaf?: boolean } = {}): Promise<LinearPolic
     seed: 1,
     layout: systemLayout(join(folder, "cold")),
     progress: silent,
+    notice: () => {},
   });
   return policy;
 }
@@ -119,6 +120,7 @@ describe("supervised cold start", () => {
   });
 
   it("killed and resumed gives the same weights as undisturbed", async () => {
+    const told: string[] = [];
     const train = async (name: string, stopAt?: number) => {
       const policy = new LinearPolicy(tokenizer.size, { eos: tokenizer.eos });
       await trainSft({
@@ -135,12 +137,15 @@ describe("supervised cold start", () => {
         progress: ({ done }) => {
           if (done === stopAt) throw new Error("killed");
         },
+        notice: (message) => told.push(message),
       });
       return readFileSync(join(systemLayout(join(folder, name)).final, "linear.json"), "utf8");
     };
     const whole = await train("whole-sft");
     await expect(train("killed-sft", 5)).rejects.toThrow("killed");
+    expect(told).toEqual([]);
     expect(await train("killed-sft")).toBe(whole);
+    expect(told).toEqual(["cold start: resumed at step 4 of 8"]);
   });
 
   it("refuses a corpus smaller than a batch", async () => {
@@ -153,8 +158,11 @@ describe("supervised cold start", () => {
       seed: 1,
       layout: systemLayout(join(folder, "few")),
       progress: silent,
+      notice: () => {},
     });
-    await expect(run).rejects.toThrow(/1 demonstrations do not fill a batch of 64/);
+    await expect(run).rejects.toThrow(
+      "1 demonstrations do not fill a batch of 64 (set sft.batch to 1 or less",
+    );
   });
 });
 
@@ -187,8 +195,14 @@ describe("reinforcement learning", () => {
       },
     });
     await expect(kill).rejects.toThrow("killed");
-    const resumed = { ...killed, policy: new LinearPolicy(tokenizer.size, { eos: tokenizer.eos }) };
+    const told: string[] = [];
+    const resumed = {
+      ...killed,
+      policy: new LinearPolicy(tokenizer.size, { eos: tokenizer.eos }),
+      notice: (message: string) => told.push(message),
+    };
     await trainRl(resumed);
+    expect(told).toEqual(["killed: resumed at step 5 of 6"]);
 
     const read = (run: RlRun) => readFileSync(join(run.layout.final, "linear.json"), "utf8");
     expect(read(resumed)).toBe(read(whole));
@@ -317,8 +331,9 @@ describe("reinforcement learning", () => {
       options: rlOptions.parse({ steps: 9, prompts: 2, group: 3, rolloutsEvery: 100 }),
     });
     await expect(trainRl(run)).rejects.toThrow(/step 5: no group/);
-    const rows = readJsonl<{ step: number }>(run.layout.rollouts);
-    expect(rows.filter((row) => row.step === 5)).toHaveLength(6);
+    const rows = readJsonl<RolloutRow>(run.layout.rollouts).filter(({ step }) => step === 5);
+    expect(rows.map(({ group }) => group)).toEqual([0, 0, 0, 1, 1, 1]);
+    expect(Object.keys(rows[0]!.terms)).toEqual(["accuracy", "format", "perception"]);
   });
 
   it("takes several updates on one rollout batch", async () => {

@@ -68,6 +68,7 @@ export async function speaker(context: Context): Promise<Speaker> {
     seed: "bench-engine",
     layout,
     progress: context.progress,
+    notice: context.say,
   });
   await policy.close();
   return {

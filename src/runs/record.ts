@@ -5,11 +5,16 @@ import type { SystemLayout } from "./layout.ts";
 /** One optimiser step's numbers. `step` counts from 1. */
 export type MetricsRow = { step: number } & Record<string, number>;
 
+/** One rollout of a recorded step. */
 export interface RolloutRow {
+  /** Counts from 1. */
   step: number;
+  /** Which of the step's groups it belongs to, from 0: its advantage compares it with these. */
+  group: number;
   clip: string;
   response: string;
   reward: number;
+  /** The reward's terms by name. */
   terms: Record<string, number>;
 }
 

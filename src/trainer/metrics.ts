@@ -47,11 +47,11 @@ export function meanGap(a: readonly ArrayLike<number>[], b: readonly ArrayLike<n
 
 /** Every rollout of a step, group by group, as rows of `rollouts.jsonl`. */
 export function rolloutRows(step: number, groups: readonly Group[]): RolloutRow[] {
-  return groups.flatMap((rollouts) =>
+  return groups.flatMap((rollouts, group) =>
     rollouts.map(({ example, text, scored }) => {
       const { reward, accuracy, format, perception } = scored;
       const terms = { accuracy, format, perception };
-      return { step, clip: example.id, response: text, reward, terms };
+      return { step, group, clip: example.id, response: text, reward, terms };
     }),
   );
 }

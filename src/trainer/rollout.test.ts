@@ -73,4 +73,12 @@ describe("collecting groups", () => {
     expect(groups.map(hasVariance)).toEqual([true, false, false]);
     expect(groups[0]![0]!.example.id).toBe("clip-2");
   });
+
+  it("fewer clips than a step needs are refused with the number that fits", async () => {
+    const { run } = fakeRun(() => says("joy"));
+    const few = { ...run, examples: run.examples.slice(0, 2) };
+    await expect(collectGroups(few, 0)).rejects.toThrow(
+      /^2 training clips do not fill a step of 3 clips \(set rl.prompts to 2 or less, bring more/,
+    );
+  });
 });

@@ -126,10 +126,14 @@ async function score(run: RlRun, groups: SampledRollout[][]): Promise<Group[]> {
 /** Shuffled passes over the examples; later rounds of a step take clips from a stream of their own. */
 function examplesOf({ examples, options, seed }: RlRun, step: number, round: number): Example[] {
   if (examples.length < options.prompts) {
+    const few = examples.length > 0 ? `set rl.prompts to ${examples.length} or less, ` : "";
     throw new RunError(
       "RL_TOO_FEW",
-      `${examples.length} training clips do not fill a step of ${options.prompts} prompts`,
-      { hint: "make the corpus larger or rl.prompts smaller" },
+      `${examples.length} training clips do not fill a step of ${options.prompts} clips`,
+      {
+        path: "rl.prompts",
+        hint: `${few}bring more training clips, or lower sft.share, which leaves more of them to reinforcement learning`,
+      },
     );
   }
   const rng = new Rng(`${seed}/clips/${round}`);

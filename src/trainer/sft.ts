@@ -19,17 +19,26 @@ export interface SftRun {
   seed: number | string;
   layout: SystemLayout;
   progress: ProgressListener;
+  /** Things people should be told, for example at which step a killed training goes on. */
+  notice: (message: string) => void;
 }
 
-/** Supervised cold start: maximum likelihood of the demonstrations' tokens. Resumes from its checkpoint. */
+/**
+ * Supervised cold start: maximum likelihood of the demonstrations' tokens. Resumes from its checkpoint.
+ * @throws RunError SFT_TOO_FEW when the demonstrations do not fill one batch.
+ */
 export async function trainSft(run: SftRun): Promise<void> {
   const { policy, options, layout } = run;
-  const perEpoch = Math.floor(run.demonstrations.length / options.batch);
+  const count = run.demonstrations.length;
+  const perEpoch = Math.floor(count / options.batch);
   if (perEpoch === 0) {
     throw new RunError(
       "SFT_TOO_FEW",
-      `${run.demonstrations.length} demonstrations do not fill a batch of ${options.batch}`,
-      { hint: "make the corpus larger or sft.batch smaller" },
+      `${count} demonstrations do not fill a batch of ${options.batch}`,
+      {
+        path: "sft.batch",
+        hint: `${count > 0 ? `set sft.batch to ${count} or less, or ` : ""}bring more training clips`,
+      },
     );
   }
   const total = options.epochs * perEpoch;
@@ -37,12 +46,13 @@ export async function trainSft(run: SftRun): Promise<void> {
   const targets = encodeTargets(run);
   const resumed = await resumeCheckpoint<null>(layout, policy);
   const start = resumed?.step ?? 0;
+  if (resumed) run.notice(`cold start: resumed at step ${start + 1} of ${total}`);
   const recorder = new Recorder(layout, start);
   let guards = initialGuardState;
 
   for (let step = start; step < total; step++) {
     const began = performance.now();
-    const indices = epochOrder(run.demonstrations.length, options.batch, step, (epoch) =>
+    const indices = epochOrder(count, options.batch, step, (epoch) =>
       rng.fork(`epoch-${epoch}`).shuffle(run.demonstrations.map((_, index) => index)),
     );
     const noise = rng.fork(`noise-${step}`);

@@ -7,7 +7,7 @@ import { coldStart, newPolicy } from "./policy.ts";
 
 /** Supervised cold start on the training split; nothing to do when it is finished. */
 export async function runSft(workspace: Workspace, clips: Clips): Promise<void> {
-  const { experiment, layout, progress } = workspace;
+  const { experiment, layout, progress, notice } = workspace;
   const system = layout.system(coldStart);
   if (existsSync(system.final)) return;
   const policy = await newPolicy(workspace, clips);
@@ -25,6 +25,7 @@ export async function runSft(workspace: Workspace, clips: Clips): Promise<void> 
         seed: experiment.seed,
         layout: system,
         progress,
+        notice,
       }),
     );
   } finally {
