@@ -84,17 +84,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   endpoint: { folders: ["core"], packages: ["node", "openai", "p-limit", "p-retry", "undici"] },
   // Asking a model: journal, retries, guards. Knows no benchmark.
   "bench/ask": {
-    folders: [
-      "core",
-      "media",
-      "runs",
-      "endpoint",
-      "prompt",
-      "policy/port.ts",
-      "cues",
-      "bench/mep/reference",
-      "bench/mep/shared",
-    ],
+    folders: ["core", "media", "endpoint"],
     packages: ["node", "p-limit"],
   },
   "bench/mep/asked": {
@@ -103,7 +93,10 @@ export const layers: Readonly<Record<string, Layer>> = {
       "cues",
       "media",
       "endpoint",
+      "prompt",
+      "policy/port.ts",
       "bench/ask",
+      "bench/mep/shared",
       "bench/mep/reference",
       "bench/mask-media",
     ],

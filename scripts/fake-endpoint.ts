@@ -3,8 +3,8 @@
  * requests fails first. Run: npx tsx scripts/fake-endpoint.ts [--port 8000] [--faults 0.2] [--latency-ms 50]
  */
 import { parseArgs } from "node:util";
-import { fakeAnswer } from "../src/bench/ask/fake-answers.fake.ts";
 import { seededFaults, startFakeServer } from "../src/endpoint/fake-server.fake.ts";
+import { fakeAnswer } from "../test/fakes/answers.ts";
 
 const { values } = parseArgs({
   options: {

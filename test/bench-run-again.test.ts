@@ -10,7 +10,6 @@ import {
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { fakeAnswer } from "../src/bench/ask/fake-answers.fake.ts";
 import type { BenchmarkResult } from "../src/bench/ask/result.ts";
 import { readJson } from "../src/core/files.ts";
 import type { FakeRequest } from "../src/endpoint/fake-request.fake.ts";
@@ -23,6 +22,7 @@ import {
   writeMme,
   writeOvmerd,
 } from "./bench-run.fixture.ts";
+import { fakeAnswer } from "./fakes/answers.ts";
 
 /* What a run does when it is started again: further, otherwise written, or after its judge was away. */
 

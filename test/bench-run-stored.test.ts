@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fakeAnswer } from "../src/bench/ask/fake-answers.fake.ts";
 import type { BenchmarkResult } from "../src/bench/ask/result.ts";
 import { readJson } from "../src/core/files.ts";
 import { startFakeServer } from "../src/endpoint/fake-server.fake.ts";
 import { oppo, writeMme } from "./bench-run.fixture.ts";
+import { fakeAnswer } from "./fakes/answers.ts";
 import { needs } from "./needs.ts";
 
 const parity = resolve(import.meta.dirname, "../../shared/parity");

@@ -2,7 +2,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { fakeAnswer } from "../src/bench/ask/fake-answers.fake.ts";
 import type { BenchmarkResult } from "../src/bench/ask/result.ts";
 import { readJson } from "../src/core/files.ts";
 import type { FakeRequest } from "../src/endpoint/fake-request.fake.ts";
@@ -20,6 +19,7 @@ import {
   writeMme,
   writeOvmerd,
 } from "./bench-run.fixture.ts";
+import { fakeAnswer } from "./fakes/answers.ts";
 import { needs } from "./needs.ts";
 
 let folder: string;

@@ -18,7 +18,7 @@ export function groupByBenchmark(results: readonly BenchmarkResult[]): Benchmark
   const names = [...new Set(results.map(({ benchmark }) => benchmark))];
   return names.map((benchmark) => ({
     benchmark,
-    title: benchmarkTitles[benchmark],
+    title: benchmarkTitles[benchmark] ?? benchmark,
     results: results.filter((result) => result.benchmark === benchmark),
   }));
 }

@@ -3,7 +3,8 @@ import type { TokenUsage } from "../../endpoint/port.ts";
 
 /** What one model reached on one benchmark: plain JSON, written as results.json and read by the page. */
 export interface BenchmarkResult {
-  benchmark: "mep" | "mer-unibench" | "mme-emotion";
+  /** The benchmark's id: `mep`, `mer-unibench`, `mme-emotion`. */
+  benchmark: string;
   /** The responder's id: model and server, checkpoint, or file of answers. */
   model: string;
   /** What tables call it, where the user gave a name (`--name`); `model` stays what it is. */

@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { type EmbeddedModel, embeddedResponder } from "../../../../bench/ask/embedded-responder.ts";
 import type { Responder } from "../../../../bench/ask/port.ts";
+import {
+  type EmbeddedModel,
+  embeddedResponder,
+} from "../../../../bench/mep/asked/embedded-responder.ts";
 import { experimentOptions } from "../../../../config/schema.ts";
 import { RunError } from "../../../../core/errors.ts";
 import { readJson, sha256 } from "../../../../core/files.ts";

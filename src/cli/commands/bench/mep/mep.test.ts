@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { fakeAnswer } from "../../../../bench/ask/fake-answers.fake.ts";
+import { fakeAnswer } from "../../../../../test/fakes/answers.ts";
 import type { BenchmarkResult } from "../../../../bench/ask/result.ts";
 import { decodeMepItems } from "../../../../bench/mep/reference/items.ts";
 import type { FakeRequest } from "../../../../endpoint/fake-request.fake.ts";

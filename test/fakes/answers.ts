@@ -1,6 +1,6 @@
-import { sha256 } from "../../core/files.ts";
-import type { FakeRequest } from "../../endpoint/fake-request.fake.ts";
-import { readProbePrompt } from "../mep/reference/prompts.ts";
+import { readProbePrompt } from "../../src/bench/mep/reference/prompts.ts";
+import { sha256 } from "../../src/core/files.ts";
+import type { FakeRequest } from "../../src/endpoint/fake-request.fake.ts";
 
 const emotions = ["happy", "excited", "angry", "worried", "sad", "surprised", "calm", "afraid"];
 const visual = ["a broad smile", "tears in the eyes", "raised brows", "a deep frown"];

@@ -1,17 +1,17 @@
-import type { EvidenceModality } from "../../cues/cue.ts";
-import type { Audio, Clip, Video } from "../../media/clip.ts";
-import { clipFeatures } from "../../media/features.ts";
-import type { FeatureOptions } from "../../media/options.ts";
-import { readClip } from "../../media/read.ts";
-import type { Policy } from "../../policy/port.ts";
-import type { Prompt } from "../../prompt/prompt.ts";
-import { promptOf } from "../../prompt/prompt-of.ts";
-import { type Standardiser, standardise } from "../../prompt/standardise.ts";
-import type { Tokenizer } from "../../prompt/tokenizer.ts";
-import { readProbePrompt } from "../mep/reference/prompts.ts";
-import { affirms } from "../mep/shared/affirmation.ts";
-import { probeContext } from "../mep/shared/probe-context.ts";
-import type { Answer, Question, Responder } from "./port.ts";
+import type { EvidenceModality } from "../../../cues/cue.ts";
+import type { Audio, Clip, Video } from "../../../media/clip.ts";
+import { clipFeatures } from "../../../media/features.ts";
+import type { FeatureOptions } from "../../../media/options.ts";
+import { readClip } from "../../../media/read.ts";
+import type { Policy } from "../../../policy/port.ts";
+import type { Prompt } from "../../../prompt/prompt.ts";
+import { promptOf } from "../../../prompt/prompt-of.ts";
+import { type Standardiser, standardise } from "../../../prompt/standardise.ts";
+import type { Tokenizer } from "../../../prompt/tokenizer.ts";
+import type { Answer, Question, Responder } from "../../ask/port.ts";
+import { readProbePrompt } from "../reference/prompts.ts";
+import { affirms } from "../shared/affirmation.ts";
+import { probeContext } from "../shared/probe-context.ts";
 
 /** A trained embedded policy with what belongs to its run. */
 export interface EmbeddedModel {

@@ -2,16 +2,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Rng } from "../../core/rng.ts";
-import { featureOptions } from "../../media/options.ts";
-import { writeClip } from "../../media/write.ts";
-import type { Completion, Datum, Policy } from "../../policy/port.ts";
-import type { Prompt } from "../../prompt/prompt.ts";
-import { WordTokenizer } from "../../prompt/tokenizer.ts";
-import { openMaskStore } from "../mask-media/mask-store.ts";
-import { probePrompt } from "../mep/reference/prompts.ts";
+import { Rng } from "../../../core/rng.ts";
+import { featureOptions } from "../../../media/options.ts";
+import { writeClip } from "../../../media/write.ts";
+import type { Completion, Datum, Policy } from "../../../policy/port.ts";
+import type { Prompt } from "../../../prompt/prompt.ts";
+import { WordTokenizer } from "../../../prompt/tokenizer.ts";
+import type { Question } from "../../ask/port.ts";
+import { openMaskStore } from "../../mask-media/mask-store.ts";
+import { probePrompt } from "../reference/prompts.ts";
 import { embeddedResponder } from "./embedded-responder.ts";
-import type { Question } from "./port.ts";
 
 const features = featureOptions.parse({ frameSize: 8, stillRemoved: 0, videoTokens: 2 });
 const tokenizer = WordTokenizer.fromTexts([
