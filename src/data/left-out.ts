@@ -40,5 +40,7 @@ export function refuseAll(
 /** How many rows are left out, and why the first one is. */
 export function leftOut(left: readonly LeftRow[]): string {
   const [first] = left;
-  return `${left.length} rows left out, the first: ${first!.id} (line ${first!.line}): ${first!.reason}`;
+  const line = first!.line === undefined ? "" : ` (line ${first!.line})`;
+  const rows = left.length === 1 ? "1 row is" : `${left.length} rows are`;
+  return `${rows} left out, the first: ${first!.id}${line}: ${first!.reason}`;
 }

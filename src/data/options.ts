@@ -17,7 +17,15 @@ const columnNames = z.strictObject(
   >,
 );
 
-export const listFormats = ["table", "clips", "folder"] as const;
+export const listFormats = [
+  "clips",
+  "ms-swift",
+  "mer-factory",
+  "mer-caption-plus",
+  "emer",
+  "table",
+  "folder",
+] as const;
 export type ListFormat = (typeof listFormats)[number];
 
 const share = (side: string) =>

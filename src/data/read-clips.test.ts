@@ -43,7 +43,7 @@ describe("readClips", () => {
         cold_start: ["one", "two"],
       }),
     );
-    const { rows, source, lines: places } = readClips(list);
+    const { rows, source, places } = readClips(list);
     expect(rows).toEqual([
       {
         id: "a",
@@ -60,7 +60,7 @@ describe("readClips", () => {
       },
     ]);
     expect(source).toMatchObject({ name: "clips.jsonl", rows: 1, format: "clips" });
-    expect(places.get("a")).toBe(1);
+    expect(places.get("a")).toBe("line 1");
   });
 
   it("finds columns by name, whatever their case, and says what it took", () => {
@@ -232,7 +232,9 @@ describe("files of a list", () => {
     });
     expect(rows.map(({ id }) => id)).toEqual(["a"]);
     expect(left).toEqual([{ id: "b", line: 3, reason: "no video file is called 'b'" }]);
-    expect(notes).toContain("1 rows left out, the first: b (line 3): no video file is called 'b'");
+    expect(notes).toContain(
+      "1 row is left out, the first: b (line 3): no video file is called 'b'",
+    );
     expect(unused).toEqual(["z.mp4"]);
   });
 

@@ -24,8 +24,8 @@ export interface ReadClips {
   columns: ColumnChoice;
   /** Rows left out, with the reason. */
   left: LeftRow[];
-  /** Line of every row by id, left-out ones too; 0 where a row has none. */
-  lines: ReadonlyMap<string, number>;
+  /** Where every row is by id, left-out ones too: `line 3`, or its file. */
+  places: ReadonlyMap<string, string>;
   /** Files in the folders of options that no row names. */
   unused: string[];
 }
@@ -47,7 +47,6 @@ export function readClips(path: string, options: ReadOptions = {}, needs: Needs 
       : mediaFiles(table.base ?? dirname(list.path), {
           ...options,
           ...withDefault("videos", options.videos ?? table.videos),
-          ...withDefault("audios", options.audios ?? table.audios),
         });
   const read = rowsOf(records, choice, media, needs, file);
   if (read.rows.length === 0) refuseAll(read.left, records, media, file);

@@ -4,7 +4,7 @@ import type { ClipRow } from "./clip-row.ts";
 import type { ColumnChoice } from "./columns.ts";
 import { withoutEnding } from "./files/endings.ts";
 import type { MediaFiles } from "./files/find-media.ts";
-import type { ListRecord } from "./tables/table.ts";
+import { type ListRecord, placeOf } from "./tables/table.ts";
 import { cellOf, fieldsOf, filesOf } from "./to-row.ts";
 import { nameOf } from "./values.ts";
 
@@ -26,7 +26,7 @@ export interface Needs {
 /** A row that is left out, with the reason. */
 export interface LeftRow {
   id: string;
-  line: number;
+  line?: number;
   reason: string;
 }
 
@@ -34,8 +34,8 @@ export interface LeftRow {
 export interface ListRows {
   rows: ClipRow[];
   left: LeftRow[];
-  /** Line of every row by id, left-out ones too; 0 where a row has none. */
-  lines: ReadonlyMap<string, number>;
+  /** Where every row is by id, left-out ones too: `line 3`, or its file. */
+  places: ReadonlyMap<string, string>;
 }
 
 /**
@@ -50,21 +50,20 @@ export function rowsOf(
   needs: Needs,
   file: string,
 ): ListRows {
-  const lines = new Map<string, number>();
+  const places = new Map<string, string>();
   const left: LeftRow[] = [];
   const rows = records.flatMap((record, index): ClipRow[] => {
-    const { line } = record;
+    const place = placeOf(record, file);
     const name = needs.id === "number" && choice.id === undefined ? String(index + 1) : undefined;
     const written = name ?? nameIn(record, choice, file);
     const id = withoutEnding(written);
-    const first = lines.get(id);
+    const first = places.get(id);
     if (first !== undefined) refuseTwice(id, first, record, choice, file);
-    lines.set(id, line);
+    places.set(id, place.line === undefined ? place.file : `line ${place.line}`);
     const fields = fieldsOf(record, choice, file);
     if (needs.text === "every" && fields.reference === undefined) {
       throw new DataError("LIST_VALUE", `${choice.text}: is blank`, {
-        file,
-        line,
+        ...place,
         hint: "every clip needs its reference text here",
       });
     }
@@ -72,10 +71,14 @@ export function rowsOf(
     const files = filesOf(record, choice, written, media, file);
     if (!("reason" in files)) return [{ id, ...files, ...fields }];
     if (needs.media === "refuse") refuseFile(files.reason, record, media, file);
-    left.push({ id, line, reason: files.reason });
+    left.push({
+      id,
+      ...(record.line !== undefined && { line: record.line }),
+      reason: files.reason,
+    });
     return [];
   });
-  return { rows, left, lines };
+  return { rows, left, places };
 }
 
 /** The id as it is written, or the name of the clip's file. */
@@ -85,8 +88,7 @@ function nameIn(record: ListRecord, choice: ColumnChoice, file: string): string 
     const id = nameOf(cell("id"));
     if (id !== undefined) return id;
     throw new DataError("LIST_VALUE", `${choice.id}: is blank`, {
-      file,
-      line: record.line,
+      ...placeOf(record, file),
       path: choice.id,
       hint: "every clip has an id",
     });
@@ -95,30 +97,28 @@ function nameIn(record: ListRecord, choice: ColumnChoice, file: string): string 
     const path = nameOf(cell(field));
     if (path !== undefined) return basename(path.replaceAll("\\", "/"));
   }
-  throw new DataError("LIST_VALUE", "names neither an id nor a file", { file, line: record.line });
+  throw new DataError("LIST_VALUE", "names neither an id nor a file", placeOf(record, file));
 }
 
 function refuseTwice(
   id: string,
-  first: number,
-  { line }: ListRecord,
+  first: string,
+  record: ListRecord,
   choice: ColumnChoice,
   file: string,
 ): never {
   const column = choice.id ?? choice.video ?? choice.audio ?? "id";
-  throw new DataError("LIST_ID_TWICE", `${column}: '${id}' is in line ${first} already`, {
-    file,
-    line,
+  throw new DataError("LIST_ID_TWICE", `${column}: '${id}' is in ${first} already`, {
+    ...placeOf(record, file),
     path: column,
     hint: "every clip has an id of its own; --id names the column",
   });
 }
 
-function refuseFile(reason: string, { line }: ListRecord, media: MediaFiles, file: string): never {
+function refuseFile(reason: string, record: ListRecord, media: MediaFiles, file: string): never {
   const folder = media.video.folder?.folder ?? media.audio.folder?.folder;
   throw new DataError("LIST_FILE", reason, {
-    file,
-    line,
+    ...placeOf(record, file),
     ...(folder !== undefined && { hint: `looked in ${folder}` }),
   });
 }

@@ -3,7 +3,7 @@ import type { ClipFeatureFiles, ClipMedia, ClipRow } from "./clip-row.ts";
 import type { ColumnChoice } from "./columns.ts";
 import type { MediaFiles, StreamFiles } from "./files/find-media.ts";
 import type { Lookup } from "./files/folder.ts";
-import type { ListRecord } from "./tables/table.ts";
+import { type ListRecord, placeOf } from "./tables/table.ts";
 import { labelsOf, nameOf, pathOf, splitOf, textOf, textsOf, truthOf } from "./values.ts";
 import type { FieldName } from "./vocabulary.ts";
 
@@ -36,19 +36,10 @@ export function fieldsOf(
   };
 }
 
-export function cellOf(
-  { line, fields }: ListRecord,
-  choice: ColumnChoice,
-  field: FieldName,
-  file: string,
-) {
+export function cellOf(record: ListRecord, choice: ColumnChoice, field: FieldName, file: string) {
   const column = choice[field];
-  return {
-    value: column === undefined ? undefined : fields[column],
-    column: column ?? field,
-    file,
-    line,
-  };
+  const value = column === undefined ? undefined : record.fields[column];
+  return { value, column: column ?? field, place: placeOf(record, file) };
 }
 
 /** Files of a row, or why it has none. */

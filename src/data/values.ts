@@ -1,18 +1,16 @@
 import { DataError } from "../core/errors.ts";
 import type { Split } from "./clip-row.ts";
 
-/** A cell of a list, and where it stands: what cannot be read is refused by line. */
+/** A cell of a list, and where it is: what cannot be read is refused by line. */
 export interface Cell {
   value: unknown;
   column: string;
-  file: string;
-  line: number;
+  place: { file: string; line?: number };
 }
 
-function refuse({ column, file, line }: Cell, message: string, hint?: string): never {
+function refuse({ column, place }: Cell, message: string, hint?: string): never {
   throw new DataError("LIST_VALUE", `${column}: ${message}`, {
-    file,
-    line,
+    ...place,
     path: column,
     ...(hint !== undefined && { hint }),
   });

@@ -8,6 +8,7 @@ import type { Importer } from "./importer.ts";
 export const folderImporter: Importer = {
   format: "folder",
   meaning: "a folder of clips without a list: ids from the files' names, no references",
+  expects: "a folder",
   recognises: ({ table }) => table === undefined,
   read({ path }) {
     const videos = folderFiles(path, "video").files;
@@ -27,7 +28,6 @@ export const folderImporter: Importer = {
     return {
       columns: ["clip_id", column],
       records: files.map((file) => ({
-        line: 0,
         fields: { clip_id: withoutEnding(file), [column]: file },
       })),
       notes,

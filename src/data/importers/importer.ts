@@ -11,9 +11,8 @@ export interface FoundList {
 
 /** A list in the vocabulary's column names. */
 export interface ImportedList extends ListTable {
-  /** Folders its files are in, where options name none. */
+  /** Folder of its films, where options name none. */
   videos?: string;
-  audios?: string;
   /** Folder that relative paths are read from; the list's own where absent. */
   base?: string;
   /** What was read, to hash, where that is not the list's file alone. */
@@ -28,8 +27,14 @@ export interface Importer {
   format: ListFormat;
   /** Half a sentence for help and documents. */
   meaning: string;
+  /** What a list of this form has, for the refusal of one that is named so and isn't. */
+  expects: string;
   /** Whether a list has this form, so that nobody has to say so. */
   recognises(list: FoundList): boolean;
-  /** @throws DataError `IMPORT_…` naming file and line */
+  /** @throws DataError `LIST_VALUE` naming file and line */
   read(list: FoundList): ImportedList;
 }
+
+/** Whether a table has all of these columns. */
+export const hasColumns = ({ table }: FoundList, ...names: string[]): boolean =>
+  table !== undefined && names.every((name) => table.columns.includes(name));

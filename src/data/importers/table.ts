@@ -4,6 +4,7 @@ import type { Importer } from "./importer.ts";
 export const tableImporter: Importer = {
   format: "table",
   meaning: "any CSV, TSV, JSON or JSONL table; columns are found by name",
+  expects: "a file",
   recognises: ({ table }) => table !== undefined,
   read: ({ table }) => table!,
 };

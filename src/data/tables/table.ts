@@ -1,6 +1,10 @@
-/** One record of a user's list: values by column name, and the line it begins on (1 = first line). */
+/** One record of a user's list. */
 export interface ListRecord {
-  line: number;
+  /** Line it begins on, from 1; absent where a whole file is one record. */
+  line?: number;
+  /** File it is from, where the list is a folder of files. */
+  file?: string;
+  /** Values by column name. */
   fields: Readonly<Record<string, unknown>>;
 }
 
@@ -15,5 +19,12 @@ export interface ListTable {
 
 /** Columns of records whose keys may differ. */
 export function columnsOf(records: readonly ListRecord[]): string[] {
-  return [...new Set(records.flatMap(({ fields }) => Object.keys(fields)))];
+  const columns = new Set<string>();
+  for (const { fields } of records) for (const name of Object.keys(fields)) columns.add(name);
+  return [...columns];
+}
+
+/** Where a record is, for errors. @param list the list's own path */
+export function placeOf({ line, file }: ListRecord, list: string): { file: string; line?: number } {
+  return { file: file ?? list, ...(line !== undefined && { line }) };
 }
