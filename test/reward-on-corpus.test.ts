@@ -68,14 +68,14 @@ describe("scores of corpus texts", async () => {
       clips.map((clip) => ({
         response: response(clip),
         reference: clip.reference,
-        label: clip.state.label,
+        labels: [clip.state.label],
       })),
     );
 
   it("a complete and true response in other words gets nearly everything", async () => {
     const scored = await score(({ paraphrase }) => paraphrase);
     expect(Math.min(...scored.map(({ reward }) => reward))).toBeGreaterThan(0.9);
-    expect(mean(scored.map(({ perception }) => perception))).toBeGreaterThanOrEqual(0.98);
+    expect(mean(scored.map(({ terms }) => terms.perception!))).toBeGreaterThanOrEqual(0.98);
   });
 
   it("s_C agrees with the oracle on the cold start's true and false claims", async () => {

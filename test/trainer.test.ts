@@ -88,7 +88,7 @@ function rlRun(policy: LinearPolicy, name: string, changes: Partial<RlRun> = {})
       id: `clip-${index}`,
       prompt: prompt(index),
       reference: decomposeReference(good),
-      label: "joy",
+      labels: ["joy"],
     })),
     scorer: createScorer({ embedder, calibration: { low: 0.5, high: 0.9 }, options: reward }),
     options: rlOptions.parse({

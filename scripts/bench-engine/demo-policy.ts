@@ -77,7 +77,7 @@ export async function speaker(context: Context): Promise<Speaker> {
       id: row.id,
       prompt: prompts[index]!,
       reference: decomposeReference(row.reference),
-      label: row.label,
+      labels: [row.label],
     })),
     blank: {
       video: new Float32Array(shape.video.dim),

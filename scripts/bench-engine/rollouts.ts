@@ -51,7 +51,7 @@ export async function rlWork(policy: Policy, step: RlStep): Promise<TrainingRoll
     id: prompt.id,
     prompt,
     reference: { cues: [], extractor: "none" },
-    label: String(index),
+    labels: [String(index)],
   }));
   const data = examples.flatMap(({ prompt }) =>
     Array.from({ length: demo.rl.group }, () => ({ prompt, tokens: randomTokens(rng) })),

@@ -1,15 +1,17 @@
 import { resolveLossOptions } from "../../src/loss/presets.ts";
 import type { LossTerm } from "../../src/loss/term.ts";
 import { activeTerms, lossTerms, requiredPasses } from "../../src/loss/terms.ts";
+import { rewardTerms } from "../../src/rewards/terms.ts";
 import { lossConfigs } from "./loss.ts";
 
 /** Surrogate and reference KL belong to the other trainer. */
 const theirs = ["policy", "reference"];
 const auxiliary: readonly LossTerm[] = lossTerms.filter(({ name }) => !theirs.includes(name));
 
-/** The table of terms, and what it asks for under the settings of the loss vectors. */
+/** The tables of reward and loss terms, and what the loss asks for under the settings of its vectors. */
 export function termVectors(): object {
   return {
+    rewards: rewardTerms.map(({ name }) => name),
     terms: auxiliary.map(({ name, option, suppressive, needs, blindOnly }) => ({
       name,
       option,

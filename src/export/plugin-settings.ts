@@ -1,6 +1,7 @@
 import { ConfigError } from "../core/errors.ts";
 import type { LossOptions } from "../loss/options.ts";
 import { resolveLossOptions } from "../loss/presets.ts";
+import { rewardTerms } from "../rewards/terms.ts";
 import type { SwiftOptions } from "./options.ts";
 
 /**
@@ -74,7 +75,7 @@ function checkTogether(
       "gpus × perDeviceBatch × gradientAccumulation must be a multiple of it",
     );
   }
-  if (reward.weights.accuracy + reward.weights.format + reward.weights.perception === 0) {
+  if (rewardTerms.every((term) => term.weight(reward) === 0)) {
     refuse("reward.weights", "are all 0: every reward would be", "give one of them a weight");
   }
 }

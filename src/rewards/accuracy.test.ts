@@ -7,13 +7,26 @@ const open = accuracyOptions.parse({ mode: "open" });
 
 describe("closed labels", () => {
   it("takes exactly the label, whatever its case and punctuation", () => {
-    expect(accuracyReward(" Joy. ", "joy", closed)).toBe(1);
-    expect(accuracyReward("sadness", "joy", closed)).toBe(0);
+    expect(accuracyReward(" Joy. ", ["joy"], closed)).toBe(1);
+    expect(accuracyReward("sadness", ["joy"], closed)).toBe(0);
   });
 
   it("gives nothing for a list that holds the label, nor for an empty answer", () => {
-    expect(accuracyReward("joy, sadness, anger", "joy", closed)).toBe(0);
-    expect(accuracyReward("", "", closed)).toBe(0);
+    expect(accuracyReward("joy, sadness, anger", ["joy"], closed)).toBe(0);
+    expect(accuracyReward("", ["joy"], closed)).toBe(0);
+  });
+});
+
+describe("several labels, or none", () => {
+  it("is the F1 of the two lists where a clip has several, in a closed set too", () => {
+    expect(accuracyReward("pride, joy", ["joy", "pride"], closed)).toBe(1);
+    expect(accuracyReward("joy", ["joy", "pride"], closed)).toBeCloseTo(2 / 3, 12);
+    expect(accuracyReward("joy", ["joy", "pride"], open)).toBeCloseTo(2 / 3, 12);
+  });
+
+  it("says nothing without a label: no answer is wrong then", () => {
+    expect(accuracyReward("joy", [], closed)).toBeNull();
+    expect(accuracyReward("", ["", " "], open)).toBeNull();
   });
 });
 
@@ -29,22 +42,27 @@ describe("open vocabulary", () => {
   });
 
   it("is the F1 of two sets", () => {
-    expect(accuracyReward("happy, angry", "happy, excited", open)).toBeCloseTo(0.5, 12);
-    expect(accuracyReward("happy, happy, happy", "happy", open)).toBe(1);
-    expect(accuracyReward("", "happy", open)).toBe(0);
+    expect(accuracyReward("happy, angry", ["happy, excited"], open)).toBeCloseTo(0.5, 12);
+    expect(accuracyReward("happy, happy, happy", ["happy"], open)).toBe(1);
+    expect(accuracyReward("", ["happy"], open)).toBe(0);
   });
 
   it("reads at most eight labels, and a stuffed list scores lower than the one that counts", () => {
     const fillers = ["calm", "sad", "angry", "proud", "bored", "tense", "shy", "tired"];
-    expect(accuracyReward([...fillers, "happy"].join(", "), "happy", open)).toBe(0);
-    const stuffed = accuracyReward(["happy", ...fillers].join(", "), "happy", open);
+    expect(accuracyReward([...fillers, "happy"].join(", "), ["happy"], open)).toBe(0);
+    const stuffed = accuracyReward(["happy", ...fillers].join(", "), ["happy"], open);
     expect(stuffed).toBeCloseTo(2 / 9, 12);
+  });
+
+  it("takes groups from a function, as a wheel of the user's own is read", () => {
+    const groupOf = (label: string) => (label.startsWith("joy") ? "joy" : label);
+    expect(accuracyReward("joyous, sad", ["joyful"], open, groupOf)).toBeCloseTo(2 / 3, 12);
   });
 
   it("compares groups of a wheel where one is given", () => {
     const wheel = { glad: "joy", happy: "joy" };
     const options = accuracyOptions.parse({ mode: "open", wheel });
-    expect(accuracyReward("glad", "happy", options)).toBe(1);
-    expect(accuracyReward("glad", "happy", open)).toBe(0);
+    expect(accuracyReward("glad", ["happy"], options)).toBe(1);
+    expect(accuracyReward("glad", ["happy"], open)).toBe(0);
   });
 });

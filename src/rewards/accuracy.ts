@@ -1,17 +1,28 @@
 import type { AccuracyOptions } from "./options.ts";
+import type { RewardTerm } from "./term.ts";
+import { quote, show } from "./wording.ts";
+
+/** Group of a label on an emotion wheel; labels of one group count as equal. */
+export type GroupOf = (label: string) => string;
 
 /**
- * R_acc in [0, 1] (spec §3). Closed set: 1 for exactly the label, so a list of labels gets 0.
- * Open vocabulary: F1 between label sets, at most `maxLabels` of the answer read; with a `wheel`,
- * labels of one group count as equal. An empty answer, or an empty label, gets 0.
+ * R_acc in [0, 1] (docs/method.md#accuracy). Closed set and one label: 1 for exactly the label, so a list
+ * that holds it gets 0. Open vocabulary, or several labels: F1 between the sets of labels, at most
+ * `maxLabels` of the answer read. An empty answer gets 0. null without any label: nothing to compare with.
  */
-export function accuracyReward(answer: string, label: string, options: AccuracyOptions): number {
-  if (options.mode === "closed") {
-    const given = normaliseLabel(answer);
-    return given !== "" && given === normaliseLabel(label) ? 1 : 0;
+export function accuracyReward(
+  answer: string,
+  labels: readonly string[],
+  options: AccuracyOptions,
+  groupOf: GroupOf = groupsOf(options),
+): number | null {
+  const wanted = labels.filter((label) => normaliseLabel(label) !== "");
+  if (wanted.length === 0) return null;
+  if (options.mode === "closed" && wanted.length === 1) {
+    return normaliseLabel(answer) === normaliseLabel(wanted[0] as string) ? 1 : 0;
   }
   const read = parseLabels(answer).slice(0, options.maxLabels);
-  return setF1(groups(read, options), groups(parseLabels(label), options));
+  return setF1(new Set(read.map(groupOf)), new Set(wanted.flatMap(parseLabels).map(groupOf)));
 }
 
 /** Labels of a free answer: "happy, excited and proud" has three. */
@@ -20,15 +31,39 @@ export function parseLabels(text: string): string[] {
   return labels.filter((label) => label !== "");
 }
 
+/** Groups as the options spell them out; a label without one stands for itself. */
+export function groupsOf({ wheel }: AccuracyOptions): GroupOf {
+  return (label) => wheel?.[label] ?? label;
+}
+
+export const accuracyTerm: RewardTerm<"accuracy"> = {
+  name: "accuracy",
+  weight: ({ weights }) => weights.accuracy,
+  option: "weights.accuracy",
+  score: ({ parsed, item, groupOf }, options) =>
+    accuracyReward(parsed.answer?.text ?? "", item.labels, options.accuracy, groupOf),
+  explain: ({ terms, parsed }, { labels }, { accuracy }) => {
+    if (terms.accuracy === undefined) {
+      return ["accuracy left out: the clip has no label, so the other terms alone are the reward"];
+    }
+    const answer = parsed.answer === null ? "no answer" : `answer ${quote(parsed.answer.text)}`;
+    const [word, how] =
+      labels.length === 1 ? ["label", accuracy.mode] : ["labels", "F1 of the two lists"];
+    const wanted = labels.map(quote).join(", ");
+    return [`accuracy ${show(terms.accuracy)}: ${answer}, ${word} ${wanted} (${how})`];
+  },
+  doc: {
+    title: "Accuracy: the answer against the clip's label or labels",
+    formula: String.raw`R_{acc} = [\text{answer} = \text{label}]\ \text{or}\ F_1(\text{answers}, \text{labels})`,
+    anchor: "accuracy",
+  },
+};
+
 function normaliseLabel(text: string): string {
   return text
     .toLowerCase()
     .trim()
     .replace(/^[\p{P}\s]+|[\p{P}\s]+$/gu, "");
-}
-
-function groups(labels: readonly string[], { wheel }: AccuracyOptions): Set<string> {
-  return new Set(labels.map((label) => wheel?.[label] ?? label));
 }
 
 function setF1(given: ReadonlySet<string>, wanted: ReadonlySet<string>): number {

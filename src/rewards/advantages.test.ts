@@ -1,14 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { batchAdvantages, gdpoGroup, groupAdvantages } from "./advantages.ts";
-import { advantageOptions, rewardWeights } from "./options.ts";
+import { rewardOptions } from "./options.ts";
 
-const weights = rewardWeights.parse({});
+const options = rewardOptions.parse({});
 const rollout = (reward: number, accuracy = 0, perception = 0) => ({
   reward,
-  accuracy,
-  format: 1,
-  perception,
+  terms: { accuracy, format: 1, perception },
 });
 
 describe("groupAdvantages", () => {
@@ -57,11 +55,7 @@ describe("batchAdvantages", () => {
   const constant = [rollout(0.4), rollout(0.4)];
 
   it("compares rollouts within their group; a constant group gets exact zeros", () => {
-    const [first, second] = batchAdvantages(
-      [varied, constant],
-      advantageOptions.parse({}),
-      weights,
-    );
+    const [first, second] = batchAdvantages([varied, constant], options);
     expect(first![1]).toBeGreaterThan(0);
     expect(first![0]).toBeCloseTo(-first![1]!, 12);
     expect(second).toEqual([0, 0]);
@@ -76,8 +70,7 @@ describe("batchAdvantages", () => {
     ];
     const advantages = batchAdvantages(
       [group],
-      advantageOptions.parse({ normalise: "gdpo" }),
-      weights,
+      rewardOptions.parse({ advantages: { normalise: "gdpo" } }),
     );
     const [both, accurate, perceptive, neither] = advantages[0] as [number, number, number, number];
     expect(both).toBeGreaterThan(accurate);
@@ -88,14 +81,13 @@ describe("batchAdvantages", () => {
 
   it("names the rollout whose reward is no number", () => {
     const broken = [varied, [rollout(0.1), rollout(Number.NaN)]];
-    expect(() => batchAdvantages(broken, advantageOptions.parse({}), weights)).toThrow(
-      /group 1, rollout 1: reward is NaN/,
-    );
+    expect(() => batchAdvantages(broken, options)).toThrow(/group 1, rollout 1: reward is NaN/);
   });
 
   it("weighs gdpo terms", () => {
-    const group = [rollout(0, 1, 0), rollout(0, 0, 1)];
-    expect(gdpoGroup(group, rewardWeights.parse({ perception: 0 }))[0]).toBeGreaterThan(0);
-    expect(gdpoGroup(group, rewardWeights.parse({ accuracy: 0 }))[0]).toBeLessThan(0);
+    const group = [rollout(0, 1, 0), rollout(0, 0, 1)].map(({ terms }) => terms);
+    const weighing = (weights: object) => rewardOptions.parse({ weights });
+    expect(gdpoGroup(group, weighing({ perception: 0 }))[0]).toBeGreaterThan(0);
+    expect(gdpoGroup(group, weighing({ accuracy: 0 }))[0]).toBeLessThan(0);
   });
 });

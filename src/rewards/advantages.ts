@@ -1,7 +1,9 @@
 import { RewardError } from "../core/errors.ts";
 import { mean, standardDeviation } from "../core/stats.ts";
-import type { RewardTerms } from "./combine.ts";
-import type { AdvantageOptions, RewardWeights } from "./options.ts";
+import type { AdvantageOptions, RewardOptions } from "./options.ts";
+import type { RewardTerms } from "./scored.ts";
+import type { RewardTerm } from "./term.ts";
+import { rewardTerms } from "./terms.ts";
 
 /** Rewards that differ by less count as equal. */
 const constantSpread = 1e-9;
@@ -9,8 +11,9 @@ const constantSpread = 1e-9;
 const zScoreEpsilon = 1e-6;
 
 /** A rollout's reward with its terms; a `ScoredResponse` is one. */
-export interface Rewarded extends RewardTerms {
+export interface Rewarded {
   reward: number;
+  terms: RewardTerms;
 }
 
 /**
@@ -20,13 +23,13 @@ export interface Rewarded extends RewardTerms {
  */
 export function batchAdvantages(
   groups: readonly (readonly Rewarded[])[],
-  options: AdvantageOptions,
-  weights: RewardWeights,
+  options: RewardOptions,
+  table: readonly RewardTerm[] = rewardTerms,
 ): number[][] {
   requireFinite(groups);
-  return options.normalise === "gdpo"
-    ? gdpoAdvantages(groups, weights)
-    : groups.map((group) => groupAdvantages(group.map(rewardOf), options));
+  return options.advantages.normalise === "gdpo"
+    ? gdpoAdvantages(groups, options, table)
+    : groups.map((group) => groupAdvantages(group.map(rewardOf), options.advantages));
 }
 
 /** Advantages of one group: A = (R − mean)/max(std, floor), or the variant asked for. */
@@ -55,27 +58,44 @@ function divisor(
  */
 function gdpoAdvantages(
   groups: readonly (readonly Rewarded[])[],
-  weights: RewardWeights,
+  options: RewardOptions,
+  table: readonly RewardTerm[],
 ): number[][] {
-  const sums = groups.map((group) => gdpoGroup(group, weights));
+  const sums = groups.map((group) =>
+    gdpoGroup(
+      group.map(({ terms }) => terms),
+      options,
+      table,
+    ),
+  );
   const all = sums.flat();
   const centre = mean(all);
   const deviation = sampleDeviation(all) + zScoreEpsilon;
   return sums.map((group) => group.map((sum) => (sum - centre) / deviation));
 }
 
-/** Weighted sum of the terms' z-scores, before the batch is whitened. */
-export function gdpoGroup(group: readonly RewardTerms[], weights: RewardWeights): number[] {
-  const terms = (["accuracy", "format", "perception"] as const).map((term) => ({
-    weight: weights[term],
-    scores: groupAdvantages(
-      group.map((rollout) => rollout[term]),
+/**
+ * Weighted sum of the terms' z-scores, before the batch is whitened. A rollout that a term says nothing of
+ * gets nothing from it.
+ */
+export function gdpoGroup(
+  group: readonly RewardTerms[],
+  options: RewardOptions,
+  table: readonly RewardTerm[] = rewardTerms,
+): number[] {
+  const sums = group.map(() => 0);
+  for (const term of table) {
+    const weight = term.weight(options);
+    const rated = [...group.keys()].filter((i) => group[i]?.[term.name] !== undefined);
+    const scores = groupAdvantages(
+      rated.map((i) => group[i]?.[term.name] as number),
       { normalise: "z-score", stdFloor: 0 },
-    ),
-  }));
-  return group.map((_, i) =>
-    terms.reduce((sum, { weight, scores }) => sum + weight * (scores[i] as number), 0),
-  );
+    );
+    rated.forEach((i, at) => {
+      sums[i] = (sums[i] as number) + weight * (scores[at] as number);
+    });
+  }
+  return sums;
 }
 
 function isConstant(values: readonly number[]): boolean {

@@ -1,29 +1,30 @@
-import type { RewardWeights } from "./options.ts";
-
-/** The three terms of a reward, each in [0, 1]. */
-export interface RewardTerms {
-  /** R_acc. */
-  accuracy: number;
-  /** R_fmt, 0 or 1. */
-  format: number;
-  /** R_OPR. */
-  perception: number;
-}
+import type { RewardOptions } from "./options.ts";
+import type { RewardTerms } from "./scored.ts";
+import type { RewardTerm } from "./term.ts";
+import { rewardTerms } from "./terms.ts";
 
 /**
- * R = R_fmt · (w_acc·R_acc + w_fmt + w_opr·R_OPR)/(w_acc + w_fmt + w_opr), in [0, 1] (spec §3: weights
- * 1, .1 and .7, sum 1.8). Format is a gate: there is nothing to farm in it. Without the gate it is one
- * more term. With all weights 0 the reward is 0.
+ * R = Σ w·score / Σ w over the terms that are there, in [0, 1]; each gate's score multiplies it, and in the
+ * sum a gate counts as 1 (docs/method.md#reward). Format is a gate by default: there is nothing to farm
+ * in it. Without any weight the reward is 0.
  */
 export function combineReward(
-  { accuracy, format, perception }: RewardTerms,
-  weights: RewardWeights,
-  formatGate = true,
+  terms: RewardTerms,
+  options: RewardOptions,
+  table: readonly RewardTerm[] = rewardTerms,
 ): number {
-  const sum = weights.accuracy + weights.format + weights.perception;
-  if (sum === 0) return 0;
-  const content = weights.accuracy * accuracy + weights.perception * perception;
-  return formatGate
-    ? (format * (content + weights.format)) / sum
-    : (content + weights.format * format) / sum;
+  const present = table.filter(({ name }) => terms[name] !== undefined);
+  const weights = present.reduce((sum, term) => sum + term.weight(options), 0);
+  if (weights === 0) return 0;
+  let content = 0;
+  let gates = 1;
+  // Terms that may be gates come last: the order fixes the last bit.
+  const [plain, gating] = [present.filter(({ gate }) => !gate), present.filter(({ gate }) => gate)];
+  for (const term of [...plain, ...gating]) {
+    const score = terms[term.name] as number;
+    const gated = term.gate?.(options) ?? false;
+    if (gated) gates *= score;
+    content += term.weight(options) * (gated ? 1 : score);
+  }
+  return (gates * content) / weights;
 }

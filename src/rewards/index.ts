@@ -3,7 +3,7 @@
  * them to responses.
  * @module
  */
-export { accuracyReward, parseLabels } from "./accuracy.ts";
+export { accuracyReward, type GroupOf, parseLabels } from "./accuracy.ts";
 export {
   batchAdvantages,
   gdpoGroup,
@@ -11,7 +11,7 @@ export {
   type Rewarded,
 } from "./advantages.ts";
 export { assignClaims, type Match } from "./assignment.ts";
-export { combineReward, type RewardTerms } from "./combine.ts";
+export { combineReward } from "./combine.ts";
 export { explainReward } from "./explain.ts";
 export { formatReward } from "./format.ts";
 export * from "./options.ts";
@@ -21,6 +21,7 @@ export {
   perceptionReward,
   scoreModality,
 } from "./perception.ts";
+export type { ReadResponse, RewardTerms } from "./scored.ts";
 export {
   createScorer,
   type ScoredClaim,
@@ -31,3 +32,5 @@ export {
 } from "./scorer.ts";
 export { compareTexts, embeddedText, type Similarity } from "./similarity.ts";
 export { softThreshold } from "./soft.ts";
+export type { RewardTerm } from "./term.ts";
+export { type RewardTermName, rewardTerms } from "./terms.ts";

@@ -22,7 +22,7 @@ function score(judge: CueJudge) {
     options,
     judge,
   });
-  return scorer.score([{ response, reference, label: "joy" }]);
+  return scorer.score([{ response, reference, labels: ["joy"] }]);
 }
 
 describe("a judge in place of the embedder", () => {
@@ -61,7 +61,7 @@ describe("a judge in place of the embedder", () => {
       judge: (asked) =>
         Promise.resolve(asked.map(({ cues, claims }) => cues.map(() => claims.map(() => 0)))),
     });
-    expect(scored!.perception).toBe(0);
+    expect(scored!.terms.perception).toBe(0);
   });
 
   it("refuses a judgement with holes instead of reading it as no", async () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { combineReward } from "./combine.ts";
-import { perceptionOptions, rewardWeights } from "./options.ts";
+import { perceptionOptions, rewardOptions } from "./options.ts";
 import { perceptionReward, scoreModality } from "./perception.ts";
 import { softThreshold } from "./soft.ts";
 
@@ -44,7 +44,7 @@ describe("the worked example of the method (vector 11)", () => {
     const { value } = perceptionReward({ visual, acoustic, emotion }, options);
     expect(value).toBeCloseTo(0.72, 9);
     const terms = { accuracy: 1, format: 1, perception: value };
-    expect(combineReward(terms, rewardWeights.parse({}))).toBeCloseTo(0.8911111111, 9);
+    expect(combineReward(terms, rewardOptions.parse({}))).toBeCloseTo(0.8911111111, 9);
   });
 
   it("one vague claim is paid for one cue", () => {
@@ -138,16 +138,19 @@ describe("bounds", () => {
 describe("combineReward", () => {
   const terms = { accuracy: 1, format: 0, perception: 1 };
   it("format is a gate", () => {
-    expect(combineReward(terms, rewardWeights.parse({}))).toBe(0);
-    expect(combineReward({ ...terms, format: 1 }, rewardWeights.parse({}))).toBe(1);
+    expect(combineReward(terms, rewardOptions.parse({}))).toBe(0);
+    expect(combineReward({ ...terms, format: 1 }, rewardOptions.parse({}))).toBe(1);
   });
 
   it("or a term, where the gate is off", () => {
-    expect(combineReward(terms, rewardWeights.parse({}), false)).toBeCloseTo(1.7 / 1.8, 12);
+    expect(combineReward(terms, rewardOptions.parse({ formatGate: false }))).toBeCloseTo(
+      1.7 / 1.8,
+      12,
+    );
   });
 
   it("without perception is the accuracy and format reward of plain GRPO", () => {
-    const plain = rewardWeights.parse({ perception: 0 });
+    const plain = rewardOptions.parse({ weights: { perception: 0 } });
     expect(combineReward({ accuracy: 0, format: 1, perception: 1 }, plain)).toBeCloseTo(
       0.1 / 1.1,
       12,
@@ -156,7 +159,9 @@ describe("combineReward", () => {
   });
 
   it("is 0, not NaN, when nothing has weight", () => {
-    const zero = rewardWeights.parse({ accuracy: 0, format: 0, perception: 0 });
+    const zero = rewardOptions.parse({
+      weights: { accuracy: 0, format: 0, perception: 0 },
+    });
     expect(combineReward({ accuracy: 1, format: 1, perception: 1 }, zero)).toBe(0);
   });
 });

@@ -1,6 +1,5 @@
 import type { Claim, CueModality, CueSet } from "../cues/cue.ts";
 import type { ParsedResponse } from "../cues/response.ts";
-import type { RewardTerms } from "./combine.ts";
 import type { ModalityScore, PerceptionScore } from "./perception.ts";
 import type { Similarity } from "./similarity.ts";
 
@@ -8,7 +7,8 @@ import type { Similarity } from "./similarity.ts";
 export interface ScoreItem {
   response: string;
   reference: CueSet;
-  label: string;
+  /** Right answers: one, several, or none, which leaves accuracy out of the reward. */
+  labels: readonly string[];
 }
 
 /** A claim with its best cue. */
@@ -32,14 +32,27 @@ export interface ScoredCue {
   nearest: ({ claim: number } & Similarity) | null;
 }
 
-/** A reward with every term that made it. */
-export interface ScoredResponse extends RewardTerms {
-  /** R in [0, 1]. */
-  reward: number;
-  perceptionParts: PerceptionScore;
-  modalities: Readonly<Record<CueModality, ModalityScore>>;
+/** A response taken apart, its claims held against the reference: what reward terms score. */
+export interface ReadResponse {
+  item: ScoreItem;
+  parsed: ParsedResponse;
   claims: readonly ScoredClaim[];
   /** Same order as `reference.cues`. */
   cues: readonly ScoredCue[];
-  parsed: ParsedResponse;
+  modalities: Readonly<Record<CueModality, ModalityScore>>;
+  perceptionParts: PerceptionScore;
+  /** Group of a label on an emotion wheel; the label itself without one. */
+  groupOf: (label: string) => string;
+}
+
+/** Scores in [0, 1] by the name of their term; one that says nothing of the response is not there. */
+export type RewardTerms = Readonly<Record<string, number>>;
+
+/** A reward with every term that made it. */
+export interface ScoredResponse extends Omit<ReadResponse, "item" | "groupOf"> {
+  /** R in [0, 1]. */
+  reward: number;
+  terms: RewardTerms;
+  /** Names of terms that could say nothing of this response, and are no part of its reward. */
+  leftOut: readonly string[];
 }

@@ -45,7 +45,7 @@ const reference: CueSet = {
 const respond = (reasoning: string, answer = "joy") =>
   `<think>${reasoning}</think><answer>${answer}</answer>`;
 const score = async (response: string, against: CueSet = reference) =>
-  (await scorer.score([{ response, reference: against, label: "joy" }]))[0]!;
+  (await scorer.score([{ response, reference: against, labels: ["joy"] }]))[0]!;
 
 beforeEach(() => {
   asked = [];
@@ -66,7 +66,7 @@ describe("createScorer", () => {
     const items = [perfect, respond("In the video, a broad smile."), "no tags"].map((response) => ({
       response,
       reference,
-      label: "joy",
+      labels: ["joy"],
     }));
     expect(await paused.score(items)).toEqual(await scorer.score(items));
     expect(pauses).toBe(6);
@@ -74,7 +74,11 @@ describe("createScorer", () => {
 
   it("gives 1 for all cues, the label and the format", async () => {
     const scored = await score(perfect);
-    expect(scored).toMatchObject({ reward: 1, accuracy: 1, format: 1, perception: 1 });
+    expect(scored).toMatchObject({
+      reward: 1,
+      terms: { accuracy: 1, format: 1, perception: 1 },
+      leftOut: [],
+    });
     expect(scored.claims.map(({ match }) => match)).toEqual([1, 1, 1, 1]);
     expect(scored.claims.map(({ recovered }) => recovered)).toEqual([0, 1, 2, 3]);
     expect(scored.cues.map(({ recovered }) => recovered?.claim)).toEqual([0, 1, 2, 3]);
@@ -94,7 +98,7 @@ describe("createScorer", () => {
   });
 
   it("embeds a whole batch once, each text once, and nothing that can't match", async () => {
-    const item = { response: perfect, reference, label: "joy" };
+    const item = { response: perfect, reference, labels: ["joy"] };
     await scorer.score([item, item, { ...item, response: respond("In the video, raised brows.") }]);
     expect(asked).toHaveLength(1);
     expect(new Set(asked[0]).size).toBe(asked[0]?.length);
@@ -131,7 +135,7 @@ describe("createScorer", () => {
       for (const against of [reference, empty]) {
         const scored = await score(response, against);
         expect(Number.isFinite(scored.reward)).toBe(true);
-        expect(scored.perception).toBe(0);
+        expect(scored.terms.perception).toBe(0);
       }
     }
     expect(await score("")).toMatchObject({ reward: 0, claims: [] });
@@ -145,16 +149,18 @@ describe("createScorer", () => {
     };
     const parts = { embedder: broken, calibration, options };
     const [scored] = await createScorer(parts).score([
-      { response: perfect, reference, label: "joy" },
+      { response: perfect, reference, labels: ["joy"] },
     ]);
-    expect(scored).toMatchObject({ perception: 0, accuracy: 1 });
+    expect(scored).toMatchObject({ terms: { perception: 0, accuracy: 1 } });
     expect(scored?.reward).toBeCloseTo(1.1 / 1.8, 9);
   });
 
   it("is the accuracy and format reward of plain GRPO without the perception weight", async () => {
     const plain = rewardOptions.parse({ weights: { perception: 0 } });
     const baseline = createScorer({ embedder: bagOfWords, calibration, options: plain });
-    const [silent] = await baseline.score([{ response: respond("Hm."), reference, label: "joy" }]);
+    const [silent] = await baseline.score([
+      { response: respond("Hm."), reference, labels: ["joy"] },
+    ]);
     expect(silent?.reward).toBe(1);
   });
 
@@ -166,7 +172,7 @@ describe("createScorer", () => {
 describe("explainReward", () => {
   it("says that a claim holds several states", async () => {
     const response = respond("In the audio, loud fast speech.");
-    const item = { response, reference, label: "joy" };
+    const item = { response, reference, labels: ["joy"] };
     const [scored] = await scorer.score([item]);
     const text = explainReward(scored!, item, options);
     expect(text).toContain("several states in one claim (× 0.5)");
@@ -178,14 +184,14 @@ describe("explainReward", () => {
       "In the video, a broad smile and lowered brows. In the audio, a broad smile. In the video, a broad smile.",
       "fear",
     );
-    const item = { response, reference, label: "joy" };
+    const item = { response, reference, labels: ["joy"] };
     const [scored] = await scorer.score([item]);
     // How cues words its reasons is tested there.
     const text = explainReward(scored!, item, options).replace(/\((\w+) by .+\)$/gm, "($1 by …)");
     expect(text).toMatchInlineSnapshot(`
       "reward 0.11 = format 1 × (1 × accuracy 0 + 0.1 + 0.7 × perception 0.14) / 1.8
-      format 1: one <think> and one <answer>, in order
       accuracy 0: answer "fear", label "joy" (closed)
+      format 1: one <think> and one <answer>, in order
       perception 0.14 = 0.7 × mean 0.2 + 0.3 × min(visual, acoustic) 0 over visual, acoustic, emotion
         visual 0.5 = recall 0.5 × guard 1 (cues 2, claims 4)
           - cue "raised brows" missed: nearest claim "lowered brows", cosine 0.50, contradicts it, f 0
@@ -204,7 +210,7 @@ describe("explainReward", () => {
     const item = {
       response: "I think joy",
       reference: { cues: [], extractor: "none" },
-      label: "joy",
+      labels: ["joy"],
     };
     const [scored] = await scorer.score([item]);
     const text = explainReward(scored!, item, options);

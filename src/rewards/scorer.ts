@@ -1,15 +1,16 @@
 import { type CueModality, cueModalities } from "../cues/cue.ts";
 import type { Calibration, CueJudge, Embedder } from "../similarity/port.ts";
-import { accuracyReward } from "./accuracy.ts";
-import { combineReward, type RewardTerms } from "./combine.ts";
-import { formatReward } from "./format.ts";
+import { type GroupOf, groupsOf } from "./accuracy.ts";
+import { combineReward } from "./combine.ts";
 import { type Compare, judgedComparison } from "./judged.ts";
 import { matchModality, recordMatches, recordNearest } from "./matching.ts";
 import type { RewardOptions } from "./options.ts";
 import { type ModalityScore, perceptionReward } from "./perception.ts";
 import { embedAll, type ReadItem, readItem } from "./phrases.ts";
-import type { ScoredClaim, ScoredCue, ScoredResponse, ScoreItem } from "./scored.ts";
+import type { ReadResponse, ScoredClaim, ScoredCue, ScoredResponse, ScoreItem } from "./scored.ts";
 import { compareTexts } from "./similarity.ts";
+import type { RewardTerm } from "./term.ts";
+import { rewardTerms } from "./terms.ts";
 
 export type { ScoredClaim, ScoredCue, ScoredResponse, ScoreItem } from "./scored.ts";
 
@@ -27,10 +28,15 @@ export function createScorer(parts: {
   calibration: Calibration;
   options: RewardOptions;
   judge?: CueJudge | undefined;
+  /** Groups of an emotion wheel, for labels. Default: those of `options.accuracy.wheel`. */
+  groupOf?: GroupOf | undefined;
+  /** What the reward is made of. Default: the table of terms. */
+  terms?: readonly RewardTerm[];
   /** Awaited before each item is read and scored: a server can answer others meanwhile. */
   pause?: () => Promise<void>;
 }): Scorer {
   const { embedder, calibration, options, judge, pause = () => Promise.resolve() } = parts;
+  const { groupOf = groupsOf(options.accuracy), terms = rewardTerms } = parts;
   /** `work` on each, in order, with a pause before. */
   async function each<T, R>(values: readonly T[], work: (value: T, i: number) => R): Promise<R[]> {
     const done: R[] = [];
@@ -45,42 +51,52 @@ export function createScorer(parts: {
       const read = await each(items, readItem);
       if (judge) {
         const compare = await Promise.all(read.map((item) => judgedComparison(item, judge)));
-        return each(read, (item, i) => scoreItem(item, compare[i]!, options));
+        return each(read, (item, i) =>
+          rewarded(matched(item, compare[i]!, options, groupOf), options, terms),
+        );
       }
       const compare = comparison(await embedAll(read, embedder), calibration);
-      return each(read, (item) => scoreItem(item, compare, options));
+      return each(read, (item) =>
+        rewarded(matched(item, compare, options, groupOf), options, terms),
+      );
     },
   };
 }
 
-function scoreItem(read: ReadItem, compare: Compare, options: RewardOptions): ScoredResponse {
-  const scoredClaims = read.claims.map(
+/** Claims and cues of a response, compared and assigned. */
+function matched(
+  read: ReadItem,
+  compare: Compare,
+  options: RewardOptions,
+  groupOf: GroupOf,
+): ReadResponse {
+  const claims = read.claims.map(
     (claim): ScoredClaim => ({ ...claim, match: 0, nearest: null, recovered: null }),
   );
-  const scoredCues = read.reference.cues.map((): ScoredCue => ({ recovered: null, nearest: null }));
+  const cues = read.reference.cues.map((): ScoredCue => ({ recovered: null, nearest: null }));
   const scores = cueModalities.map((modality) => {
     const matching = matchModality(read, modality, compare, options.perception);
-    recordNearest(matching, scoredCues, scoredClaims);
-    recordMatches(matching, scoredCues, scoredClaims);
+    recordNearest(matching, cues, claims);
+    recordMatches(matching, cues, claims);
     return [modality, matching.score] as const;
   });
   const modalities = Object.fromEntries(scores) as Record<CueModality, ModalityScore>;
-  const { parsed } = read;
   const perceptionParts = perceptionReward(modalities, options.perception);
-  const terms: RewardTerms = {
-    accuracy: accuracyReward(parsed.answer?.text ?? "", read.label, options.accuracy),
-    format: formatReward(parsed),
-    perception: perceptionParts.value,
-  };
-  return {
-    ...terms,
-    reward: combineReward(terms, options.weights, options.formatGate),
-    perceptionParts,
-    modalities,
-    claims: scoredClaims,
-    cues: scoredCues,
-    parsed,
-  };
+  return { item: read, parsed: read.parsed, claims, cues, modalities, perceptionParts, groupOf };
+}
+
+function rewarded(
+  response: ReadResponse,
+  options: RewardOptions,
+  table: readonly RewardTerm[],
+): ScoredResponse {
+  const { item: _, groupOf: __, ...read } = response;
+  const scores = table.map((term) => [term.name, term.score(response, options)] as const);
+  const terms = Object.fromEntries(
+    scores.filter((entry): entry is [string, number] => entry[1] !== null),
+  );
+  const leftOut = scores.flatMap(([name, score]) => (score === null ? [name] : []));
+  return { ...read, terms, leftOut, reward: combineReward(terms, options, table) };
 }
 
 function comparison(vectors: ReadonlyMap<string, Float32Array>, calibration: Calibration): Compare {

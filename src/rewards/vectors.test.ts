@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { gdpoGroup, groupAdvantages } from "./advantages.ts";
 import { combineReward } from "./combine.ts";
-import { perceptionOptions, rewardWeights } from "./options.ts";
+import { rewardOptions } from "./options.ts";
 import { type ModalityScore, perceptionReward, scoreModality } from "./perception.ts";
 import { softThreshold } from "./soft.ts";
 
@@ -22,8 +22,7 @@ interface Expected {
 
 describe("worked numbers (loss/vectors.json), example 11", () => {
   const example = readExample();
-  const options = perceptionOptions.parse({});
-  const weights = rewardWeights.parse({});
+  const options = rewardOptions.parse({});
   const calibration = { low: 0.5, high: 0.85 };
 
   function score({ modalities, R_acc, R_fmt }: Rollout) {
@@ -33,13 +32,13 @@ describe("worked numbers (loss/vectors.json), example 11", () => {
         scoreModality(
           S.map((row) => row.map((cosine) => softThreshold(cosine, calibration))),
           n,
-          options,
+          options.perception,
         ),
       ]),
     ) as Record<"visual" | "acoustic" | "emotion", ModalityScore>;
-    const perception = perceptionReward(scores, options).value;
+    const perception = perceptionReward(scores, options.perception).value;
     const terms = { accuracy: R_acc, format: R_fmt, perception };
-    return { scores, ...terms, reward: combineReward(terms, weights) };
+    return { scores, terms, reward: combineReward(terms, options) };
   }
   const rollouts = Object.values(example.inputs.rollouts).map(score);
 
@@ -47,7 +46,7 @@ describe("worked numbers (loss/vectors.json), example 11", () => {
     expect(rollouts).toHaveLength(4);
     for (const [i, expected] of example.outputs.rollouts.entries()) {
       const actual = rollouts[i]!;
-      expect(actual.perception).toBeCloseTo(expected.R_opr, 9);
+      expect(actual.terms.perception).toBeCloseTo(expected.R_opr, 9);
       expect(actual.reward).toBeCloseTo(expected.R_total, 9);
       for (const modality of ["visual", "acoustic", "emotion"] as const) {
         const wanted = expected.per_modality[modality]!;
@@ -73,7 +72,13 @@ describe("worked numbers (loss/vectors.json), example 11", () => {
     close(of("none"), outputs.adv_no_std);
     close(of("floor"), outputs.adv_std_floor_0p1);
     close(of("z-score"), outputs.adv_grpo_std);
-    close(gdpoGroup(rollouts, weights), outputs.adv_per_component_before_batch_whitening);
+    close(
+      gdpoGroup(
+        rollouts.map(({ terms }) => terms),
+        options,
+      ),
+      outputs.adv_per_component_before_batch_whitening,
+    );
   });
 });
 

@@ -67,7 +67,7 @@ export function rewardResult(
   scored: ScoredResponse,
   unit: Unit,
 ): RewardResult {
-  const { accuracy, format, perception, modalities } = scored;
+  const { modalities } = scored;
   // Index among all claims → index among those listed here.
   const listed = new Map<number, number>();
   const claims = scored.claims.flatMap(
@@ -81,7 +81,7 @@ export function rewardResult(
     ...echo(id, response, unit),
     clip_id,
     reward: scored.reward,
-    terms: { accuracy, format, perception },
+    terms: scored.terms as RewardResult["terms"],
     detail: {
       visual: modalityDetail(modalities.visual),
       acoustic: modalityDetail(modalities.acoustic),

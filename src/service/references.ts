@@ -55,13 +55,13 @@ export async function decomposed(
 }
 
 /**
- * True label: given, or the reference's own answer. @throws RequestError LABEL_MISSING, LABEL_MANY.
+ * True labels: given, or the reference's own answer. @throws RequestError LABEL_MISSING, LABEL_MANY.
  */
-export function labelOf(
+export function labelsOf(
   item: { reference?: string | undefined; labels?: string | string[] | undefined },
   index: number,
   mode: "closed" | "open",
-): string {
+): string[] {
   const given = item.labels ?? parseResponse(item.reference ?? "").answer?.text.trim() ?? "";
   const labels = typeof given === "string" ? [given] : given;
   if (labels.every((label) => label.trim() === "")) {
@@ -75,5 +75,5 @@ export function labelOf(
       hint: "set reward.accuracy.mode to open for label lists",
     });
   }
-  return labels.join(", ");
+  return labels;
 }

@@ -8,7 +8,7 @@ import type { Calibration, CueJudge, Embedder } from "../similarity/port.ts";
 import { decomposeResult, evidenceResult, reasoningOf, rewardResult } from "./answers.ts";
 import type { Decomposer } from "./decomposer/port.ts";
 import type { ServiceMetrics } from "./metrics.ts";
-import { cuesOf, decomposed, labelOf } from "./references.ts";
+import { cuesOf, decomposed, labelsOf } from "./references.ts";
 import { RequestError } from "./request-error.ts";
 import { inBatches, oneByOne, type ScoringOptions, sharedScorer } from "./scoring.ts";
 import type { DecomposeResult } from "./wire/decompose.ts";
@@ -62,7 +62,7 @@ export function createRewardService(
     }
     const reference = await cuesOf(item, index, decomposer);
     const response = `<think>${reasoning.text}</think>`;
-    const [scored] = await scorer.score([{ response, reference, label: "" }], (error) =>
+    const [scored] = await scorer.score([{ response, reference, labels: [] }], (error) =>
       notJudged(error, `items[${index}].text`),
     );
     const matches = scored!.claims.map(({ match }) => match);
@@ -74,7 +74,7 @@ export function createRewardService(
     evidence: (items, unit) =>
       startEach(items, breathe, (item, index) => evidence(item, index, unit)),
     async rewards(items, unit) {
-      const labels = items.map((item, index) => labelOf(item, index, reward.accuracy.mode));
+      const labels = items.map((item, index) => labelsOf(item, index, reward.accuracy.mode));
       const references = await startEach(items, breathe, (item, index) =>
         cuesOf(item, index, decomposer),
       );
@@ -82,7 +82,7 @@ export function createRewardService(
         items.map(({ response }, i) => ({
           response,
           reference: references[i]!,
-          label: labels[i]!,
+          labels: labels[i]!,
         })),
         (error, index) => notJudged(error, `items[${index}].response`),
       );

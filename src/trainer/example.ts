@@ -7,7 +7,8 @@ export interface Example {
   prompt: Prompt;
   /** Cues of the reference reasoning. */
   reference: CueSet;
-  label: string;
+  /** Right answers: one, several, or none, which leaves accuracy out of the reward. */
+  labels: readonly string[];
 }
 
 /** One supervised example: responses to imitate, one an epoch in turn. */

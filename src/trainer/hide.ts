@@ -78,7 +78,9 @@ function donorOf(example: Example, { donors, rng }: MaskPlan): Prompt {
   const start = rng.int(donors.length);
   const turned = [...donors.slice(start), ...donors.slice(0, start)];
   const others = turned.filter(({ id }) => id !== example.id);
-  const unlike = others.find(({ label }) => label !== example.label);
+  const unlike = others.find(
+    ({ labels }) => !labels.some((label) => example.labels.includes(label)),
+  );
   const donor = unlike ?? others[0];
   if (!donor) {
     throw new RunError("MASK_DONOR", `no other clip than '${example.id}' to swap with`, {

@@ -11,9 +11,7 @@ export function groupMetrics(groups: readonly Group[]): Record<string, number> {
     mean(rollouts.map(({ scored }) => value(scored)));
   const metrics: Record<string, number> = {
     reward: average((response) => response.reward),
-    accuracy: average((response) => response.accuracy),
-    format: average((response) => response.format),
-    perception: average((response) => response.perception),
+    ...termMetrics(rollouts.map(({ scored }) => scored)),
     tokens: mean(rollouts.map((rollout) => rollout.completion.tokens.length)),
     informativeGroups: groups.filter(hasVariance).length / groups.length,
   };
@@ -25,6 +23,24 @@ export function groupMetrics(groups: readonly Group[]): Record<string, number> {
     metrics[`recall/${modality}`] = average(({ modalities }) => modalities[modality].recall);
   }
   metrics.claims = metrics["claims/visual"]! + metrics["claims/acoustic"]!;
+  return metrics;
+}
+
+/**
+ * Mean of each reward term over the responses that it says something of; where that is not all of them,
+ * `left_out/<term>` is the share of the others.
+ */
+function termMetrics(scored: readonly ScoredResponse[]): Record<string, number> {
+  const metrics: Record<string, number> = {};
+  const names = new Set(
+    scored.flatMap(({ terms, leftOut }) => [...Object.keys(terms), ...leftOut]),
+  );
+  for (const name of names) {
+    const values = scored.flatMap(({ terms }) => terms[name] ?? []);
+    if (values.length > 0) metrics[name] = mean(values);
+    if (values.length < scored.length)
+      metrics[`left_out/${name}`] = 1 - values.length / scored.length;
+  }
   return metrics;
 }
 
@@ -49,8 +65,7 @@ export function meanGap(a: readonly ArrayLike<number>[], b: readonly ArrayLike<n
 export function rolloutRows(step: number, groups: readonly Group[]): RolloutRow[] {
   return groups.flatMap((rollouts, group) =>
     rollouts.map(({ example, text, scored }) => {
-      const { reward, accuracy, format, perception } = scored;
-      const terms = { accuracy, format, perception };
+      const { reward, terms } = scored;
       return { step, group, clip: example.id, response: text, reward, terms };
     }),
   );

@@ -23,7 +23,7 @@ describe("collecting groups", () => {
         expect(example).toBe(groups[index]![0]!.example);
         expect(text).toBe(script(example.id, sample, ""));
         expect(scored.parsed.answer!.text).toBe(/<answer>(.*)<\/answer>/.exec(text)![1]);
-        expect(scored.reward).toBe(scored.parsed.answer!.text === example.label ? 1 : 0);
+        expect(scored.reward).toBe(scored.parsed.answer!.text === example.labels[0] ? 1 : 0);
       });
     }
   });
@@ -57,7 +57,7 @@ describe("collecting groups", () => {
   it("dynamic sampling stops asking when the step is full", async () => {
     const differing: Script = (_clip, sample) => says(["joy", "fear"][sample]!);
     const { run, policy } = fakeRun(differing, { options: options(5) });
-    run.examples = run.examples.filter(({ label }) => label !== "anger");
+    run.examples = run.examples.filter(({ labels }) => labels[0] !== "anger");
     const groups = await collectGroups(run, 0);
     expect(policy.sampled).toHaveLength(1);
     expect(groups.map(hasVariance)).toEqual([true, true, true]);

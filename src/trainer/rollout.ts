@@ -115,7 +115,7 @@ async function score(run: RlRun, groups: SampledRollout[][]): Promise<Group[]> {
   const items = groups.flat().map(({ text, example }) => ({
     response: text,
     reference: example.reference,
-    label: example.label,
+    labels: example.labels,
   }));
   const scored = (await run.scorer.score(items)).values();
   return groups.map((group) =>

@@ -37,7 +37,7 @@ export function clip(index: number, label: string = labelOf(index)): Example {
     video: stream(index + 1),
     audio: stream(-index - 1),
   };
-  return { id: prompt.id, prompt, reference: decomposeReference(says(label)), label };
+  return { id: prompt.id, prompt, reference: decomposeReference(says(label)), labels: [label] };
 }
 
 /** Which answer a clip gets, by the place of the sample in its group and the seed of the call. */

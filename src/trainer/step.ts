@@ -107,7 +107,7 @@ export async function prepare(
   step: number,
 ): Promise<TrainingRollout[]> {
   const scored = groups.map((group) => group.map((rollout) => rollout.scored));
-  const advantages = batchAdvantages(scored, run.reward.advantages, run.reward.weights);
+  const advantages = batchAdvantages(scored, run.reward);
   const plan = maskPlan(run, step);
   const rollouts = groups.flatMap((group, at) => {
     const hidden = hidePrompts(group[0]!.example, streamsToHide(run, step, at), plan);

@@ -13,6 +13,7 @@ from .ray.registry import refuse_megatron
 
 # Where a reward's terms ride: in the sample's own `rollout_infos`, which survives dynamic sampling.
 TERMS_KEY = "oppo_terms"
+# Names as in src/rewards/terms.ts; tests/test_terms.py compares.
 TERMS = ("accuracy", "format", "perception")
 LABELS = ("labels", "label")
 

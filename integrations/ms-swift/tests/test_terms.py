@@ -1,4 +1,4 @@
-"""The plugin's table of terms is the one of src/loss/terms.ts (term_vectors.json). Needs no torch."""
+"""The plugin's tables are those of src/loss/terms.ts and src/rewards/terms.ts (term_vectors.json)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ from oppo_swift.config import Loss
 from oppo_swift.fields import read
 from oppo_swift.loss.options import active, masked_pass_learns, needs_match, needs_passes, required_passes
 from oppo_swift.loss.table import TERMS, Term
+from oppo_swift.reward import TERMS as REWARD_TERMS
 
 VECTORS = vectors("term")
 STATIC = ("name", "option", "suppressive", "needs", "blind_only")
+
+
+def test_same_reward_terms() -> None:
+    assert list(REWARD_TERMS) == VECTORS["rewards"]
 
 
 def test_same_terms_in_the_same_order() -> None:

@@ -32,12 +32,13 @@ export function scoreCommand() {
     .action(async (response, options) => {
       const settings = settingsOf(options);
       const reference = textOf(options.reference);
+      const label = options.label ?? parseResponse(reference).answer?.text ?? "";
       const item = {
         response: textOf(response),
         reference: decomposeReference(reference),
-        label: options.label ?? parseResponse(reference).answer?.text ?? "",
+        labels: [label],
       };
-      if (item.label === "") {
+      if (label === "") {
         throw new OppoError("LABEL_MISSING", "the reference has no <answer>", {
           hint: "give the true label with --label",
         });

@@ -51,7 +51,7 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
         id: row.id,
         prompt: clips.prompts.get(row.id)!,
         reference: referenceOf(row),
-        label: row.label,
+        labels: [row.label],
       })),
       scorer: createScorer({ embedder, calibration, options: variant.reward }),
       options: experiment.rl,

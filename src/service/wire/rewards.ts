@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { type RewardTermName, rewardTerms } from "../../rewards/terms.ts";
 import {
   cueFields,
   cueModality,
@@ -65,6 +66,12 @@ const scoredCue = z
   })
   .openapi("ScoredCue");
 
+/** A score for each term of the reward. */
+const termShares = Object.fromEntries(rewardTerms.map(({ name }) => [name, share])) as Record<
+  RewardTermName,
+  typeof share
+>;
+
 const rewardResult = z
   .object({
     id: z.string(),
@@ -72,7 +79,7 @@ const rewardResult = z
     length: offset,
     sha256,
     reward: z.number(),
-    terms: z.object({ accuracy: share, format: share, perception: share }),
+    terms: z.object(termShares),
     detail: z.object({
       visual: modalityDetail,
       acoustic: modalityDetail,
