@@ -5,6 +5,7 @@ import { zipSync } from "fflate";
 import { afterAll, describe, expect, it } from "vitest";
 import { sha256 } from "../core/files.ts";
 import { decodeFloats, npyFloats, tensorFloats } from "./floats.ts";
+import { encodeNpy, readNpyHeader } from "./npy.ts";
 import { openNpz } from "./npz.ts";
 import { readTensorBytes, readTensorTable } from "./safetensors-table.ts";
 
@@ -40,6 +41,17 @@ describe("floats of numpy", () => {
     expect([...read("big").values]).toEqual(exact.map(Math.fround));
     expect([...read("half").values]).toEqual(exact.with(4, 0.333251953125));
     expect(read("half").shape).toEqual([2, 3]);
+  });
+
+  it("come back from what encodeNpy writes, as numpy lays it out", () => {
+    const data = Float64Array.of(1 / 3, -2, 5e-324);
+    for (const shape of [[3], [1, 3], [3, 1, 1]]) {
+      const bytes = encodeNpy(shape, data);
+      expect(npyFloats(bytes)).toEqual({ shape, isFortran: false, values: data });
+      expect(readNpyHeader(bytes).dataStart % 64).toBe(0);
+    }
+    const single = arrays.get("single")!;
+    expect(Buffer.from(encodeNpy([2, 3], read("single").values))).toEqual(Buffer.from(single));
   });
 
   it("say when they lie in columns", () => {

@@ -25,6 +25,19 @@ export function readNpyHeader(bytes: Uint8Array): NpyHeader {
   return { ...parseHeader(header), dataStart };
 }
 
+/** The bytes of a `.npy` file of format 1.0: an array of float32 or float64, row-major. */
+export function encodeNpy(shape: readonly number[], data: Float32Array | Float64Array): Uint8Array {
+  const descr = data instanceof Float64Array ? "<f8" : "<f4";
+  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const dict = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${sizes}), }`;
+  // numpy ends the header with a line feed where the data can be aligned to 64 bytes
+  const length = Math.ceil((10 + dict.length + 1) / 64) * 64 - 10;
+  const start = Buffer.from([0x93, ...Buffer.from("NUMPY"), 1, 0, length & 255, length >> 8]);
+  const header = Buffer.from(`${dict.padEnd(length - 1)}\n`);
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return new Uint8Array(Buffer.concat([start, header, bytes]));
+}
+
 /** The header is a Python dict literal that numpy always writes in the same form. */
 function parseHeader(header: string): Omit<NpyHeader, "dataStart"> {
   const descr = /'descr':\s*'([^']*)'/.exec(header)?.[1];

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Rng } from "../core/rng.ts";
 import { isShared } from "../core/shared-memory.ts";
 import type { Prompt } from "./prompt.ts";
-import { fitStandardiser, scaleRows, standardise } from "./standardise.ts";
+import { blankRow, fitStandardiser, scaleRows, standardise } from "./standardise.ts";
 
 const rng = new Rng("standardise");
 const prompt = (id: string): Prompt => {
@@ -32,6 +32,13 @@ describe("standardise", () => {
         expect(spread).toBeCloseTo(dimension === 2 ? 0 : 1, 3);
       }
     }
+  });
+
+  it("takes the mean row for nothing where nobody knows how nothing looks", () => {
+    expect([...blankRow(null, standardiser.video)]).toEqual([0, 0, 0]);
+    const mean = Float32Array.from(standardiser.audio.centre);
+    for (const value of blankRow(mean, standardiser.audio)) expect(value).toBeCloseTo(0, 5);
+    expect(isShared(blankRow(null, standardiser.video))).toBe(true);
   });
 
   it("lets threads share the result", () => {

@@ -45,6 +45,15 @@ export function scaleRows(features: Float32Array, { centre, factor }: StreamScal
   return out;
 }
 
+/**
+ * One standardised row of what "nothing there" looks like in a stream, for mask mode `blank`. Of features
+ * made elsewhere nobody knows how they look for black frames or silence (`raw` null): then it is the mean
+ * row of the training clips, which tells a policy nothing and is zero once standardised.
+ */
+export function blankRow(raw: Float32Array | null, scale: StreamScale): Float32Array {
+  return raw === null ? sharedFloats(scale.centre.length) : scaleRows(raw, scale);
+}
+
 function scaleStream(stream: Stream, scale: StreamScale): Stream {
   return { ...stream, features: scaleRows(stream.features, scale) };
 }

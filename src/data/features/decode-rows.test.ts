@@ -11,6 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { encodeNpy } from "../../arrays/npy.ts";
 import type { Clip } from "../../media/clip.ts";
 import { clipFeatures } from "../../media/features.ts";
 import { featureOptions } from "../../media/options.ts";
@@ -166,6 +167,22 @@ describe("features of media", () => {
     expect(message.match(/none-/g)).toHaveLength(20);
     expect(message).toContain("100 of 100 clips");
     expect(message).toContain("… and 80 more");
+  });
+
+  it("of one stream are enough where the other comes from files", async () => {
+    writeFileSync(file("a.npy"), encodeNpy([2, 3], Float32Array.of(1, 2, 3, 4, 5, 6)));
+    const audio = { audio: file("a.npy") };
+    const rows: ClipRow[] = [{ ...row("a", { video: file("clip 0.mp4") }), features: audio }];
+    const { features, dims, blank, seen } = await load(rows);
+    expect(seen).toEqual([0, 1]);
+    expect(dims).toEqual({ video: 128, audio: 3 });
+    expect([blank.video?.length, blank.audio]).toEqual([128, null]);
+    expect([...features.get("a")!.audio.features]).toEqual([1, 2, 3, 4, 5, 6]);
+    const whole = await load([row("b", { video: file("clip 0.mp4") })]);
+    expect(features.get("a")!.video).toEqual(whole.features.get("b")!.video);
+    const video = { video: file("a.npy") };
+    const heard = await load([{ ...row("c", { video: file("clip 0.mp4") }), features: video }]);
+    expect(heard.dims).toEqual({ video: 3, audio: 160 });
   });
 
   it("stop when they are told to, and keep what is done", async () => {

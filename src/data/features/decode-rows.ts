@@ -1,10 +1,11 @@
-import { DataError, type OppoError } from "../../core/errors.ts";
+import { MediaError, type OppoError } from "../../core/errors.ts";
 import { type ProgressListener, silent } from "../../core/progress.ts";
 import { defaultWorkers, runJobs } from "../../core/work-pool.ts";
 import type { FeatureOptions } from "../../media/options.ts";
 import type { ClipRow } from "../clip-row.ts";
 import { mediaContent } from "./content.ts";
 import { type DecodeJob, decodeJobs } from "./decode.ts";
+import { type Failure, failuresError } from "./failures.ts";
 import { type DecodedStreams, openFeatureStore } from "./store.ts";
 import type { StreamName } from "./streams.ts";
 
@@ -24,13 +25,8 @@ interface Group extends DecodeJob {
   ids: string[];
 }
 
-interface Failure {
-  error: OppoError;
-  ids: readonly string[];
-}
-
-/** The most failures that a message names. */
-const mostNamed = 20;
+const leaveOut =
+  "leave them out of the list or repair the files; `oppo inspect` says what each clip has";
 
 /**
  * The given streams of every row, decoded from its media, by clip id. What the folder's store holds of
@@ -59,32 +55,27 @@ export async function decodeRows(
   const report = () => progress({ step: "decode clips", done: out.size, total: rows.length });
   report();
   const failures: Failure[] = [];
-  const onFailure = (error: OppoError, { ids }: Group) => failures.push({ error, ids });
+  const onFailure = (error: OppoError, { ids }: Group): void => {
+    failures.push({ ids, error: withoutHint(error) });
+  };
   const pool = { workers, signal, onFailure };
   await runJobs(decodeJobs, [...groups.values()], pool, ({ content, decoded }, { ids }) => {
     store.append(content, decoded);
     for (const id of ids) out.set(id, decoded);
     report();
   });
-  if (failures.length > 0) throw unreadable(failures, rows.length);
+  if (failures.length > 0) {
+    const what = `${rows.length} clips cannot be decoded`;
+    throw failuresError("CLIPS_UNREADABLE", what, leaveOut, failures);
+  }
   return out;
 }
 
-/** All failures in one error: a reader mends a list once, not once a clip. */
-function unreadable(failures: readonly Failure[], total: number): DataError {
-  const lines = failures.flatMap(({ error, ids }) =>
-    ids.map((id) => `  '${id}': ${reason(error)}`),
-  );
-  const more = lines.length - mostNamed;
-  const named = [...lines.slice(0, mostNamed), ...(more > 0 ? [`  … and ${more} more`] : [])];
-  const what = `${lines.length} of ${total} clips cannot be decoded:\n${named.join("\n")}\n`;
-  return new DataError("CLIPS_UNREADABLE", what, {
-    hint: "leave them out of the list or repair the files; `oppo inspect` says what each clip has",
-    cause: failures[0]!.error,
-  });
-}
-
-/** File and message without the hint, which is for callers of `readClip`. */
-function reason({ message, details }: OppoError): string {
-  return details.hint ? message.replace(` (${details.hint})`, "") : message;
+/** Without its hint, which is for callers of `readClip`. */
+function withoutHint(error: OppoError): OppoError {
+  const { hint, ...details } = error.details;
+  if (hint === undefined) return error;
+  const bare = new MediaError(error.code, "", details);
+  bare.message = error.message.replace(` (${hint})`, "");
+  return bare;
 }

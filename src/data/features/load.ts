@@ -1,4 +1,9 @@
-import { type ClipFeatures, type FeatureStream, featureDims } from "../../media/features.ts";
+import {
+  blankFeatures,
+  type ClipFeatures,
+  type FeatureStream,
+  featureDims,
+} from "../../media/features.ts";
 import type { FeatureOptions } from "../../media/options.ts";
 import type { ClipRow } from "../clip-row.ts";
 import { decodeRows, type FeatureSettings } from "./decode-rows.ts";
@@ -12,6 +17,11 @@ export interface RowFeatures {
   features: ReadonlyMap<string, ClipFeatures>;
   /** Width of one token of each stream. */
   dims: Record<StreamName, number>;
+  /**
+   * One row per stream of what "nothing there" looks like: black frames, silence. Null for features made
+   * elsewhere, where nobody can say: `blankRow` (prompt/standardise.ts) then takes the mean row.
+   */
+  blank: Record<StreamName, Float32Array | null>;
   /** Sentences for the console and the report: where features came from, and what was done to them. */
   notes: readonly string[];
 }
@@ -45,29 +55,33 @@ export async function loadRowFeatures(
       dim: featureDims(options)[stream],
       notes: [],
     };
-  return assemble(rows, { video: streamOf("video"), audio: streamOf("audio") }, options);
+  const both = { video: streamOf("video"), audio: streamOf("audio") };
+  const blank = blankFeatures(options);
+  return {
+    features: assemble(rows, both, options),
+    dims: { video: both.video.dim, audio: both.audio.dim },
+    blank: { video: read.video ? null : blank.video, audio: read.audio ? null : blank.audio },
+    notes: [...both.video.notes, ...both.audio.notes],
+  };
 }
 
 function assemble(
   rows: readonly ClipRow[],
   { video, audio }: Record<StreamName, StreamFeatures>,
   options: FeatureOptions,
-): RowFeatures {
+): Map<string, ClipFeatures> {
   const shaped = (stream: StreamFeatures, id: string, tokens: number): FeatureStream => ({
     features: stream.byId.get(id)!,
     tokens,
     dim: stream.dim,
   });
-  const features = rows.map(({ id }): [string, ClipFeatures] => [
-    id,
-    {
-      video: shaped(video, id, options.videoTokens),
-      audio: shaped(audio, id, options.audioTokens),
-    },
-  ]);
-  return {
-    features: new Map(features),
-    dims: { video: video.dim, audio: audio.dim },
-    notes: [...video.notes, ...audio.notes],
-  };
+  return new Map(
+    rows.map(({ id }) => [
+      id,
+      {
+        video: shaped(video, id, options.videoTokens),
+        audio: shaped(audio, id, options.audioTokens),
+      },
+    ]),
+  );
 }

@@ -5,3 +5,14 @@ export interface StreamFeatures {
   dim: number;
   notes: readonly string[];
 }
+
+/** One stream of one clip, read from a file of features. */
+export interface ReadFeatures {
+  id: string;
+  file: string;
+  /** Rows in the file. */
+  rows: number;
+  dim: number;
+  /** [tokens × dim] */
+  features: Float32Array;
+}

@@ -1,0 +1,88 @@
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { type FloatArray, npyFloats, tensorFloats } from "../../arrays/floats.ts";
+import { isNpy } from "../../arrays/npy.ts";
+import { openNpz } from "../../arrays/npz.ts";
+import { readTensorBytes, readTensorTable } from "../../arrays/safetensors-table.ts";
+import { DataError } from "../../core/errors.ts";
+
+/** A file of arrays, opened. */
+export interface ArrayFile {
+  /** Names of its arrays; null where it is one array without a name (`.npy`). */
+  names: readonly string[] | null;
+  /** Reads some arrays, each when it is asked for; a thunk throws what is wrong with its array. */
+  read(names: readonly string[]): Iterable<[name: string, array: () => FloatArray]>;
+}
+
+/** Names read from a `.npz` at a time: all at once would hold a whole data set in memory. */
+const batch = 64;
+
+const cure =
+  "features are read from .npy, .npz and .safetensors; " +
+  "in Python: numpy.save(path, features.cpu().numpy())";
+
+/**
+ * Opens `.npy`, `.npz` or `.safetensors`, told apart by content.
+ * @throws DataError `FEATURES_MISSING`, `FEATURES_FORMAT`, and those of the format, naming the file
+ */
+export function openArrayFile(file: string): ArrayFile {
+  if (!existsSync(file)) throw new DataError("FEATURES_MISSING", "no such file", { file });
+  if (statSync(file).isDirectory()) {
+    throw new DataError("FEATURES_FORMAT", "is a folder", { file, hint: "name a file in it" });
+  }
+  const start = firstBytes(file);
+  if (isNpy(start)) return { names: null, read: () => [["", () => npyFloats(readWhole(file))]] };
+  if (start.toString("latin1", 0, 2) === "PK") return npzFile(file);
+  if (start.toString("latin1", 8, 9) === "{") return tensorFile(file);
+  const empty = start.length === 0;
+  throw new DataError("FEATURES_FORMAT", empty ? "is empty" : "holds no arrays that are read", {
+    file,
+    hint: cure,
+  });
+}
+
+function npzFile(file: string): ArrayFile {
+  const { names, unpack } = openNpz(file);
+  if (names.length === 0) {
+    throw new DataError("FEATURES_FORMAT", "is a zip archive without .npy arrays", {
+      file,
+      hint: `is it PyTorch's? ${cure}`,
+    });
+  }
+  function* read(wanted: readonly string[]): ReturnType<ArrayFile["read"]> & Generator {
+    for (let at = 0; at < wanted.length; at += batch) {
+      const some = wanted.slice(at, at + batch);
+      const arrays = unpack(new Set(some));
+      for (const name of some) yield [name, () => npyFloats(arrays.get(name)!)];
+    }
+  }
+  return { names, read };
+}
+
+function tensorFile(file: string): ArrayFile {
+  const table = readTensorTable(file);
+  function* read(wanted: readonly string[]): ReturnType<ArrayFile["read"]> & Generator {
+    const places = wanted.map((name) => [name, table.get(name)!] as const);
+    for (const [name, place, bytes] of readTensorBytes(file, places)) {
+      yield [name, () => tensorFloats(place, bytes)];
+    }
+  }
+  return { names: [...table.keys()], read };
+}
+
+function firstBytes(file: string): Buffer {
+  const bytes = Buffer.alloc(16);
+  const handle = openSync(file, "r");
+  try {
+    return bytes.subarray(0, readSync(handle, bytes));
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function readWhole(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new DataError("FEATURES_LARGE", (cause as Error).message, { file, cause });
+  }
+}
