@@ -1,4 +1,11 @@
 import { GuardError } from "../core/errors.ts";
+import {
+  type Level,
+  type Watch,
+  type WatchedOutcome,
+  watchedOutcomes,
+  watchLevel,
+} from "./collapse.ts";
 import type { GuardOptions } from "./options.ts";
 
 /** What the guards look at after each step. */
@@ -12,12 +19,16 @@ export interface StepFacts {
   loss: number;
   /** Mean |Δ log-prob| of trainer and sampler, same weights; undefined when not measured. */
   samplerGap?: number | undefined;
+  /** Reward and format of the step's rollouts; undefined where nothing is sampled. */
+  levels?: Readonly<Record<WatchedOutcome, Level>> | undefined;
 }
 
 /** Counters that survive a resume. */
 export interface GuardState {
   constantSteps: number;
   zeroGradientSteps: number;
+  /** From the first step on, against which the later ones are held. */
+  watched?: Readonly<Record<WatchedOutcome, Watch>> | undefined;
 }
 
 export const initialGuardState: GuardState = { constantSteps: 0, zeroGradientSteps: 0 };
@@ -44,6 +55,7 @@ export function guardStep(state: GuardState, facts: StepFacts, options: GuardOpt
       "ratios would be wrong from the first update: check temperature, masking and weight sync",
     );
   }
+  const watched = guardCollapse(state.watched, facts, options);
   const constantSteps = facts.informativeGroups > 0 ? 0 : state.constantSteps + 1;
   if (constantSteps >= options.constantRewardSteps) {
     stop(
@@ -62,7 +74,32 @@ export function guardStep(state: GuardState, facts: StepFacts, options: GuardOpt
       "the loss does not reach the weights: check loss preset, advantages and detached passes",
     );
   }
-  return { constantSteps, zeroGradientSteps };
+  return { constantSteps, zeroGradientSteps, ...(watched ? { watched } : {}) };
+}
+
+/** Holds recent steps against the first, whose rollouts come from the cold start's weights. */
+function guardCollapse(
+  before: GuardState["watched"],
+  facts: StepFacts,
+  { collapseShare, collapseSteps }: GuardOptions,
+): GuardState["watched"] {
+  const { levels } = facts;
+  if (!levels) return before;
+  const watch = (name: WatchedOutcome) => watchLevel(before?.[name], levels[name], collapseShare);
+  const watched = { reward: watch("reward"), format: watch("format") };
+  const name = watchedOutcomes.find((outcome) => watched[outcome].low >= collapseSteps);
+  if (name) {
+    const { start, recent, low } = watched[name];
+    stop(
+      "GUARD_COLLAPSE",
+      facts,
+      `${name} fell from ${start.toFixed(2)} on the cold start's weights to ${recent.toFixed(2)}, the ` +
+        `mean of recent steps, and was below ${percent(collapseShare)} of it for ${low} steps`,
+      "updates destroy what the cold start learned: lower rl.learningRate, raise loss.reference.weight, " +
+        "or take more clips per step (rl.prompts); rollouts.jsonl shows what it says now",
+    );
+  }
+  return watched;
 }
 
 /**

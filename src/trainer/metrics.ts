@@ -2,6 +2,7 @@ import { mean } from "../core/stats.ts";
 import { cueModalities } from "../cues/cue.ts";
 import type { ScoredResponse } from "../rewards/scorer.ts";
 import type { RolloutRow } from "../runs/record.ts";
+import { type Level, levelOf, type WatchedOutcome } from "./collapse.ts";
 import { type Group, hasVariance, type Rollout } from "./rollout.ts";
 
 /** Averages over a step's rollouts: what the training curves show. */
@@ -42,6 +43,16 @@ function termMetrics(scored: readonly ScoredResponse[]): Record<string, number> 
       metrics[`left_out/${name}`] = 1 - values.length / scored.length;
   }
   return metrics;
+}
+
+/** Reward and format as the collapse guard takes them; a reward without a format term never breaks it. */
+export function outcomeLevels(groups: readonly Group[]): Record<WatchedOutcome, Level> {
+  const level = (value: (response: ScoredResponse) => number) =>
+    levelOf(groups.map((group) => group.map(({ scored }) => value(scored))));
+  return {
+    reward: level(({ reward }) => reward),
+    format: level(({ terms }) => terms.format ?? 1),
+  };
 }
 
 /** Share of rollouts with no text at all. */

@@ -79,6 +79,20 @@ export const guardOptions = z.strictObject({
     .positive()
     .default(0.01)
     .describe("largest mean |Δ log-prob| (nats) between sampler and trainer on the same weights"),
+  collapseShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe(
+      "stop when the recent mean of reward or format falls below this share of the cold start's; 0 turns it off",
+    ),
+  collapseSteps: z
+    .number()
+    .int()
+    .positive()
+    .default(3)
+    .describe("steps in a row that it must be so low"),
 });
 export type GuardOptions = z.infer<typeof guardOptions>;
 

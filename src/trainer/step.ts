@@ -24,7 +24,7 @@ import { type Modality, modalities } from "../prompt/prompt.ts";
 import { batchAdvantages } from "../rewards/advantages.ts";
 import { checkFinite, guardStep } from "./guards.ts";
 import { canary, hidePrompts, maskPlan, streamsToHide } from "./hide.ts";
-import { emptyShare, groupMetrics, meanGap } from "./metrics.ts";
+import { emptyShare, groupMetrics, meanGap, outcomeLevels } from "./metrics.ts";
 import { collectGroups, fullDatum, type Group, type TrainingRollout } from "./rollout.ts";
 import type { RlRun, TrainerState } from "./run.ts";
 
@@ -77,6 +77,7 @@ export async function rlStep(
     gradientNorm: measured.gradientNorm ?? 0,
     loss: measured.loss ?? 0,
     samplerGap: measured.samplerGap,
+    levels: outcomeLevels(groups),
   };
   const guards = guardStep(state.guards, facts, options.guards);
   // The rollouts' own counts win over the loss monitors of the same name, which see evidence tokens only.
