@@ -117,7 +117,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   client: { folders: ["core", "service"], packages: ["node", "hono", "p-retry"] },
   // What `oppo export` writes: the files another trainer is started with.
   export: {
-    folders: ["core", "cues", "loss", "rewards", "corpus", "*/options.ts"],
+    folders: ["core", "cues", "loss", "rewards", "corpus", "data", "*/options.ts"],
     packages: ["node", "zod"],
   },
   report: {

@@ -21,22 +21,29 @@ export interface ListFlags {
   audioFeatures?: string;
 }
 
-/** How a list of clips is read: the same options for every command that reads one. */
-export function listFlags(): Option[] {
+/** Where columns are described, for help. */
+export const columnsHelp = `
+Columns are found by name, media by the clip's id or by a path relative to the list: docs/data.md.`;
+
+/** What a list's columns hold, and its form: for commands that read texts alone. */
+export function columnFlags(): Option[] {
   const columns = fieldNames.flatMap((field) => {
     const known = vocabulary[field];
     if (!("option" in known)) return [];
     return [new Option(`${known.option} <column>`, `column that holds ${known.meaning}`)];
   });
+  const format = new Option("--format <name>", "form of the list (default: by its content)");
+  return [...columns, format.choices(listFormats)];
+}
+
+/** How a list of clips is read: the same options for every command that reads one. */
+export function listFlags(): Option[] {
   return [
-    ...columns,
+    ...columnFlags(),
     new Option("--videos <folder>", "films, called as the clips' ids"),
     new Option("--audios <folder>", "sounds, where they are files of their own"),
     new Option("--video-features <path>", "features of the picture: folder, or one file by id"),
     new Option("--audio-features <path>", "features of the sound: folder, or one file by id"),
-    new Option("--format <name>", "form of the list (default: by its content)").choices(
-      listFormats,
-    ),
   ];
 }
 

@@ -24,5 +24,6 @@ export type { LeftRow, Needs } from "./rows.ts";
 export type { DataSource, OpenedSource, SourceContext } from "./source.ts";
 export { contentGroups } from "./split/content.ts";
 export { type DrawnSplits, drawSplits } from "./split/draw.ts";
+export type { Place } from "./tables/table.ts";
 export { toClipLine } from "./to-clip-line.ts";
 export { type FieldName, fieldNames, vocabulary } from "./vocabulary.ts";

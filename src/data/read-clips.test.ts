@@ -60,7 +60,7 @@ describe("readClips", () => {
       },
     ]);
     expect(source).toMatchObject({ name: "clips.jsonl", rows: 1, format: "clips" });
-    expect(places.get("a")).toBe("line 1");
+    expect(places.get("a")).toEqual({ file: list, line: 1 });
   });
 
   it("finds columns by name, whatever their case, and says what it took", () => {

@@ -11,7 +11,7 @@ import { leftOut, refuseAll } from "./left-out.ts";
 import type { ListFormat, ReadOptions } from "./options.ts";
 import { type LeftRow, type Needs, rowsOf } from "./rows.ts";
 import { readTable } from "./tables/read-table.ts";
-import type { ListRecord } from "./tables/table.ts";
+import type { ListRecord, Place } from "./tables/table.ts";
 
 /** Clips of a list, and what was made of it. */
 export interface ReadClips {
@@ -24,8 +24,8 @@ export interface ReadClips {
   columns: ColumnChoice;
   /** Rows left out, with the reason. */
   left: LeftRow[];
-  /** Where every row is by id, left-out ones too: `line 3`, or its file. */
-  places: ReadonlyMap<string, string>;
+  /** Where every row is by id, left-out ones too. */
+  places: ReadonlyMap<string, Place>;
   /** Files in the folders of options that no row names. */
   unused: string[];
 }

@@ -4,7 +4,7 @@ import type { ClipRow } from "./clip-row.ts";
 import type { ColumnChoice } from "./columns.ts";
 import { withoutEnding } from "./files/endings.ts";
 import type { MediaFiles } from "./files/find-media.ts";
-import { type ListRecord, placeOf } from "./tables/table.ts";
+import { type ListRecord, type Place, placeOf } from "./tables/table.ts";
 import { cellOf, fieldsOf, filesOf } from "./to-row.ts";
 import { nameOf } from "./values.ts";
 
@@ -34,8 +34,8 @@ export interface LeftRow {
 export interface ListRows {
   rows: ClipRow[];
   left: LeftRow[];
-  /** Where every row is by id, left-out ones too: `line 3`, or its file. */
-  places: ReadonlyMap<string, string>;
+  /** Where every row is by id, left-out ones too. */
+  places: ReadonlyMap<string, Place>;
 }
 
 /**
@@ -50,16 +50,17 @@ export function rowsOf(
   needs: Needs,
   file: string,
 ): ListRows {
-  const places = new Map<string, string>();
+  const places = new Map<string, Place>();
   const left: LeftRow[] = [];
+  const nameless =
+    needs.id === "number" && (choice.id ?? choice.video ?? choice.audio) === undefined;
   const rows = records.flatMap((record, index): ClipRow[] => {
     const place = placeOf(record, file);
-    const name = needs.id === "number" && choice.id === undefined ? String(index + 1) : undefined;
-    const written = name ?? nameIn(record, choice, file);
+    const written = nameless ? String(index + 1) : nameIn(record, choice, file);
     const id = withoutEnding(written);
     const first = places.get(id);
     if (first !== undefined) refuseTwice(id, first, record, choice, file);
-    places.set(id, place.line === undefined ? place.file : `line ${place.line}`);
+    places.set(id, place);
     const fields = fieldsOf(record, choice, file);
     if (needs.text === "every" && fields.reference === undefined) {
       throw new DataError("LIST_VALUE", `${choice.text}: is blank`, {
@@ -102,13 +103,14 @@ function nameIn(record: ListRecord, choice: ColumnChoice, file: string): string 
 
 function refuseTwice(
   id: string,
-  first: string,
+  first: Place,
   record: ListRecord,
   choice: ColumnChoice,
   file: string,
 ): never {
   const column = choice.id ?? choice.video ?? choice.audio ?? "id";
-  throw new DataError("LIST_ID_TWICE", `${column}: '${id}' is in ${first} already`, {
+  const where = first.line === undefined ? first.file : `line ${first.line}`;
+  throw new DataError("LIST_ID_TWICE", `${column}: '${id}' is in ${where} already`, {
     ...placeOf(record, file),
     path: column,
     hint: "every clip has an id of its own; --id names the column",

@@ -42,6 +42,8 @@ export function cellOf(record: ListRecord, choice: ColumnChoice, field: FieldNam
   return { value, column: column ?? field, place: placeOf(record, file) };
 }
 
+type StreamName = Exclude<keyof MediaFiles, "soundAlone">;
+
 /** Files of a row, or why it has none. */
 export type FoundFiles = { media: ClipMedia; features?: ClipFeatureFiles } | { reason: string };
 
@@ -56,7 +58,7 @@ export function filesOf(
   media: MediaFiles,
   file: string,
 ): FoundFiles {
-  const look = (field: keyof MediaFiles): Lookup | undefined =>
+  const look = (field: StreamName): Lookup | undefined =>
     lookUp(media[field], pathOf(cellOf(record, choice, field, file)), name);
   const features = { video: look("videoFeatures"), audio: look("audioFeatures") };
   const files = { video: look("video"), audio: look("audio") };
@@ -65,6 +67,13 @@ export function filesOf(
     const { [stream]: found } = files;
     if (isPath(features[stream]) && found !== undefined && !isPath(found))
       files[stream] = undefined;
+  }
+  if (files.audio === undefined && files.video !== undefined && !isPath(files.video)) {
+    const alone = media.soundAlone?.(name);
+    if (isPath(alone)) {
+      files.audio = alone;
+      files.video = undefined;
+    }
   }
   const all = [features.video, features.audio, files.video, files.audio];
   // A list beside its clips needs to name nothing but them.

@@ -1,11 +1,12 @@
 import { DataError } from "../core/errors.ts";
 import type { Split } from "./clip-row.ts";
+import type { Place } from "./tables/table.ts";
 
 /** A cell of a list, and where it is: what cannot be read is refused by line. */
 export interface Cell {
   value: unknown;
   column: string;
-  place: { file: string; line?: number };
+  place: Place;
 }
 
 function refuse({ column, place }: Cell, message: string, hint?: string): never {

@@ -1,19 +1,20 @@
-import { existsSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { z } from "zod";
-import { ConfigError } from "../core/errors.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ConfigError, DataError } from "../core/errors.ts";
 import { readJson } from "../core/files.ts";
-import { readJsonl } from "../core/jsonl.ts";
 import { loadManifest } from "../corpus/load-manifest.ts";
-import type { CorpusInfo, Split } from "../corpus/manifest.ts";
+import type { CorpusInfo } from "../corpus/manifest.ts";
 import { swiftRow } from "../corpus/ms-swift.ts";
 import type { CorpusOptions } from "../corpus/options.ts";
-import { parseResponse } from "../cues/response.ts";
+import type { ClipRow, Split } from "../data/clip-row.ts";
+import type { ReadOptions } from "../data/options.ts";
+import { readClips } from "../data/read-clips.ts";
+import type { Place } from "../data/tables/table.ts";
 import type { SwiftOptions } from "./options.ts";
 
 type Audio = SwiftOptions["training"]["audio"];
 
-/** A line of data.jsonl, as ms-swift's GRPO reads it (spec ms-swift §7). */
+/** A line of data.jsonl, as ms-swift's GRPO reads it. */
 export interface SwiftRow {
   messages: readonly { role: string; content: string }[];
   videos: readonly string[];
@@ -24,28 +25,29 @@ export interface SwiftRow {
   labels?: readonly string[];
 }
 
-/** A line of a user's file. Media paths are relative to the file. */
-export const clipRow = z
-  .strictObject({
-    clip_id: z.string().min(1),
-    video: z.string().min(1),
-    audio: z.string().min(1).optional(),
-    reference: z.string().min(1),
-    label: z.string().min(1).optional(),
-    labels: z.array(z.string().min(1)).min(1).optional(),
-    question: z.string().min(1).optional(),
-  })
-  .refine(({ label, labels }) => label === undefined || labels === undefined, {
-    message: "give `label` or `labels`, not both",
-    path: ["labels"],
-  });
-type ClipRow = z.infer<typeof clipRow>;
+/** Rows for ms-swift, and how the list was read. */
+export interface Dataset {
+  rows: SwiftRow[];
+  notes: readonly string[];
+}
 
-/** Rows of a synthetic corpus' folder, or of a user's JSONL file. @throws ConfigError naming the line. */
-export function datasetRows(path: string, split: Split, audio: Audio): SwiftRow[] {
+/**
+ * Rows of a synthetic corpus' folder, or of a list of clips. Of a list that says which side its clips are on, the
+ * clips of `split` alone: a run that trains on test clips measures nothing.
+ * @throws ConfigError for a corpus without what settings ask for; DataError naming the line of a list
+ */
+export function datasetRows(
+  path: string,
+  split: Split,
+  audio: Audio,
+  read: ReadOptions = {},
+): Dataset {
   if (!existsSync(path))
     throw new ConfigError("DATA_MISSING", "no such file or folder", { file: path });
-  return statSync(path).isDirectory() ? corpusRows(path, split, audio) : fileRows(path, audio);
+  if (existsSync(join(path, "corpus.json"))) {
+    return { rows: corpusRows(path, split, audio), notes: [] };
+  }
+  return listRows(path, split, audio, read);
 }
 
 function corpusRows(folder: string, split: Split, audio: Audio): SwiftRow[] {
@@ -65,67 +67,50 @@ function corpusRows(folder: string, split: Split, audio: Audio): SwiftRow[] {
   return rows.map((row) => swiftRow(folder, row, { ...render, wav }) as SwiftRow);
 }
 
-function fileRows(file: string, audio: Audio): SwiftRow[] {
-  const clips = readJsonl<unknown>(file).map((value, index) => {
-    const parsed = clipRow.safeParse(value);
-    if (!parsed.success) refuse(file, index, parsed.error.issues[0]!);
-    checkClip(parsed.data, file, index, audio);
-    return parsed.data;
-  });
-  if (clips.length === 0) throw new ConfigError("DATA_EMPTY", "no rows", { file });
-  const seen = new Map<string, number>();
-  for (const [index, { clip_id: id }] of clips.entries()) {
-    const line = seen.get(id);
-    if (line !== undefined) {
-      refuse(file, index, { path: ["clip_id"], message: `'${id}' stands in line ${line} already` });
-    }
-    seen.set(id, index + 1);
+function listRows(file: string, split: Split, audio: Audio, read: ReadOptions): Dataset {
+  const list = readClips(file, read, { media: "refuse", text: "every" });
+  const chosen = list.rows.filter((row) => row.split === undefined || row.split === split);
+  const others = list.rows.length - chosen.length;
+  if (chosen.length === 0) {
+    throw new DataError("DATA_EMPTY", `the list has no ${split} clips`, {
+      file,
+      hint: `${others} are on other sides; --split names one`,
+    });
   }
-  const question = questionFor(clips);
-  return clips.map((clip) => toSwift(clip, dirname(file), question, audio));
+  for (const row of chosen) checkRow(row, audio, list.places.get(row.id)!);
+  const question = questionFor(chosen);
+  const rows = chosen.map((row) => toSwift(row, question, audio));
+  const left = others === 0 ? [] : [`${others} clips of other sides than ${split} are left out`];
+  return { rows, notes: [...list.notes, ...left] };
 }
 
-function refuse(
-  file: string,
-  index: number,
-  { path, message }: { path: readonly PropertyKey[]; message: string },
-): never {
-  const field = path.map(String).join(".");
-  throw new ConfigError("DATA_ROW", `${field || "row"}: ${message}`, {
-    file,
-    line: index + 1,
-    path: field,
-    hint: "a row is {clip_id, video, audio?, reference, label | labels, question?}",
-  });
-}
-
-function checkClip(clip: ClipRow, file: string, index: number, audio: Audio): void {
-  const need = (fact: boolean, path: string, message: string): void => {
-    if (!fact) refuse(file, index, { path: [path], message });
+function checkRow({ media, labels }: ClipRow, audio: Audio, place: Place): void {
+  const need = (fact: boolean, path: string, message: string, hint: string): void => {
+    if (!fact) throw new DataError("DATA_ROW", `${path}: ${message}`, { ...place, path, hint });
   };
+  const film = "ms-swift reads films; features made elsewhere are for the embedded policy";
+  need(media.video !== undefined, "video", "is missing", film);
   if (audio === "separate") {
-    need(clip.audio !== undefined, "audio", "is missing, and training.audio is separate");
+    const hint = "name it in the column audio, or use training.audio=in-video";
+    need(media.audio !== undefined, "audio", "is missing, and training.audio is separate", hint);
   } else {
-    need(clip.audio === undefined, "audio", "would be heard twice: training.audio is in-video");
-  }
-  for (const name of ["video", "audio"] as const) {
-    const path = clip[name];
+    const hint = "use training.audio=separate, or leave the column out";
     need(
-      path === undefined || existsSync(resolve(dirname(file), path)),
-      name,
-      `no such file: ${path}`,
+      media.audio === undefined,
+      "audio",
+      "would be heard twice: training.audio is in-video",
+      hint,
     );
   }
-  const answered = (parseResponse(clip.reference).answer?.text.trim() ?? "") !== "";
-  const labelled = clip.label !== undefined || clip.labels !== undefined;
-  need(labelled || answered, "label", "is missing, and the reference has no <answer>");
+  need(labels.length > 0, "label", "is missing, and the reference has no <answer>", "add either");
 }
 
 /** Labels that a question may list; more of them are an open vocabulary. */
 const maxListed = 12;
 
-function questionFor(clips: readonly ClipRow[]): string {
-  const labels = [...new Set(clips.flatMap(({ label }) => label ?? []))].sort();
+function questionFor(rows: readonly ClipRow[]): string {
+  const single = rows.flatMap(({ labels }) => (labels.length === 1 ? labels : []));
+  const labels = [...new Set(single)].sort();
   const listed = labels.length >= 2 && labels.length <= maxListed;
   const choice = listed ? `, one of: ${labels.join(", ")}` : "";
   return (
@@ -134,16 +119,15 @@ function questionFor(clips: readonly ClipRow[]): string {
   );
 }
 
-function toSwift(clip: ClipRow, folder: string, question: string, audio: Audio): SwiftRow {
+function toSwift(row: ClipRow, question: string, audio: Audio): SwiftRow {
+  const { id, media, reference, labels } = row;
   const tags = audio === "separate" ? "<video><audio>" : "<video>";
   return {
-    messages: [{ role: "user", content: `${tags}${clip.question ?? question}` }],
-    videos: [resolve(folder, clip.video)],
-    ...(clip.audio === undefined ? {} : { audios: [resolve(folder, clip.audio)] }),
-    clip_id: clip.clip_id,
-    reference: clip.reference,
-    ...(clip.labels === undefined
-      ? { label: clip.label ?? parseResponse(clip.reference).answer!.text.trim() }
-      : { labels: clip.labels }),
+    messages: [{ role: "user", content: `${tags}${row.question ?? question}` }],
+    videos: [media.video!],
+    ...(media.audio === undefined ? {} : { audios: [media.audio] }),
+    clip_id: id,
+    reference: reference!,
+    ...(labels.length === 1 ? { label: labels[0]! } : { labels }),
   };
 }

@@ -163,10 +163,10 @@ describe("data", () => {
   });
 
   it.each([
-    ["sound given twice", { audio: "a.wav" }, /:2: audio: would be heard twice/],
-    ["a missing file", { video: "c.mp4" }, /:2: video: no such file: c.mp4/],
-    ["a repeated clip", { clip_id: "a" }, /:2: clip_id: 'a' stands in line 1 already/],
-    ["no label", { label: undefined }, /:2: label: is missing/],
+    ["sound given twice", { audio: "a.wav" }, /clips\.jsonl:2: audio: would be heard twice/],
+    ["a missing file", { video: "c.mp4" }, /clips\.jsonl:2: no such file: c.mp4/],
+    ["a repeated clip", { clip_id: "a" }, /:2: clip_id: 'a' is in line 1 already/],
+    ["no label", { label: undefined }, /clips\.jsonl:2: label: is missing/],
     ["two kinds of labels", { labels: ["x"] }, /:2: labels: give `label` or `labels`/],
     ["an unknown field", { lable: "x" }, /:2: row: Unrecognized key: "lable"/],
   ])("refuses %s, naming the line", (_name, change, message) => {

@@ -1,10 +1,11 @@
-import { chmodSync, statSync } from "node:fs";
+import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError } from "../core/errors.ts";
 import { writeFileAtomic, writeJson } from "../core/files.ts";
 import { writeJsonl } from "../core/jsonl.ts";
-import type { Split } from "../corpus/manifest.ts";
 import { decomposeReference } from "../cues/decompose.ts";
+import type { Split } from "../data/clip-row.ts";
+import type { ReadOptions } from "../data/options.ts";
 import { coldStartRows, corpusColdStart } from "./cold-start.ts";
 import { datasetRows, type SwiftRow } from "./dataset.ts";
 import type { SwiftOptions } from "./options.ts";
@@ -12,11 +13,13 @@ import { pluginSettings } from "./plugin-settings.ts";
 import { type DatasetSummary, runReadme } from "./readme.ts";
 import { type Installed, launchScripts } from "./scripts.ts";
 
-/** Where a run's data come from: a corpus folder or a JSONL file of clips. */
+/** Where a run's data come from: a corpus folder or a list of clips. */
 export interface DataSource {
   path: string;
-  /** Of a corpus. */
+  /** Of a corpus, or of a list that has sides. */
   split: Split;
+  /** How a list is read. */
+  read?: ReadOptions;
 }
 
 /**
@@ -28,10 +31,15 @@ export function exportSwift(
   options: SwiftOptions,
   source: DataSource,
   installed: Installed,
-): DatasetSummary {
+): DatasetSummary & { notes: readonly string[] } {
   const settings = pluginSettings(options);
-  const rows = datasetRows(source.path, source.split, options.training.audio);
-  const examples = statSync(source.path).isDirectory()
+  const { rows, notes } = datasetRows(
+    source.path,
+    source.split,
+    options.training.audio,
+    source.read,
+  );
+  const examples = existsSync(join(source.path, "corpus.json"))
     ? corpusColdStart(source.path, rows, options.training.audio === "separate")
     : coldStartRows(rows);
   const summary = { ...summarise(rows, source.path, options), examples: examples.length };
@@ -45,7 +53,7 @@ export function exportSwift(
     if (name.endsWith(".sh") && name !== "env.sh") chmodSync(join(folder, name), 0o755);
   }
   writeFileAtomic(join(folder, "README.md"), runReadme(options, summary, Object.keys(scripts)));
-  return summary;
+  return { ...summary, notes };
 }
 
 /** Counts what the rules find in the references; nothing at all means rewards without perception. */

@@ -71,16 +71,18 @@ test("ids and the fixed split choose texts; the two sides are disjoint and compl
 });
 
 test.each([
-  ["a.csv", "id,note\n1,x\n", "it has: id, note; name one with --column"],
-  ["a.jsonl", '{"id":1,"text":5}\n', "text of record 1 is not a string"],
-  ["a.txt", "x", "neither .csv nor .jsonl"],
+  ["a.csv", "id,note\n1,x\n", "it has: id, note; name one with --text"],
+  ["a.jsonl", '{"id":1,"text":5}\n', "a.jsonl:1: text: is a number, not a text"],
+  ["a.txt", "x", "neither .csv, .tsv, .jsonl nor .json"],
 ])("%s: %s", (name, content, message) => {
   expect(() => readTexts(write(name, content))).toThrow(message);
 });
 
 test("a column can be named", () => {
-  expect(readTexts(write("a.csv", "id,note\n1,x\n"), "note")).toEqual([{ id: "1", text: "x" }]);
-  expect(() => readTexts(join(folder, "none.csv"))).toThrow("no such file");
+  expect(readTexts(write("a.csv", "id,note\n1,x\n"), { columns: { text: "note" } })).toEqual([
+    { id: "1", text: "x" },
+  ]);
+  expect(() => readTexts(join(folder, "none.csv"))).toThrow(/no such file/);
 });
 
 const emer = "../shared/data/emer/emer_v2.csv";

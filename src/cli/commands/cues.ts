@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import { styleText } from "node:util";
 import { OppoError } from "../../core/errors.ts";
-import { readJsonl } from "../../core/jsonl.ts";
 import {
   agreement,
   type BlockAgreement,
@@ -11,7 +9,8 @@ import {
 } from "../../cues/agreement.ts";
 import { type CueSet, cueModalities, evidenceModalities } from "../../cues/cue.ts";
 import { decomposeReference } from "../../cues/decompose.ts";
-import { parseCsv } from "../csv.ts";
+import { type ReadOptions, readClips } from "../../data/index.ts";
+import { say } from "../print.ts";
 
 /** One reasoning text of a file. */
 export interface ReasoningText {
@@ -28,8 +27,8 @@ export interface CuesOptions {
   ids?: readonly string[];
   /** Only one side of a fixed split by hash of the id: the rules were tuned on `development` (60 %). */
   split?: "development" | "held-out";
-  /** Column or key of the text; found by common names when absent. */
-  column?: string;
+  /** How the list is read: its columns, its form. */
+  read?: ReadOptions;
 }
 
 /** What `cuesCommand` measured: agreement with position, with and without announced sections. */
@@ -43,11 +42,11 @@ export interface CuesReport {
 }
 
 /**
- * `oppo cues FILE`: decomposes every reasoning text of a .csv or .jsonl file into cues and, where
- * position marks the modality (spec benchmarks §3), counts how often the labels agree with it.
+ * `oppo cues LIST`: decomposes every reasoning text of a list into cues and, where position marks the modality
+ * ("In the video … In the audio …"), counts how often the labels agree with it.
  */
 export function cuesCommand(file: string, options: CuesOptions = {}): CuesReport {
-  const texts = readTexts(file, options.column).filter(({ id }) => chosen(id, options));
+  const texts = readTexts(file, options.read).filter(({ id }) => chosen(id, options));
   if (texts.length === 0) throw new OppoError("CUES_NONE", "no text was chosen", { file });
   const all = texts.map(({ text }) => judgeSentences(text));
   texts.slice(0, options.limit).forEach((text, index) => {
@@ -75,48 +74,22 @@ function chosen(id: string, { ids, split }: CuesOptions): boolean {
   return hash < 0.6 === (split === "development");
 }
 
-const textKeys = ["english", "reasons", "reasoning", "reference", "response", "text", "content"];
-const idKeys = ["id", "name", "names", "video_id"];
-
-/** Texts of a file. @throws OppoError for an unknown format, and where no column can be the text's. */
-export function readTexts(file: string, column?: string): ReasoningText[] {
-  if (!existsSync(file)) throw new OppoError("FILE_MISSING", "no such file", { file });
-  const records = recordsOf(file);
-  const names = Object.keys(records[0] ?? {});
-  const key = column ?? textKeys.find((name) => names.includes(name));
-  if (key === undefined || !names.includes(key)) {
-    throw new OppoError("CUES_COLUMN", `no column '${column ?? textKeys.join("', '")}'`, {
-      file,
-      hint: `it has: ${names.join(", ") || "nothing"}; name one with --column`,
-    });
-  }
-  const idKey = idKeys.find((name) => names.includes(name));
-  return records.map((record, index) => ({
-    id: idKey === undefined ? String(index + 1) : String(record[idKey]),
-    text: textOf(record[key], file, index),
-  }));
-}
-
-function recordsOf(file: string): Record<string, unknown>[] {
-  if (/\.csv$/i.test(file)) {
-    return parseCsv(readFileSync(file, "utf8"), file).map(({ fields }) => ({ ...fields }));
-  }
-  if (/\.jsonl$/i.test(file)) return readJsonl<Record<string, unknown>>(file).map(withReply);
-  throw new OppoError("CUES_FORMAT", "neither .csv nor .jsonl", { file });
-}
-
-/** ms-swift keeps the text as the last assistant message. */
-function withReply(record: Record<string, unknown>): Record<string, unknown> {
-  if (!Array.isArray(record.messages)) return record;
-  const replies = (record.messages as { role?: string; content?: string }[]).filter(
-    ({ role }) => role === "assistant",
+/**
+ * Texts of a list, without those of rows that have none. Rows are called by their number where no column
+ * names them. @throws DataError as `readClips`
+ */
+export function readTexts(file: string, options: ReadOptions = {}): ReasoningText[] {
+  const { rows, notes } = readClips(file, options, {
+    id: "number",
+    media: "ignore",
+    text: "column",
+  });
+  for (const note of notes) say(`  ${note}`);
+  const texts = rows.flatMap(({ id, reference }) =>
+    reference === undefined ? [] : [{ id, text: reference }],
   );
-  return { ...record, response: record.response ?? replies.at(-1)?.content };
-}
-
-function textOf(value: unknown, file: string, index: number): string {
-  if (typeof value === "string") return value;
-  throw new OppoError("CUES_TEXT", `text of record ${index + 1} is not a string`, { file });
+  if (texts.length < rows.length) say(`  ${rows.length - texts.length} rows have no text`);
+  return texts;
 }
 
 function shown({ id, text }: ReasoningText, { cues, extractor }: CueSet): string {

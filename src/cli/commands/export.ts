@@ -1,14 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "@commander-js/extra-typings";
-import { readJsonl, writeJsonl } from "../../core/jsonl.ts";
-import { splits } from "../../corpus/manifest.ts";
-import { listClips } from "../../export/clip-list.ts";
+import { readClips, splits } from "../../data/index.ts";
 import { exportSwift } from "../../export/write.ts";
-import { parseCsv } from "../csv.ts";
+import { columnsHelp, listFlags, readOptionsOf } from "../list-options.ts";
 import { readSwiftOptions } from "../ms-swift.ts";
 import { say } from "../print.ts";
+import { writeClipList } from "../write-clip-list.ts";
 
 const installed = {
   oppo: fileURLToPath(new URL("../../../bin/oppo.mjs", import.meta.url)),
@@ -25,57 +23,51 @@ export function exportCommand() {
     .addCommand(swiftCommand());
 }
 
-const clipsCommand = () =>
-  new Command("clips")
-    .description("a list of clips for --data, from a folder of videos and a file of references")
-    .requiredOption("-v, --videos <folder>", "mp4, mkv, webm, avi or mov files")
-    .requiredOption("-r, --references <file>", "CSV or JSONL, one row a video (see below)")
+function clipsCommand() {
+  const command = new Command("clips")
+    .description("a list of clips for --data, from a folder of videos and a table of references")
+    .requiredOption("-r, --references <list>", "CSV, TSV, JSON or JSONL, one row a video")
     .requiredOption("-o, --out <file>", "JSONL file to write")
-    .addHelpText(
-      "after",
-      `
-A row names its video in clip_id, video, name, names or id (with or without the ending), holds the reasoning in
-reference, reason, reasons or english, and may hold a label; without one the reference's <answer> is it.`,
-    )
-    .action(({ videos, references, out }) => {
-      const folder = relative(dirname(resolve(out)), resolve(videos)) || ".";
-      const rows = /\.csv$/i.test(references)
-        ? parseCsv(readFileSync(references, "utf8"), references)
-        : readJsonl<Record<string, unknown>>(references).map((fields, at) => ({
-            line: at + 1,
-            fields,
-          }));
-      const { clips, without } = listClips(readdirSync(videos), folder, rows, references);
-      writeJsonl(out, clips);
-      for (const file of without.slice(0, 5)) say(`no reference: ${file}`);
-      say(`${clips.length} clips; ${without.length} videos without a reference left out`);
-      process.stdout.write(`${resolve(out)}\n`);
-    });
+    .option("-v <folder>", "the same as --videos");
+  for (const option of listFlags()) command.addOption(option);
+  return command.addHelpText("after", columnsHelp).action(({ v, references, out, ...flags }) => {
+    const read = readOptionsOf({ ...(v !== undefined && { videos: v }), ...flags });
+    const list = readClips(references, read, { media: "refuse", text: "every" });
+    writeClipList(out, list, references);
+    for (const file of list.unused.slice(0, 5)) say(`no reference: ${file}`);
+    say(`${list.rows.length} clips; ${list.unused.length} files without a reference left out`);
+    process.stdout.write(`${resolve(out)}\n`);
+  });
+}
 
-const swiftCommand = () =>
-  new Command("ms-swift")
+function swiftCommand() {
+  const command = new Command("ms-swift")
     .description("a folder from which ms-swift trains with OPPO's reward and loss")
-    .requiredOption("-d, --data <path>", "corpus folder, or JSONL file of clips (see below)")
+    .requiredOption("-d, --data <path>", "corpus folder, or list of clips (see below)")
     .requiredOption("-o, --out <folder>", "where to write")
     .option("-c, --config <file>", "settings (default: configs/ms-swift/qwen2.5-omni.yaml)")
     .option("--set <path=value...>", "override single fields, for example training.gpus=4", [])
     .addOption(
-      new Option("--split <name>", "of a corpus folder").choices(splits).default("train" as const),
-    )
+      new Option("--split <name>", "side that trains, of a corpus or a list that has sides")
+        .choices(splits)
+        .default("train" as const),
+    );
+  for (const option of listFlags()) command.addOption(option);
+  return command
     .addHelpText(
       "after",
-      `
-A line of a JSONL file: {"clip_id", "video", "reference", "label" or "labels", "audio"?, "question"?}
-  video, audio   paths, relative to the file; audio only with training.audio=separate
-  reference      reasoning that names what is seen and heard; its <answer> is the label by default
+      `${columnsHelp}
+audio is read only with training.audio=separate.
 Writes oppo.json (plugin), serve.json (service), data.jsonl, sft.jsonl, env.sh, serve.sh, sft.sh, colocate.sh,
 rollout-server.sh and train-server.sh (vLLM server), ray.sh and ray.yaml (experimental), README.md.`,
     )
-    .action(({ config, set, data, split, out }) => {
+    .action(({ config, set, data, split, out, ...flags }) => {
       const options = readSwiftOptions(config, Array.isArray(set) ? set : []);
       const folder = resolve(out);
-      const source = { path: resolve(data), split };
-      const { rows, visual, acoustic } = exportSwift(folder, options, source, installed);
+      const source = { path: resolve(data), split, read: readOptionsOf(flags) };
+      const { rows, visual, acoustic, notes } = exportSwift(folder, options, source, installed);
+      for (const note of notes) say(`  ${note}`);
       say(`${rows} clips; ${visual} references name something seen, ${acoustic} something heard`);
       process.stdout.write(`${folder}\n`);
     });
+}

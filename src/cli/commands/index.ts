@@ -1,4 +1,5 @@
 import { Command, Option } from "@commander-js/extra-typings";
+import { columnFlags, readOptionsOf } from "../list-options.ts";
 import { makeCorpus, openClips } from "../stages/clips.ts";
 import { freezeBenchmark, runEvaluation } from "../stages/evaluate.ts";
 import { coldStart } from "../stages/policy.ts";
@@ -12,6 +13,7 @@ import { doctorCommand } from "./doctor.ts";
 import { experimentCommand, quickConfig, readExperiment } from "./experiment.ts";
 import { runExperiment } from "./experiment-run.ts";
 import { exportCommand } from "./export.ts";
+import { importCommand } from "./import.ts";
 import { parityCommand } from "./parity.ts";
 import { scoreCommand } from "./score.ts";
 import { serveCommand } from "./serve.ts";
@@ -30,6 +32,7 @@ export function addCommands(program: Command): Command {
     .addCommand(scoreCommand())
     .addCommand(cues())
     .addCommand(serveCommand())
+    .addCommand(importCommand())
     .addCommand(exportCommand())
     .addCommand(doctorCommand()) as unknown as Command;
 }
@@ -101,10 +104,12 @@ const report = () =>
     },
   );
 
-const cues = () =>
-  new Command("cues")
-    .description("decompose a .csv or .jsonl file of reasoning texts into cues")
-    .argument("<file>", "one text a row; column found by name unless --column says it")
+const cues = () => {
+  const command = new Command("cues")
+    .description("decompose the reasoning texts of a list into cues")
+    .argument("<list>", "CSV, TSV, JSON or JSONL, one text a row; columns found by name");
+  for (const option of columnFlags()) command.addOption(option);
+  return command
     .option("--json", "one JSON object a text, then the agreement")
     .option("--limit <texts>", "print only so many", Number)
     .option("--ids <id...>", "only these texts")
@@ -114,16 +119,17 @@ const cues = () =>
         "held-out",
       ] as const),
     )
-    .option("--column <name>", "column or key that holds the text")
-    .action((file, { json, limit, ids, split, column }) => {
+    .option("--column <name>", "the same as --text")
+    .action((file, { json, limit, ids, split, column, ...flags }) => {
       cuesCommand(file, {
         ...(json ? { json } : {}),
         ...(limit === undefined ? {} : { limit }),
         ...(Array.isArray(ids) ? { ids } : {}),
         ...(split === undefined ? {} : { split }),
-        ...(column === undefined ? {} : { column }),
+        read: readOptionsOf({ ...(column === undefined ? {} : { text: column }), ...flags }),
       });
     });
+};
 
 function systems(variants: Record<string, unknown>, chosen: string[] | true | undefined): string[] {
   return Array.isArray(chosen) ? chosen : [coldStart, ...Object.keys(variants)];

@@ -16,6 +16,8 @@ export interface StreamFiles {
 }
 
 export interface MediaFiles {
+  /** A clip of sound alone, called as the id, in the folder of films; undefined where there is no such folder. */
+  soundAlone: ((id: string) => Lookup) | undefined;
   video: StreamFiles;
   audio: StreamFiles;
   videoFeatures: StreamFiles;
@@ -39,7 +41,13 @@ export function mediaFiles(base: string, options: ReadOptions): MediaFiles {
     const files = folderFiles(folder, kind);
     return { ...byPath, called: files.find, folder: files };
   };
+  let sounds: FolderFiles | undefined;
+  const soundAlone = (id: string): Lookup => {
+    sounds ??= folderFiles(resolve(options.videos!), "audio");
+    return sounds.find(id);
+  };
   return {
+    soundAlone: options.videos === undefined ? undefined : soundAlone,
     video: stream("video", options.videos),
     audio: stream("audio", options.audios),
     videoFeatures: stream("features", options.features?.video),

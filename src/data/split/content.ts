@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import type { ClipRow } from "../clip-row.ts";
+import { fileHash } from "../features/content.ts";
 
 /** Clips by what is in their files: of rows with one key, each is a copy of the others. */
 export type ContentKeys = ReadonlyMap<string, string>;
@@ -16,9 +17,9 @@ export function contentGroups(rows: readonly ClipRow[]): ContentKeys {
   for (const [size, alike] of grouped(ownFiles(rows), ({ path }) => sizeOf(path))) {
     // Empty files are all equal and broken; whoever opens them says so.
     if (alike.length < 2 || size === undefined || size === 0) continue;
-    for (const similar of grouped(alike, ({ path }) => hashOf(path, "ends")).values()) {
+    for (const similar of grouped(alike, ({ path }) => endsHash(path)).values()) {
       if (similar.length < 2) continue;
-      for (const [key, copies] of grouped(similar, ({ path }) => hashOf(path, "whole"))) {
+      for (const [key, copies] of grouped(similar, ({ path }) => fileHash(path))) {
         if (copies.length > 1) for (const { id } of copies) keys.set(id, key);
       }
     }
@@ -40,27 +41,16 @@ function ownFiles(rows: readonly ClipRow[]): { id: string; path: string }[] {
 const sizeOf = (path: string): number | undefined =>
   statSync(path, { throwIfNoEntry: false })?.size;
 
-const pieceBytes = 2 ** 20;
 const endBytes = 2 ** 13;
 
-/**
- * SHA-256 of a file, read in pieces, for films don't fit into memory; or of its first and last bytes alone,
- * which tell most files apart.
- */
-function hashOf(path: string, part: "ends" | "whole"): string {
+/** Hash of a file's first and last bytes, which tell most files of one size apart. */
+function endsHash(path: string): string {
   const hash = createHash("sha256");
-  const piece = Buffer.allocUnsafe(part === "whole" ? pieceBytes : endBytes);
+  const piece = Buffer.alloc(endBytes);
   const file = openSync(path, "r");
-  const add = (position: number | null): number => {
-    const read = readSync(file, piece, 0, piece.length, position);
-    hash.update(piece.subarray(0, read));
-    return read;
-  };
   try {
-    if (part === "whole") while (add(null) > 0);
-    else {
-      add(0);
-      add(Math.max(0, fstatSync(file).size - piece.length));
+    for (const position of [0, Math.max(0, fstatSync(file).size - endBytes)]) {
+      hash.update(piece.subarray(0, readSync(file, piece, 0, endBytes, position)));
     }
   } finally {
     closeSync(file);

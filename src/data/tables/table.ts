@@ -24,7 +24,13 @@ export function columnsOf(records: readonly ListRecord[]): string[] {
   return [...columns];
 }
 
-/** Where a record is, for errors. @param list the list's own path */
-export function placeOf({ line, file }: ListRecord, list: string): { file: string; line?: number } {
+/** Where a record is, for errors. */
+export interface Place {
+  file: string;
+  line?: number;
+}
+
+/** @param list the list's own path */
+export function placeOf({ line, file }: ListRecord, list: string): Place {
   return { file: file ?? list, ...(line !== undefined && { line }) };
 }

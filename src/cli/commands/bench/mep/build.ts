@@ -10,6 +10,7 @@ import {
   mepItemsHash,
 } from "../../../../bench/mep/reference/items.ts";
 import { sha256, writeFileAtomic } from "../../../../core/files.ts";
+import { columnFlags, readOptionsOf } from "../../../list-options.ts";
 import { cosine, wholeNumber } from "../../../numbers.ts";
 import { say } from "../../../print.ts";
 import { type RowOptions, readReferenceRows } from "./rows.ts";
@@ -29,7 +30,8 @@ export interface BuildOptions extends RowOptions, EmbedderChoice {
 
 /** Builds, writes and returns an item set. The same inputs give the same bytes. */
 export async function buildItemFile(options: BuildOptions): Promise<MepItems> {
-  const { rows, source, missing } = readReferenceRows(options.data, options);
+  const { rows, source, missing, notes } = readReferenceRows(options.data, options);
+  for (const note of notes) say(`  ${note}`);
   const { seed, probes, absentProbes, absentBelow, sample } = options;
   const sorted = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
   const drawn =
@@ -60,13 +62,15 @@ function extractorOf({ cues, extractor }: BuildOptions): CueExtractor {
 }
 
 /** `oppo bench mep build`. */
-export const mepBuildCommand = () =>
-  new Command("build")
+export function mepBuildCommand() {
+  const command = new Command("build")
     .description("freeze a MEP-Bench item set from reference reasoning, no model in the loop")
-    .requiredOption("--data <file>", ".csv or .jsonl of reasoning texts: id, text, subtitle, clip")
+    .requiredOption("--data <list>", "reasoning texts: CSV, TSV, JSON or JSONL, one row a clip")
     .requiredOption("--out <file>", "item file to write")
     .option("--clips <folder>", "clips; without them the set is text-only: utilization alone")
-    .option("--column <name>", "column of the reference text")
+    .option("--column <name>", "the same as --text");
+  for (const option of columnFlags()) command.addOption(option);
+  return command
     .option("--where <column=value>", "only these rows, for example split=test")
     .option(
       "--sample <rows>",
@@ -102,11 +106,13 @@ export const mepBuildCommand = () =>
       cosine,
       defaultItemOptions.absentBelow,
     )
-    .action(async (options) => {
-      const items = await buildItemFile(defined(options) as unknown as BuildOptions);
+    .action(async ({ column, ...options }) => {
+      const read = readOptionsOf({ ...(column === undefined ? {} : { text: column }), ...options });
+      const items = await buildItemFile({ ...defined(options), read } as unknown as BuildOptions);
       report(items, options.clips !== undefined);
       process.stdout.write(`${options.out}\n`);
     });
+}
 
 function report(items: MepItems, withClips: boolean): void {
   const probes = items.samples.flatMap((sample) => sample.probes);

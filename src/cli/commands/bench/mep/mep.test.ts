@@ -78,7 +78,7 @@ describe("oppo bench mep build", () => {
     });
     expect(items.samples.map(({ clip }) => clip)).toEqual(["a.mp4", "c.mp4"]);
     expect(items.samples.every(({ clipHash }) => clipHash?.length === 64)).toBe(true);
-    expect(items.left).toEqual([{ id: "b", reason: "no clip file" }]);
+    expect(items.left).toEqual([{ id: "b", reason: "no video file is called 'b'" }]);
   });
 
   it("takes cue lists made elsewhere and names them by content", async () => {
@@ -119,7 +119,7 @@ describe("oppo bench mep build", () => {
     );
     await expect(buildItemFile({ ...options, data, where: "split=x" })).rejects.toThrow("split=x");
     await expect(buildItemFile({ ...options, data, clips: file("none") })).rejects.toThrow(
-      "none of 3 rows",
+      /none: no such folder/,
     );
     await expect(buildItemFile({ ...options, data, embedder: "bert" })).rejects.toThrow("bert");
     writeFileSync(file("odd.csv"), "colour,weight\nred,1\n");

@@ -1,19 +1,19 @@
-import { existsSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { relative } from "node:path";
 import type { ReferenceRow } from "../../../../bench/mep/reference/build.ts";
 import type { MepCue } from "../../../../bench/mep/reference/items.ts";
 import { quotedSubtitle } from "../../../../bench/mep/reference/subtitle.ts";
-import { BenchError, OppoError } from "../../../../core/errors.ts";
-import { sha256 } from "../../../../core/files.ts";
+import { BenchError } from "../../../../core/errors.ts";
 import { readJsonl } from "../../../../core/jsonl.ts";
 import { polarityOf } from "../../../../cues/polarity.ts";
-import { parseCsv } from "../../../csv.ts";
+import { fileHash } from "../../../../data/features/content.ts";
+import { withoutEnding } from "../../../../data/files/endings.ts";
+import { type ClipRow, type ReadOptions, readClips, vocabulary } from "../../../../data/index.ts";
 
 export interface RowOptions {
   /** Folder with the clips; without it the set is text-only. */
   clips?: string;
-  /** Column of the reference text; found by common names when absent. */
-  column?: string;
+  /** How the list is read: its columns, its form. */
+  read?: ReadOptions;
   /** "column=value": other rows are not read. */
   where?: string;
   /** Take the subtitle that the reference itself quotes, where no column holds it. */
@@ -27,113 +27,64 @@ export interface ReadRows {
   source: { name: string; sha256: string; rows: number };
   /** Rows whose clip is not in the folder. */
   missing: { id: string; reason: string }[];
+  /** How the list was read. */
+  notes: readonly string[];
+}
+
+/**
+ * Reads a reasoning data set. @throws DataError as `readClips`; BenchError `MEP_CUES` where none of its rows has
+ * cues in the cue file.
+ */
+export function readReferenceRows(file: string, options: RowOptions): ReadRows {
+  const { clips, where, read = {} } = options;
+  const cues = options.cues === undefined ? undefined : readCues(options.cues);
+  const list = readClips(file, clips === undefined ? read : { ...read, videos: clips }, {
+    media: clips === undefined ? "ignore" : "leave",
+    ...(where !== undefined && { where }),
+    ...(cues === undefined && { text: "column" }),
+  });
+  const missing = list.left.map(({ id, reason }) => ({ id, reason }));
+  const rows = list.rows.flatMap((row): ReferenceRow[] => {
+    const own = cues?.get(row.id);
+    if (cues !== undefined && own === undefined) {
+      missing.push({ id: row.id, reason: "no cues in the cue file" });
+      return [];
+    }
+    const { id, reference: text = "", congruent } = row;
+    return [
+      {
+        id,
+        text,
+        ...clipOf(row, clips),
+        ...own,
+        ...spoken(row, options),
+        ...(congruent !== undefined && { congruent }),
+      },
+    ];
+  });
+  if (rows.length === 0) {
+    throw new BenchError("MEP_CUES", `none of ${list.rows.length} rows has cues`, {
+      ...(options.cues !== undefined && { file: options.cues }),
+      hint: `its ids are found in ${file}: the first there is ${list.rows[0]?.id}`,
+    });
+  }
+  const { name, sha256, rows: count } = list.source;
+  return { rows, source: { name, sha256, rows: count }, missing, notes: list.notes };
+}
+
+/** Path in the folder of clips, by which a run finds it again, and what is in the file. */
+function clipOf({ media }: ClipRow, clips: string | undefined) {
+  const file = media.video ?? media.audio;
+  if (clips === undefined || file === undefined) return {};
+  return { clip: relative(clips, file), clipHash: fileHash(file) };
+}
+
+function spoken({ subtitle, reference = "" }: ClipRow, { subtitleFromText }: RowOptions) {
+  const said = subtitle ?? (subtitleFromText ? quotedSubtitle(reference) : null);
+  return said === null ? {} : { subtitle: said };
 }
 
 type Fields = Record<string, unknown>;
-
-const names = {
-  id: ["id", "name", "names", "video_id"],
-  text: ["english", "reasons", "reasoning", "reference", "text"],
-  subtitle: ["subtitle", "subtitles", "sentence"],
-  clip: ["clip", "file", "video", "path"],
-} as const;
-const extensions = [".mp4", ".avi", ".mkv", ".webm", ".mov", ".wav"];
-
-/**
- * Reads a reasoning data set (.csv or .jsonl). @throws OppoError for a file that can't be read as one;
- * BenchError `MEP_COLUMN`, `MEP_WHERE`, `MEP_CLIPS` when no row's clip is found, `MEP_CUES`.
- */
-export function readReferenceRows(file: string, options: RowOptions): ReadRows {
-  if (!existsSync(file)) throw new OppoError("FILE_MISSING", "no such file", { file });
-  const bytes = readFileSync(file);
-  const records = chosen(recordsOf(file, bytes.toString("utf8")), file, options.where);
-  const column = (kind: keyof typeof names) =>
-    names[kind].find((name) => records[0] !== undefined && name in records[0]);
-  const textColumn = options.column ?? column("text");
-  const idColumn = column("id");
-  if (idColumn === undefined || (textColumn === undefined && options.cues === undefined)) {
-    throw new BenchError("MEP_COLUMN", "no column for the id, or none for the text", {
-      file,
-      hint: `it has: ${Object.keys(records[0] ?? {}).join(", ")}; name the text's with --column`,
-    });
-  }
-  const cues = options.cues === undefined ? undefined : readCues(options.cues);
-  const missing: ReadRows["missing"] = [];
-  const rows = records.flatMap((record): ReferenceRow[] => {
-    const id = String(record[idColumn]);
-    const text = textColumn === undefined ? "" : String(record[textColumn] ?? "");
-    const clip = clipOf(record, id, column("clip"), options.clips);
-    if (options.clips !== undefined && clip === undefined) {
-      missing.push({ id, reason: "no clip file" });
-      return [];
-    }
-    const own = cues?.get(id);
-    if (cues !== undefined && own === undefined) {
-      missing.push({ id, reason: "no cues in the cue file" });
-      return [];
-    }
-    return [{ id, text, ...clip, ...own, ...spoken(record, text, options), ...agreeing(record) }];
-  });
-  if (rows.length === 0) {
-    throw new BenchError("MEP_CLIPS", `none of ${records.length} rows can be used`, {
-      file,
-      hint: `first reason: ${missing[0]?.reason ?? "no rows"} (${missing[0]?.id ?? "-"})`,
-    });
-  }
-  const source = { name: basename(file), sha256: sha256(bytes), rows: records.length };
-  return { rows, source, missing };
-
-  function spoken(record: Fields, text: string, { subtitleFromText }: RowOptions) {
-    const given = record[column("subtitle") ?? ""];
-    const subtitle =
-      typeof given === "string" && given.trim() !== ""
-        ? given
-        : subtitleFromText
-          ? quotedSubtitle(text)
-          : null;
-    return subtitle === null ? {} : { subtitle };
-  }
-}
-
-function recordsOf(file: string, text: string): Fields[] {
-  if (/\.csv$/i.test(file)) return parseCsv(text, file).map(({ fields }) => ({ ...fields }));
-  if (/\.jsonl$/i.test(file)) return readJsonl<Fields>(file);
-  throw new BenchError("MEP_FORMAT", "neither .csv nor .jsonl", { file });
-}
-
-function chosen(records: Fields[], file: string, where: string | undefined): Fields[] {
-  if (where === undefined) return records;
-  const at = where.indexOf("=");
-  const [column, value] = [where.slice(0, at), where.slice(at + 1)];
-  const own = records.filter((record) => String(record[column]) === value);
-  if (at > 0 && own.length > 0) return own;
-  throw new BenchError("MEP_WHERE", `no row has ${where}`, {
-    file,
-    hint: "write it as column=value, for example split=test",
-  });
-}
-
-function clipOf(
-  record: Fields,
-  id: string,
-  column: string | undefined,
-  clips: string | undefined,
-): { clip: string; clipHash: string } | undefined {
-  if (clips === undefined) return undefined;
-  const named = column === undefined ? [] : [String(record[column])];
-  const candidates = [...named, ...extensions.map((extension) => `${id}${extension}`)];
-  const clip = candidates.find((candidate) => existsSync(join(clips, candidate)));
-  return clip === undefined
-    ? undefined
-    : { clip, clipHash: sha256(readFileSync(join(clips, clip))) };
-}
-
-/** Whether face and voice agree, where the data set says so. */
-function agreeing({ congruent }: Fields): { congruent?: boolean } {
-  if (congruent === true || congruent === "true") return { congruent: true };
-  if (congruent === false || congruent === "false") return { congruent: false };
-  return {};
-}
 
 /** Rows `{id, visual: [...], acoustic: [...]}`; keys of public decompositions are known too. */
 function readCues(file: string): Map<string, Pick<ReferenceRow, "cues">> {
@@ -149,10 +100,10 @@ function readCues(file: string): Map<string, Pick<ReferenceRow, "cues">> {
   };
   return new Map(
     readJsonl<Fields>(file).map((record, index) => {
-      const id = names.id.map((key) => record[key]).find((value) => value !== undefined);
+      const id = vocabulary.id.names.map((key) => record[key]).find((value) => value !== undefined);
       const visual = lists(record, ["visual", "visual_clues"], index + 1);
       const acoustic = lists(record, ["acoustic", "audio", "audio_clues"], index + 1);
-      return [String(id), { cues: { visual, acoustic } }];
+      return [withoutEnding(String(id).normalize("NFC")), { cues: { visual, acoustic } }];
     }),
   );
 }
