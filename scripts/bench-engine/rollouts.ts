@@ -75,7 +75,7 @@ export async function rlWork(policy: Policy, step: RlStep): Promise<TrainingRoll
       completion: { tokens, logprobs: sampled[index]!, stop: "length" },
       advantage: advantages[index]!,
       claims: located,
-      hidden: readAt(hidden[group]!, losses[step], located),
+      hidden: readAt(hidden[group]!, { loss: losses[step] }, located),
     };
   });
 }

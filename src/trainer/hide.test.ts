@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Rng } from "../core/rng.ts";
 import { resolveLossOptions } from "../loss/presets.ts";
 import { maskModes } from "../prompt/mask.ts";
+import type { Example } from "./example.ts";
 import { hidePrompts, type MaskPlan, streamsToHide } from "./hide.ts";
 import { clip } from "./run.fake.ts";
 
@@ -69,26 +70,38 @@ describe("hidden prompts", () => {
 
 describe("donors of swapped streams", () => {
   /** Numbers of the clips that gave their video in `draws` draws. */
-  const donors = (index: number, among: typeof examples, draws = 60): Set<number> => {
+  const donors = (example: Example, among: typeof examples, draws = 60): Set<number> => {
     const rng = new Rng("donors");
     const drawn = Array.from({ length: draws }, () => {
-      const { video } = hidePrompts(clip(index), ["video"], plan({ donors: among, rng }));
+      const { video } = hidePrompts(example, ["video"], plan({ donors: among, rng }));
       return video!.prompt.video.features[0]! - 1;
     });
     return new Set(drawn);
   };
 
   it("have another label, and each such clip is drawn", () => {
-    expect(donors(0, examples)).toEqual(new Set([1, 3, 4]));
+    expect(donors(clip(0), examples)).toEqual(new Set([1, 3, 4]));
   });
 
   it("have the same label only where there is no other, and are never the clip itself", () => {
     const joyful = [0, 2, 5].map((index) => clip(index));
-    expect(donors(0, joyful)).toEqual(new Set([2, 5]));
+    expect(donors(clip(0), joyful)).toEqual(new Set([2, 5]));
+  });
+
+  it("share none of several labels", () => {
+    const mixed = [["joy", "anger"], ["anger", "fear"], ["fear"], ["joy"]].map((labels, index) =>
+      clip(index, labels),
+    );
+    expect(donors(mixed[0]!, mixed)).toEqual(new Set([2]));
+  });
+
+  it("of clips without labels are any other clips", () => {
+    const bare = [0, 1, 2].map((index) => clip(index, []));
+    expect(donors(bare[0]!, bare)).toEqual(new Set([1, 2]));
   });
 
   it("a single clip is refused with the reason and what to do", () => {
-    expect(() => donors(0, [clip(0)])).toThrow(
+    expect(() => donors(clip(0), [clip(0)])).toThrow(
       /no other clip than 'clip-0' to swap with.*at least two training clips; blank and drop need one/,
     );
   });

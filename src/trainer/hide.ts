@@ -1,6 +1,5 @@
 import { RunError } from "../core/errors.ts";
 import { Rng } from "../core/rng.ts";
-import type { LossOptions } from "../loss/options.ts";
 import { requiredPasses } from "../loss/terms.ts";
 import { type MaskMode, type MaskSources, maskPrompt } from "../prompt/mask.ts";
 import { type Modality, modalities, type Prompt } from "../prompt/prompt.ts";
@@ -33,11 +32,11 @@ export const maskPlan = (run: RlRun, step: number): MaskPlan => ({
  * margins. With `alternate`, a group has one hidden, changing every step.
  */
 export function streamsToHide(
-  { loss, mask }: { loss: LossOptions; mask: Pick<MaskOptions, "passes"> },
+  { loss, mask, terms }: Pick<RlRun, "loss" | "terms"> & { mask: Pick<MaskOptions, "passes"> },
   step: number,
   index: number,
 ): readonly Modality[] {
-  const required = requiredPasses(loss);
+  const required = requiredPasses(loss, terms?.loss);
   if (required === "none") return [];
   if (required === "both" || mask.passes === "both") return modalities;
   return [modalities[(step + index) % modalities.length]!];
@@ -71,8 +70,8 @@ function sources(example: Example, plan: MaskPlan): MaskSources {
 }
 
 /**
- * A clip of another label where there is one: what is true of a clip of the same emotion is often true
- * here too, and sensitivity would punish it.
+ * A clip with no label in common where there is one: what is true of a clip of the same emotion is
+ * often true here too, and sensitivity would punish it. A clip without a label has none in common.
  */
 function donorOf(example: Example, { donors, rng }: MaskPlan): Prompt {
   const start = rng.int(donors.length);

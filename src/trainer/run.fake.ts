@@ -24,7 +24,7 @@ export const tokenizer = WordTokenizer.fromTexts(
 );
 
 /** Clip `index`: its streams hold its number. */
-export function clip(index: number, label: string = labelOf(index)): Example {
+export function clip(index: number, own: readonly string[] = [labelOf(index)]): Example {
   const stream = (value: number) => ({
     features: Float32Array.of(value, value / 2),
     tokens: 2,
@@ -37,7 +37,8 @@ export function clip(index: number, label: string = labelOf(index)): Example {
     video: stream(index + 1),
     audio: stream(-index - 1),
   };
-  return { id: prompt.id, prompt, reference: decomposeReference(says(label)), labels: [label] };
+  const reference = decomposeReference(says(own[0] ?? "joy"));
+  return { id: prompt.id, prompt, reference, labels: own };
 }
 
 /** Which answer a clip gets, by the place of the sample in its group and the seed of the call. */

@@ -1,11 +1,13 @@
 import type { ProgressListener } from "../core/progress.ts";
 import type { ControllerState } from "../loss/controller.ts";
 import type { LossOptions } from "../loss/options.ts";
+import type { LossTerm } from "../loss/term.ts";
 import type { Policy } from "../policy/port.ts";
 import type { MaskSources } from "../prompt/mask.ts";
 import type { Tokenizer } from "../prompt/tokenizer.ts";
 import type { RewardOptions } from "../rewards/options.ts";
 import type { Scorer } from "../rewards/scorer.ts";
+import type { RewardTerm } from "../rewards/term.ts";
 import type { SystemLayout } from "../runs/layout.ts";
 import type { Example } from "./example.ts";
 import type { GuardState } from "./guards.ts";
@@ -24,6 +26,11 @@ export interface RlRun {
   mask: MaskOptions;
   loss: LossOptions;
   reward: RewardOptions;
+  /**
+   * What loss and reward are made of, where it is not the shipped tables. `scorer` must have been made with
+   * the same reward terms.
+   */
+  terms?: { loss?: readonly LossTerm[]; reward?: readonly RewardTerm[] };
   /** Feature rows of black frames and silence, for blank masking. */
   blank?: MaskSources["blank"];
   seed: number | string;

@@ -3,6 +3,10 @@ import { claimTokens } from "../cues/evidence.ts";
 import { startController } from "../loss/controller.ts";
 import { omniPerceptionObjective } from "../loss/objective.ts";
 import { resolveLossOptions } from "../loss/presets.ts";
+import { addGradient, zeroResult } from "../loss/result.ts";
+import { surrogateTerm } from "../loss/surrogate.ts";
+import type { LossTerm } from "../loss/term.ts";
+import { lossTerms } from "../loss/terms.ts";
 import type { Datum } from "../policy/port.ts";
 import { groupAdvantages } from "../rewards/advantages.ts";
 import { initialGuardState } from "./guards.ts";
@@ -188,5 +192,44 @@ describe("reading log-probs", () => {
     expect(await readIn("counterfactual", 1)).toEqual([
       ["video", "video", "video", "video", "audio", "audio"],
     ]);
+  });
+});
+
+describe("a term of the loss that is not in the table", () => {
+  /** Pulls masked log-probs of the first head of each claim down; needs both passes. */
+  const toy: LossTerm = {
+    ...surrogateTerm,
+    name: "toy",
+    weight: () => 1,
+    needs: "both",
+    reads: () => "heads",
+    learnsMasked: () => true,
+    metrics: [],
+    compute: (batch) => {
+      const result = zeroResult(batch);
+      batch.forEach(({ claims }, at) => {
+        for (const { heads } of claims) addGradient(result, "audio", at, heads[0]!, 1);
+      });
+      return result;
+    },
+  };
+
+  it("gets the passes and tokens it declares, and its gradient reaches the policy", async () => {
+    const guards = { canaryEffect: 0 };
+    const { run, policy } = fakeRun(varied, {
+      options: rlOptions.parse({ prompts: 2, group: 2, guards }),
+      loss: resolveLossOptions({ preset: "none" }),
+      terms: { loss: [...lossTerms, toy] },
+    });
+    const { metrics } = await rlStep(run, start(), 0, () => {});
+    const streams = policy.read[0]!.map((datum) => describeDatum(run, datum).split(" ")[1]);
+    expect(streams).toEqual([...Array(4).fill("video"), ...Array(4).fill("audio")]);
+    expect(policy.read[0]!.every(({ read, tokens }) => read!.length < tokens.length)).toBe(true);
+    const pulled = policy.differentiated[0]!.slice(4);
+    expect(pulled.map(({ datum }) => describeDatum(run, datum).split(" ")[1])).toEqual(
+      Array(4).fill("audio"),
+    );
+    expect(pulled.every(({ gradient }) => gradient.every((slope) => slope === 1))).toBe(true);
+    expect(metrics["gradient/toy"]).toBeGreaterThan(0);
   });
 });

@@ -51,10 +51,14 @@ export async function rlStep(
   if (step === 0) await canary(run, groups);
   const metrics = groupMetrics(groups);
   const controller = controlled(run, metrics, state.controller);
-  const context = { suppression: suppression(controller, run.loss.controller) };
+  const strength = suppression(controller, run.loss.controller);
+  const context: ObjectiveContext = {
+    suppression: strength,
+    ...(run.terms?.loss ? { terms: run.terms.loss } : {}),
+  };
   const rollouts = await prepare(run, groups, step);
 
-  const measured: Record<string, number> = { ...context };
+  const measured: Record<string, number> = { suppression: strength };
   for (let round = 0; round < options.updatesPerBatch; round++) {
     const fresh = round === 0;
     const { result, report, samplerGap } = await update(
@@ -108,14 +112,14 @@ export async function prepare(
   step: number,
 ): Promise<TrainingRollout[]> {
   const scored = groups.map((group) => group.map((rollout) => rollout.scored));
-  const advantages = batchAdvantages(scored, run.reward);
+  const advantages = batchAdvantages(scored, run.reward, run.terms?.reward);
   const plan = maskPlan(run, step);
   const rollouts = groups.flatMap((group, at) => {
     const hidden = hidePrompts(group[0]!.example, streamsToHide(run, step, at), plan);
     return group.map((rollout, sample): TrainingRollout => {
       const claims = claimTokens(rollout.scored.claims, rollout.offsets);
       const advantage = advantages[at]![sample]!;
-      return { ...rollout, advantage, claims, hidden: readAt(hidden, run.loss, claims) };
+      return { ...rollout, advantage, claims, hidden: readAt(hidden, run, claims) };
     });
   });
   if (!run.reference) return rollouts;
@@ -126,10 +130,10 @@ export async function prepare(
 /** The same hidden prompts, read where the loss looks at this rollout's tokens. */
 export function readAt(
   hidden: TrainingRollout["hidden"],
-  loss: LossOptions,
+  { loss, terms }: Pick<RlRun, "loss" | "terms">,
   claims: TrainingRollout["claims"],
 ): TrainingRollout["hidden"] {
-  const read = maskedReads(loss, claims);
+  const read = maskedReads(loss, claims, terms?.loss);
   const entries = Object.entries(hidden).map(([stream, copy]) => [stream, { ...copy, read }]);
   return Object.fromEntries(entries);
 }
