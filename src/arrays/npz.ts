@@ -22,7 +22,9 @@ export function openNpz(file: string): NpzArchive {
       hint: "save one file per clip, or safetensors, which are read tensor by tensor",
     });
   }
-  const bytes = new Uint8Array(readFileSync(file));
+  const whole = readFileSync(file);
+  // A view: a copy of an archive of a gigabyte would cost another one.
+  const bytes = new Uint8Array(whole.buffer, whole.byteOffset, whole.length);
   const names: string[] = [];
   let packed = 0;
   scan(file, bytes, (entry) => {

@@ -30,7 +30,11 @@ export function openArrayFile(file: string): ArrayFile {
     throw new DataError("FEATURES_FORMAT", "is a folder", { file, hint: "name a file in it" });
   }
   const start = firstBytes(file);
-  if (isNpy(start)) return { names: null, read: () => [["", () => npyFloats(readWhole(file))]] };
+  if (isNpy(start)) {
+    const read: ArrayFile["read"] = (names) =>
+      names.map((name) => [name, () => npyFloats(readWhole(file))]);
+    return { names: null, read };
+  }
   if (start.toString("latin1", 0, 2) === "PK") return npzFile(file);
   if (start.toString("latin1", 8, 9) === "{") return tensorFile(file);
   const empty = start.length === 0;
@@ -71,18 +75,23 @@ function tensorFile(file: string): ArrayFile {
 
 function firstBytes(file: string): Buffer {
   const bytes = Buffer.alloc(16);
-  const handle = openSync(file, "r");
-  try {
-    return bytes.subarray(0, readSync(handle, bytes));
-  } finally {
-    closeSync(handle);
-  }
+  return readable(file, () => {
+    const handle = openSync(file, "r");
+    try {
+      return bytes.subarray(0, readSync(handle, bytes));
+    } finally {
+      closeSync(handle);
+    }
+  });
 }
 
-function readWhole(file: string): Uint8Array {
+const readWhole = (file: string): Uint8Array => readable(file, () => readFileSync(file));
+
+/** What the system says against a file (rights, size) belongs to the clip, not to the program. */
+function readable<T>(file: string, read: () => T): T {
   try {
-    return readFileSync(file);
+    return read();
   } catch (cause) {
-    throw new DataError("FEATURES_LARGE", (cause as Error).message, { file, cause });
+    throw new DataError("FEATURES_UNREADABLE", (cause as Error).message, { file, cause });
   }
 }

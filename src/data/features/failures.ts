@@ -24,7 +24,7 @@ export function failuresError(
     );
     return `  ${clips}: ${error.message}`;
   });
-  const clips = failures.reduce((sum, { ids }) => sum + ids.length, 0);
+  const clips = new Set(failures.flatMap(({ ids }) => ids)).size;
   const more = failures.length - mostNamed;
   if (more > 0) lines.push(`  … and ${more} more`);
   return new DataError(code, `${clips} of ${what}:\n${lines.join("\n")}\n`, {

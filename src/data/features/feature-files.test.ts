@@ -38,7 +38,7 @@ const clip = (id: string, file: string): ClipRow => ({
 /** The features of a few clips at two tokens, as lists by id. */
 function read(files: Record<string, string>, tokens = 2) {
   const rows = Object.entries(files).map(([id, file]) => clip(id, file));
-  const { byId, dim, notes } = readFeatureFiles(rows, "video", tokens);
+  const { byId, dim, notes } = readFeatureFiles(rows, { video: tokens }).video!;
   return { byId: Object.fromEntries([...byId].map(([id, row]) => [id, [...row]])), dim, notes };
 }
 
@@ -187,7 +187,7 @@ describe("features that cannot be used", () => {
     const bad = make();
     const refused = refusal({ good, bad });
     expect(refused.code).toBe("FEATURES_UNREADABLE");
-    expect(refused.message).toMatch(/^1 of 2 clips have video features that cannot be used:\n/);
+    expect(refused.message).toMatch(/^1 of 2 clips have features that cannot be used:\n/);
     expect(refused.message).toContain(`  'bad': ${bad}: `);
     expect(refused.message).toContain(message);
     expect(refused.message).not.toContain("'good'");

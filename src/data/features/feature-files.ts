@@ -7,50 +7,63 @@ import { toMatrix } from "./matrix.ts";
 import { resampleRows } from "./resample.ts";
 import { refuseOtherWidths } from "./same-width.ts";
 import type { ReadFeatures, StreamFeatures } from "./stream-features.ts";
-import type { StreamName } from "./streams.ts";
+import { type StreamName, streams } from "./streams.ts";
+
+/** Of how many rows each stream is to be; streams that are absent are not read. */
+export type TokensOf = Partial<Record<StreamName, number>>;
 
 /**
- * One stream of every row from files of features: `.npy`, `.npz` or safetensors, of one clip each or of
- * all of them by id; float16 to float64, any [T, D], brought to `tokens` rows by `resampleRows`.
+ * Streams of every row from files of features: `.npy`, `.npz` or safetensors, of one clip each or of all
+ * of them by id; float16 to float64, any [T, D], brought to the wanted number of rows by `resampleRows`.
  * @throws DataError `FEATURES_UNREADABLE` naming every clip whose file is missing, not finite, empty, of
  *   another shape or ambiguous; `FEATURES_WIDTH` where D differs between clips
  */
 export function readFeatureFiles(
   rows: readonly ClipRow[],
-  stream: StreamName,
-  tokens: number,
-): StreamFeatures {
+  tokens: TokensOf,
+): Partial<Record<StreamName, StreamFeatures>> {
+  const wantedStreams = streams.filter((stream) => tokens[stream] !== undefined);
   const read: ReadFeatures[] = [];
   const failures: Failure[] = [];
-  for (const [file, wanted] of fileUses(rows, stream)) {
-    const ids = wanted.map(({ id }) => id);
+  for (const [file, wanted] of fileUses(rows, wantedStreams)) {
+    const ids = [...new Set(wanted.map(({ id }) => id))];
     attempt(failures, ids, file, "", () => readFile(file, wanted, tokens, { read, failures }));
   }
   if (failures.length > 0) {
-    const what = `${rows.length} clips have ${stream} features that cannot be used`;
+    const what = `${rows.length} clips have features that cannot be used`;
     const hint = "mend the files or leave the clips out of the list";
     throw failuresError("FEATURES_UNREADABLE", what, hint, failures);
   }
-  return {
-    byId: new Map(read.map(({ id, features }) => [id, features])),
-    dim: refuseOtherWidths(read, stream),
-    notes: notesOf(read, stream, tokens),
+  const of = (stream: StreamName): StreamFeatures => {
+    const own = read.filter((one) => one.stream === stream);
+    return {
+      byId: new Map(own.map(({ id, features }) => [id, features])),
+      dim: refuseOtherWidths(own, stream),
+      notes: notesOf(own, stream, tokens[stream]!),
+    };
   };
+  return Object.fromEntries(wantedStreams.map((stream) => [stream, of(stream)]));
 }
 
-/** Which clips want what of which file. */
-function fileUses(rows: readonly ClipRow[], stream: StreamName): Map<string, Wanted[]> {
+/** Which clips want what of which file. A file is opened once, whatever is wanted of it. */
+function fileUses(
+  rows: readonly ClipRow[],
+  wantedStreams: readonly StreamName[],
+): Map<string, Wanted[]> {
   const uses = new Map<string, Wanted[]>();
   for (const { id, features = {} } of rows) {
-    const file = features[stream]!;
-    const isForBoth = features.video === features.audio;
-    const wanted = { id, stream, isShared: false, isForBoth };
-    const others = uses.get(file);
-    if (others) others.push(wanted);
-    else uses.set(file, [wanted]);
+    for (const stream of wantedStreams) {
+      const file = features[stream]!;
+      const isForBoth = features.video === features.audio;
+      const wanted = { id, stream, isShared: false, isForBoth };
+      const others = uses.get(file);
+      if (others) others.push(wanted);
+      else uses.set(file, [wanted]);
+    }
   }
   for (const wanted of uses.values()) {
-    for (const one of wanted) one.isShared = wanted.length > 1;
+    const isShared = wanted.some(({ id }) => id !== wanted[0]!.id);
+    for (const one of wanted) one.isShared = isShared;
   }
   return uses;
 }
@@ -59,25 +72,26 @@ function fileUses(rows: readonly ClipRow[], stream: StreamName): Map<string, Wan
 function readFile(
   file: string,
   wanted: readonly Wanted[],
-  tokens: number,
+  tokens: TokensOf,
   { read, failures }: { read: ReadFeatures[]; failures: Failure[] },
 ): void {
   const arrays = openArrayFile(file);
   const index = arrays.names && indexNames(arrays.names);
-  const ids = new Map<string, string>();
+  const owners = new Map<string, Wanted>();
   for (const one of wanted) {
     attempt(failures, [one.id], file, "", () => {
       const name = nameIn(index, one, file);
-      if (ids.has(name)) throw ambiguous(`array '${name}' may be of '${ids.get(name)}' as well`);
-      ids.set(name, one.id);
+      const other = owners.get(name);
+      if (other) throw ambiguous(`array '${name}' may be of '${other.id}' as well`);
+      owners.set(name, one);
     });
   }
-  for (const [name, array] of arrays.read([...ids.keys()])) {
-    const id = ids.get(name)!;
+  for (const [name, array] of arrays.read([...owners.keys()])) {
+    const { id, stream } = owners.get(name)!;
     attempt(failures, [id], file, name, () => {
-      const matrix = toMatrix(array());
-      const features = resampleRows(matrix, tokens);
-      read.push({ id, file, rows: matrix.rows, dim: matrix.dim, features });
+      const { values, rows, dim } = toMatrix(array());
+      const features = resampleRows({ values, rows, dim }, tokens[stream]!);
+      read.push({ id, stream, file, rows, dim, features });
     });
   }
 }

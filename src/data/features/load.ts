@@ -42,11 +42,9 @@ export async function loadRowFeatures(
   const { options } = settings;
   const origins = originsOf(rows);
   // First the cheap half: files of features that do not fit are no reason to decode an hour of film.
-  const read = Object.fromEntries(
-    streams
-      .filter((stream) => origins[stream] === "files")
-      .map((stream) => [stream, readFeatureFiles(rows, stream, options[`${stream}Tokens`])]),
-  ) as Partial<Record<StreamName, StreamFeatures>>;
+  const fromFiles = streams.filter((stream) => origins[stream] === "files");
+  const tokens = fromFiles.map((stream) => [stream, options[`${stream}Tokens`]]);
+  const read = readFeatureFiles(rows, Object.fromEntries(tokens));
   const fromMedia = streams.filter((stream) => origins[stream] === "media");
   const decoded = await decodeRows(rows, fromMedia, settings);
   const streamOf = (stream: StreamName): StreamFeatures =>

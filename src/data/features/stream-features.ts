@@ -1,3 +1,5 @@
+import type { StreamName } from "./streams.ts";
+
 /** One stream of every clip, at the policy's number of tokens. */
 export interface StreamFeatures {
   /** [tokens × dim] by clip id. */
@@ -9,6 +11,7 @@ export interface StreamFeatures {
 /** One stream of one clip, read from a file of features. */
 export interface ReadFeatures {
   id: string;
+  stream: StreamName;
   file: string;
   /** Rows in the file. */
   rows: number;
