@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Experiment } from "../config/schema.ts";
+import { type Experiment, experimentOptions } from "../config/schema.ts";
 import { RunError } from "../core/errors.ts";
 import { canonicalJson, readJson, writeJson } from "../core/files.ts";
 import { appendJsonl } from "../core/jsonl.ts";
@@ -25,7 +25,7 @@ export interface Workspace {
 export function openWorkspace(experiment: Experiment, runs: string): Workspace {
   const layout = runLayout(join(runs, experiment.name));
   if (existsSync(layout.config)) {
-    const field = firstDifference(readJson<Experiment>(layout.config), experiment, "");
+    const field = firstDifference(begunWith(layout.config), experiment, "");
     if (field !== undefined) {
       throw new RunError("RUN_CONFIG_DIFFERS", `this run was begun with another '${field}'`, {
         file: layout.config,
@@ -41,6 +41,13 @@ export function openWorkspace(experiment: Experiment, runs: string): Workspace {
   };
   recordVersions(layout, notice);
   return { experiment, layout, progress: progressPrinter(), notice };
+}
+
+/** The run's own settings; one that a later version brought counts as its default. */
+function begunWith(file: string): unknown {
+  const written = readJson(file);
+  const parsed = experimentOptions.safeParse(written);
+  return parsed.success ? parsed.data : written;
 }
 
 /** The versions that began the run stay on record; going on under others is said aloud. */

@@ -8,7 +8,7 @@ import { makeCorpus, openClips } from "../../src/cli/stages/clips.ts";
 import { freezeBenchmark } from "../../src/cli/stages/evaluate.ts";
 import { openWorkspace } from "../../src/cli/workspace.ts";
 import { type Experiment, experimentOptions } from "../../src/config/schema.ts";
-import { readJson } from "../../src/core/files.ts";
+import { readJson, writeJson } from "../../src/core/files.ts";
 import { runLayout } from "../../src/runs/layout.ts";
 import { readMetrics } from "../../src/runs/record.ts";
 
@@ -88,6 +88,18 @@ describe("a whole experiment", () => {
     };
     expect(read("again")).toEqual(read("whole"));
   }, 120_000);
+
+  it("goes on in a folder that was begun before a setting existed: it counts as its default", () => {
+    const experiment = tiny("older");
+    openWorkspace(experiment, runs);
+    const file = join(runs, experiment.name, "config.json");
+    const { collapseShare, ...older } = experiment.rl.guards;
+    writeJson(file, { ...experiment, rl: { ...experiment.rl, guards: older } });
+    expect(() => openWorkspace(experiment, runs)).not.toThrow();
+    const guards = { ...older, collapseShare: collapseShare / 2 };
+    const changed = { ...experiment, rl: { ...experiment.rl, guards } };
+    expect(() => openWorkspace(changed, runs)).toThrow(/another 'rl\.guards\.collapseShare'/);
+  });
 
   it("refuses a run folder that was begun with another config", () => {
     const changed = tiny("whole");
