@@ -123,6 +123,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   report: {
     folders: [
       "core",
+      "data",
       "bench/mep/shared",
       "bench/mep/oracle",
       "bench/mep/reference",

@@ -14,6 +14,7 @@ import { experimentCommand, quickConfig, readExperiment } from "./experiment.ts"
 import { runExperiment } from "./experiment-run.ts";
 import { exportCommand } from "./export.ts";
 import { importCommand } from "./import.ts";
+import { inspectCommand } from "./inspect.ts";
 import { parityCommand } from "./parity.ts";
 import { scoreCommand } from "./score.ts";
 import { serveCommand } from "./serve.ts";
@@ -28,6 +29,7 @@ export function addCommands(program: Command): Command {
     .addCommand(evaluate())
     .addCommand(report())
     .addCommand(benchCommand())
+    .addCommand(inspectCommand())
     .addCommand(parityCommand())
     .addCommand(scoreCommand())
     .addCommand(cues())

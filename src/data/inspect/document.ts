@@ -19,7 +19,8 @@ export function* inspectDocument(list: InspectedList): Generator<string> {
 }
 
 function headOf(list: InspectedList): object {
-  const { source, notes, left, unused, media, total, swap, labels, groups, splits, cues } = list;
+  const { source, notes, left, unused, media, total, swap, labels, groups, splits, sides, cues } =
+    list;
   return {
     format: inspectFormat,
     list: list.list,
@@ -42,7 +43,7 @@ function headOf(list: InspectedList): object {
       clips: result.clips,
       refused: result.refused.length,
       list: result.list,
-      reasons: foundRefusals(result).map(({ code, cure, clips }) => ({
+      reasons: foundRefusals([result]).map(({ code, cure, clips }) => ({
         code,
         cure,
         clips: clips.map(({ clip }) => clip.row.id),
@@ -52,7 +53,7 @@ function headOf(list: InspectedList): object {
     duplicates: [...list.duplicates.values()],
     labels,
     groups,
-    splits,
+    splits: "notes" in sides ? { counts: splits, notes: sides.notes } : sides,
     cues,
   };
 }

@@ -23,26 +23,37 @@ export function foundProblems({ problems }: Inspection): FoundProblem[] {
   });
 }
 
-/** One reason for which a way refuses clips. */
+/** One reason for which ways refuse clips. */
 export interface FoundRefusal {
   code: string;
-  /** What is wrong, as said of the first clip; `says` of each clip stands beside it. */
-  clips: readonly { clip: InspectedClip; says: string }[];
   cure: string;
+  /** Ids of the ways. */
+  ways: readonly string[];
+  clips: readonly { clip: InspectedClip; says: string }[];
 }
 
-/** Refusals of a way by code, most clips first. A clip may be refused for several reasons. */
-export function foundRefusals({ refused }: WayResult): FoundRefusal[] {
+/** Refusals of all ways by code, most clips first. A clip may be refused for several reasons. */
+export function foundRefusals(results: readonly WayResult[]): FoundRefusal[] {
   const byCode = new Map<
     string,
-    { code: string; cure: string; clips: FoundRefusal["clips"][number][] }
+    { cure: string; ways: Set<string>; says: Map<InspectedClip, string> }
   >();
-  for (const { clip, reasons } of refused) {
-    for (const { code, says, cure } of reasons) {
-      const known = byCode.get(code);
-      if (known) known.clips.push({ clip, says });
-      else byCode.set(code, { code, cure, clips: [{ clip, says }] });
+  for (const { way, refused } of results) {
+    for (const { clip, reasons } of refused) {
+      for (const { code, says, cure } of reasons) {
+        const known = byCode.get(code) ?? { cure, ways: new Set(), says: new Map() };
+        known.ways.add(way.id);
+        known.says.set(clip, says);
+        byCode.set(code, known);
+      }
     }
   }
-  return [...byCode.values()].sort((a, b) => b.clips.length - a.clips.length);
+  return [...byCode]
+    .map(([code, { cure, ways, says }]) => ({
+      code,
+      cure,
+      ways: [...ways],
+      clips: [...says].map(([clip, text]) => ({ clip, says: text })),
+    }))
+    .sort((a, b) => b.clips.length - a.clips.length);
 }

@@ -1,6 +1,7 @@
 import type { CueModality } from "../../cues/cue.ts";
 import { decomposeReference } from "../../cues/decompose.ts";
 import type { ClipRow } from "../clip-row.ts";
+import type { SplitShares } from "../split/draw.ts";
 import { type InspectedClip, lengthOf, mediaFacts } from "./clip.ts";
 import { type LookOptions, lookAtFiles } from "./look/look-at-files.ts";
 import { type Problem, problemsOf } from "./problems.ts";
@@ -10,6 +11,8 @@ import { type WayResult, walkWays } from "./ways/index.ts";
 export interface InspectOptions extends LookOptions {
   /** false: files are not opened; references, labels and groups alone are looked at. */
   media: boolean;
+  /** How an experiment would divide the clips. */
+  shares: SplitShares;
 }
 
 /** Everything that was found out about a list of clips. */
@@ -20,6 +23,7 @@ export interface Inspection extends Survey {
   ways: readonly WayResult[];
   labels: readonly Count[];
   groups: readonly Count[];
+  /** As given or drawn; empty where no division can be drawn. */
   splits: readonly Count[];
   /** The most frequent cues of each modality. */
   cues: Readonly<Record<CueModality, readonly Count[]>>;
@@ -56,7 +60,7 @@ export async function inspectClips(
     });
     if (index % 1000 === 999) await breathe(options, index + 1, rows.length);
   }
-  const survey = surveyOf(clips);
+  const survey = surveyOf(clips, options.shares);
   const problems = clips.flatMap((clip): [InspectedClip, Problem[]][] => {
     const found = problemsOf(clip, survey);
     return found.length > 0 ? [[clip, found]] : [];
@@ -68,7 +72,7 @@ export async function inspectClips(
     ways: walkWays(survey),
     labels: counted(rows.flatMap(({ labels }) => labels)),
     groups: counted(rows.flatMap(({ group }) => group ?? [])),
-    splits: counted(rows.flatMap(({ split }) => split ?? [])),
+    splits: counted("rows" in survey.sides ? survey.sides.rows.map(({ split }) => split) : []),
     cues: tally.most(),
     total: totalOf(clips),
   };

@@ -87,7 +87,10 @@ export const problemKinds: readonly ProblemKind[] = [
     title: "picture stands still",
     weight: "look",
     find: media(({ picture }) =>
-      picture && picture.frames > 1 && picture.stillSec >= mostly * lengthOf(picture)
+      picture &&
+      picture.frames > 1 &&
+      picture.blackShare < mostly &&
+      picture.stillSec >= mostly * lengthOf(picture)
         ? `nothing moves for ${seconds(picture.stillSec)} of ${seconds(lengthOf(picture))}`
         : null,
     ),

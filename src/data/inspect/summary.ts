@@ -22,6 +22,7 @@ export function summaryOf(list: InspectedList): SummaryPart[] {
     { heading: list.list, lines: [...overview(list), ...list.notes] },
     { heading: "Problems", lines: problemLines(list) },
     { heading: "Ways on", lines: list.ways.flatMap(wayLines) },
+    { heading: "Why clips are refused", lines: refusalLines(list) },
   ].filter(({ lines }) => lines.length > 0);
 }
 
@@ -40,7 +41,7 @@ function overview(list: InspectedList): string[] {
   lines.push(labelLine(list));
   if (list.groups.length > 0)
     lines.push(`${counted(list.groups.length, "group")}: ${most(list.groups)}`);
-  if (list.splits.length > 0) lines.push(`splits: ${most(list.splits)}`);
+  lines.push(...("notes" in list.sides ? list.sides.notes : [list.sides.refused.message]));
   if (list.unused.length > 0) {
     lines.push(`${counted(list.unused.length, "file")} that no row names: ${few(list.unused)}`);
   }
@@ -98,28 +99,39 @@ const most = (counts: readonly Count[]): string =>
   );
 
 function problemLines(list: InspectedList): string[] {
-  const left = list.left.map(({ id, line, reason }) => `${id} (line ${line}: ${reason})`);
+  const left = list.left.map(({ id, line, reason }) => `'${id}' (line ${line}: ${reason})`);
   return [
     ...(left.length > 0 ? [`✕ ${counted(left.length, "row")} left out: ${few(left)}`] : []),
     ...foundProblems(list).map(({ kind, clips }) => {
-      const names = clips.map(({ clip, detail }) => `${clip.row.id} (${detail})`);
+      const names = clips.map(({ clip, detail }) => `'${clip.row.id}' (${detail})`);
       return `${weightSigns[kind.weight]} ${counted(clips.length, "clip")}: ${kind.title}: ${few(names)}`;
     }),
   ];
 }
 
-function wayLines(result: WayResult): string[] {
-  const { way, clips, list, refused } = result;
+function wayLines({ way, clips, list, refused }: WayResult): string[] {
   const total = clips + refused.length;
-  const sign = clips === total && list.length === 0 ? "✓" : clips === 0 ? "✕" : "▲";
   const how =
-    clips === total ? `all of ${counted(total, "clip")}` : `${clips} of ${counted(total, "clip")}`;
+    refused.length === 0
+      ? `all of ${counted(total, "clip")}`
+      : `${clips} of ${counted(total, "clip")}`;
   return [
-    `${sign} ${way.title}: ${how} (${way.command})`,
+    `${waySign(clips, refused.length, list.length)} ${way.title}: ${how} (${way.command})`,
     ...list.map(({ says, cure }) => `    ${says}: ${cure}`),
-    ...foundRefusals(result).map(({ clips: own, cure }) => {
-      const names = own.slice(0, 2).map(({ clip, says }) => `${clip.row.id}: ${says}`);
-      return `    ${own.length} refused, ${few([...names, ...own.slice(2).map(({ clip }) => clip.row.id)], 2)}. ${cure}`;
-    }),
   ];
+}
+
+/** ✓ all clips can go, ▲ some, ✕ none. */
+export function waySign(clips: number, refused: number, list: number): string {
+  if (clips === 0) return "✕";
+  return refused + list === 0 ? "✓" : "▲";
+}
+
+/** Each reason once, whatever number of ways it closes. */
+function refusalLines({ ways }: InspectedList): string[] {
+  return foundRefusals(ways).map(({ clips, cure, ways: closed }) => {
+    const names = clips.map(({ clip, says }) => `'${clip.row.id}': ${says}`);
+    const where = closed.length === ways.length ? "every way" : closed.join(", ");
+    return `${counted(clips.length, "clip")} (${where}): ${few(names, 1)}. Cure: ${cure}`;
+  });
 }

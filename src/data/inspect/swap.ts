@@ -41,11 +41,33 @@ export function swapShapes(clips: readonly InspectedClip[], stream: SwapStream):
   return { usual, equal, clips: total, shapes: counts.size };
 }
 
-/** The command that makes the clips of a list equal, at the length and size that most of them have. */
-export function cutAlike({ visual, acoustic }: Record<SwapStream, SwapShapes>): string {
-  const [, width, height] = visual.usual?.match(/^(\d+)×(\d+)/) ?? [null, "320", "240"];
-  const seconds = Math.max(1, Math.round(Number.parseFloat(acoustic.usual ?? "5")));
-  // H.264 takes even sides only.
-  const even = (side: string | undefined) => Math.max(2, 2 * Math.round(Number(side) / 2));
-  return `\`oppo export clips --seconds ${seconds} --size ${even(width)}x${even(height)}\` makes clips equal`;
+/** A length and a size that few clips would have to change much for. */
+export interface Alike {
+  /** Median of the lengths, whole seconds, one at least. */
+  seconds: number;
+  /** The most frequent size in pixels; even, for H.264 takes no other. */
+  width: number;
+  height: number;
 }
+
+export function alikeOf(clips: readonly InspectedClip[]): Alike {
+  const pictures = clips.flatMap(({ media }) => media?.picture ?? []);
+  const lengths = pictures.map(lengthOf).sort((a, b) => a - b);
+  const sizes = new Map<string, { count: number; width: number; height: number }>();
+  for (const { width, height } of pictures) {
+    const known = sizes.get(`${width}×${height}`) ?? { count: 0, width, height };
+    sizes.set(`${width}×${height}`, { ...known, count: known.count + 1 });
+  }
+  const [usual] = [...sizes.values()].sort((a, b) => b.count - a.count);
+  const even = (side: number | undefined, otherwise: number) =>
+    Math.max(2, 2 * Math.round((side ?? otherwise) / 2));
+  return {
+    seconds: Math.max(1, Math.round(lengths[Math.floor(lengths.length / 2)] ?? 5)),
+    width: even(usual?.width, 320),
+    height: even(usual?.height, 240),
+  };
+}
+
+/** The command that makes the clips of a list equal. */
+export const cutAlike = ({ seconds, width, height }: Alike): string =>
+  `\`oppo export clips --seconds ${seconds} --size ${width}x${height}\` makes clips equal`;

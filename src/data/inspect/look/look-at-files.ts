@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { readJson } from "../../../core/files.ts";
 import type { ProgressListener } from "../../../core/progress.ts";
 import { defaultWorkers, runJobs } from "../../../core/work-pool.ts";
 import type { FileFacts } from "./facts.ts";
@@ -66,16 +67,14 @@ export async function lookAtFiles(
 export async function shotsOf(
   files: ReadonlyMap<string, string>,
   options: LookOptions & { cache: string },
-  read: (path: string) => readonly string[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const jobs = [...files].flatMap(([sha256, file]): LookJob[] => {
     const shots = shotsFile(options.cache, sha256);
     return existsSync(shots) ? [] : [{ kind: "look", file, sha256, shots }];
   });
   await run(jobs, options, { step: "take frames to show", known: 0 }, () => {});
-  return new Map(
-    [...files.keys()].map((sha256) => [sha256, read(shotsFile(options.cache, sha256))]),
-  );
+  const read = (sha256: string) => readJson<readonly string[]>(shotsFile(options.cache, sha256));
+  return new Map([...files.keys()].map((sha256) => [sha256, read(sha256)]));
 }
 
 const journalFile = (cache: string | null): string | null =>

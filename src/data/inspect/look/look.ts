@@ -27,11 +27,7 @@ export async function lookAtFile(path: string, shots: string | null): Promise<Fi
     tracks: observed.tracks,
     picture: picture.facts(),
     sound: sound.facts(),
-    failure: observed.failure && {
-      code: observed.failure.code,
-      // Without the path: the same bytes lie elsewhere, too.
-      message: observed.failure.message.replace(`${path}: `, ""),
-    },
+    failure: observed.failure && { code: observed.failure.code, message: said(observed.failure) },
   };
   if (shots !== null) {
     const video = picture.shots(shotsPerClip);
@@ -40,6 +36,11 @@ export async function lookAtFile(path: string, shots: string | null): Promise<Fi
     writeFileAtomic(shots, JSON.stringify(texts));
   }
   return facts;
+}
+
+/** Without the path, for the same bytes lie elsewhere, too; without the hint, for `readClip`'s callers. */
+function said({ message, details }: MediaError): string {
+  return message.replace(`${details.file}: `, "").replace(` (${details.hint})`, "");
 }
 
 async function opened(

@@ -1,6 +1,6 @@
 import { cuesMissing } from "./references.ts";
 import { streamRefusals } from "./streams.ts";
-import type { Way } from "./way.ts";
+import { refusal, type Way } from "./way.ts";
 
 /** The small policy of this project, trained on this machine. */
 export const embedded: Way = {
@@ -14,4 +14,9 @@ export const embedded: Way = {
     }),
     ...cuesMissing(clip),
   ],
+  refuseAll({ sides }) {
+    if (!("refused" in sides)) return [];
+    const { code, message, hint } = sides.refused;
+    return [refusal(code, message.replace(` (${hint})`, ""), hint)];
+  },
 };

@@ -47,7 +47,7 @@ export function swiftRefusals(
   const found: Refusal[] = [];
   if (Math.abs(seen - heard) > clockSlackSec) {
     const says = `${seen.toFixed(1)} s of picture, ${heard.toFixed(1)} s of sound`;
-    found.push(refusal("CLOCK", says, cutAlike(survey.swap)));
+    found.push(refusal("CLOCK", says, cutAlike(survey.alike)));
   }
   if (heard > longestSoundSec) {
     const says = `${heard.toFixed(0)} s of sound, of which ${longestSoundSec} s are heard`;
@@ -70,14 +70,14 @@ function promptTokens(
   return Math.round(video + soundTokensPerSec * soundSec + questionTokens);
 }
 
-function swapRefusal(clip: InspectedClip, { swap }: Survey, stream: SwapStream): Refusal[] {
+function swapRefusal(clip: InspectedClip, { swap, alike }: Survey, stream: SwapStream): Refusal[] {
   const shape = swapShape(clip, stream);
   const { usual, equal, clips } = swap[stream];
   if (shape === null || (shape === usual && equal > 1)) return [];
   const others = equal > 1 ? `${equal} of ${clips} clips have ${usual}` : "no two clips are equal";
-  const [code, name] = stream === "visual" ? ["SWAP_PICTURE", "picture"] : ["SWAP_SOUND", "sound"];
-  const says = `${name} of ${shape}, and ${others}: nothing to swap with`;
-  return [refusal(code!, says, cutAlike(swap))];
+  const code = stream === "visual" ? "SWAP_PICTURE" : "SWAP_SOUND";
+  const says = `${stream === "visual" ? "picture" : "sound"} of ${shape}; ${others}`;
+  return [refusal(code, says, cutAlike(alike))];
 }
 
 const way = (id: string, title: string, set: string, needs: SwiftNeeds): Way => ({
