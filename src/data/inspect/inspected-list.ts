@@ -1,3 +1,4 @@
+import type { LeftRow } from "../rows.ts";
 import type { Inspection } from "./inspect.ts";
 
 /** A list as it was read, and what was found in its clips. */
@@ -8,7 +9,7 @@ export interface InspectedList extends Inspection {
   /** Sentences of whoever read the list and drew its splits. */
   notes: readonly string[];
   /** Rows that were left out, with the reason. */
-  left: readonly { id: string; line: number; reason: string }[];
+  left: readonly LeftRow[];
   /** Files beside the clips that no row names. */
   unused: readonly string[];
 }

@@ -1,4 +1,5 @@
 import { duration } from "../../core/duration.ts";
+import type { LeftRow } from "../rows.ts";
 import type { InspectedClip } from "./clip.ts";
 import { foundProblems, foundRefusals } from "./found.ts";
 import type { Count, Inspection } from "./inspect.ts";
@@ -98,8 +99,12 @@ const most = (counts: readonly Count[]): string =>
     8,
   );
 
+/** Line, where the list has lines, and reason. */
+export const whyLeft = ({ line, reason }: LeftRow): string =>
+  line === undefined ? reason : `line ${line}: ${reason}`;
+
 function problemLines(list: InspectedList): string[] {
-  const left = list.left.map(({ id, line, reason }) => `'${id}' (line ${line}: ${reason})`);
+  const left = list.left.map((row) => `'${row.id}' (${whyLeft(row)})`);
   return [
     ...(left.length > 0 ? [`✕ ${counted(left.length, "row")} left out: ${few(left)}`] : []),
     ...foundProblems(list).map(({ kind, clips }) => {

@@ -3,7 +3,7 @@ import { type FoundProblem, foundProblems, foundRefusals } from "../../data/insp
 import type { Count } from "../../data/inspect/inspect.ts";
 import type { InspectedList } from "../../data/inspect/inspected-list.ts";
 import type { Weight } from "../../data/inspect/problems.ts";
-import { waySign, weightSigns } from "../../data/inspect/summary.ts";
+import { waySign, weightSigns, whyLeft } from "../../data/inspect/summary.ts";
 import { type Html, html } from "../html.ts";
 import { anchorOf } from "./card.ts";
 
@@ -58,9 +58,7 @@ ${reasons.length === 0 ? null : html`<h3>Why clips are refused</h3>${scrolled("W
 
 export function problemsSection(list: InspectedList, shown: ReadonlySet<InspectedClip>): Html {
   const found = foundProblems(list);
-  const left = list.left.map(
-    ({ id, line, reason }) => html`<li>${id} <small>line ${line}: ${reason}</small></li>`,
-  );
+  const left = list.left.map((row) => html`<li>${row.id} <small>${whyLeft(row)}</small></li>`);
   const row = ({ kind, clips }: FoundProblem): Html => {
     const own = clips.map(({ clip, detail }) => ({ clip, text: detail }));
     return html`<tr class="${kind.weight}"><td><span class="weight">${weightSigns[kind.weight]}</span> ${kind.title}</td><td>${weightWords[kind.weight]}</td><td>${clips.length}</td><td class="about">${names(own, list, shown)}</td></tr>`;
