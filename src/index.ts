@@ -12,7 +12,7 @@ export * as media from "./media/index.ts";
 export { createEmbeddedPolicy, openEmbeddedPolicy } from "./policy/embedded/embedded-policy.ts";
 export { openExecutor } from "./policy/embedded/open-executor.ts";
 export type * from "./policy/port.ts";
-export { type MaskMode, maskModes, maskPrompt } from "./prompt/mask.ts";
+export { type MaskMode, maskModes, maskPrompt } from "./prompt/masks.ts";
 export { type Modality, modalities, type Prompt, type Stream } from "./prompt/prompt.ts";
 export { type Tokenizer, WordTokenizer } from "./prompt/tokenizer.ts";
 export * as rewards from "./rewards/index.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../core/rng.ts";
 import { resolveLossOptions } from "../loss/presets.ts";
-import { maskModes } from "../prompt/mask.ts";
+import { maskModes } from "../prompt/masks.ts";
 import type { Example } from "./example.ts";
 import { hidePrompts, type MaskPlan, streamsToHide } from "./hide.ts";
 import { clip } from "./run.fake.ts";

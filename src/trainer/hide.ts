@@ -1,7 +1,7 @@
 import { RunError } from "../core/errors.ts";
 import { Rng } from "../core/rng.ts";
 import { requiredPasses } from "../loss/terms.ts";
-import { type MaskMode, type MaskSources, maskPrompt } from "../prompt/mask.ts";
+import { type MaskMode, type MaskSources, maskPrompt } from "../prompt/masks.ts";
 import { type Modality, modalities, type Prompt } from "../prompt/prompt.ts";
 import type { Example } from "./example.ts";
 import { guardCanary } from "./guards.ts";

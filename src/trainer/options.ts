@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { maskModes } from "../prompt/mask.ts";
+import { maskModes } from "../prompt/masks.ts";
 
 const optimiser = {
   learningRate: z.number().positive().describe("peak learning rate of Adam"),

@@ -3,7 +3,7 @@ import type { ControllerState } from "../loss/controller.ts";
 import type { LossOptions } from "../loss/options.ts";
 import type { LossTerm } from "../loss/term.ts";
 import type { Policy } from "../policy/port.ts";
-import type { MaskSources } from "../prompt/mask.ts";
+import type { MaskSources } from "../prompt/masks.ts";
 import type { Tokenizer } from "../prompt/tokenizer.ts";
 import type { RewardOptions } from "../rewards/options.ts";
 import type { Scorer } from "../rewards/scorer.ts";

@@ -1,7 +1,7 @@
 /** What the checks of the conformance suite share: the batch they score and how they compare. */
 import assert from "node:assert/strict";
 import { Rng } from "../../core/rng.ts";
-import { maskPrompt } from "../../prompt/mask.ts";
+import { maskPrompt } from "../../prompt/masks.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
 import type { Datum, Policy } from "../port.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PolicyError } from "../../core/errors.ts";
-import { maskPrompt } from "../../prompt/mask.ts";
+import { maskPrompt } from "../../prompt/masks.ts";
 import type { Datum } from "../port.ts";
 import { type Check, close, datum, far, someBatch } from "./check.ts";
 

@@ -1,7 +1,7 @@
 import { Rng } from "../../../core/rng.ts";
 import { type EvidenceModality, evidenceModalities } from "../../../cues/cue.ts";
 import { streamOf } from "../../../cues/streams.ts";
-import type { MaskMode } from "../../../prompt/mask.ts";
+import type { MaskMode } from "../../../prompt/masks.ts";
 import type { Prompt } from "../../../prompt/prompt.ts";
 import type { Tokenizer } from "../../../prompt/tokenizer.ts";
 import { affirms } from "../shared/affirmation.ts";

@@ -2,7 +2,7 @@ import { BenchError } from "../../../core/errors.ts";
 import type { Rng } from "../../../core/rng.ts";
 import type { EvidenceModality } from "../../../cues/cue.ts";
 import { modalityOf } from "../../../cues/streams.ts";
-import { type MaskMode, maskPrompt } from "../../../prompt/mask.ts";
+import { type MaskMode, maskPrompt } from "../../../prompt/masks.ts";
 import type { Modality, Prompt } from "../../../prompt/prompt.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../core/rng.ts";
-import { maskModes, maskPrompt } from "./mask.ts";
+import { maskModes, maskPrompt } from "./masks.ts";
 import { modalities, type Prompt } from "./prompt.ts";
 
 function prompt(id: string, value: number): Prompt {
