@@ -75,7 +75,10 @@ export const layers: Readonly<Record<string, Layer>> = {
   "bench/mer-unibench": { folders: ["core"], packages: [] },
   "bench/mme-emotion": { folders: ["core"], packages: [] },
   // Clips with a stream masked, written as real files.
-  "bench/mask-media": { folders: ["core", "media"], packages: ["node", "node-av"] },
+  "bench/mask-media": {
+    folders: ["core", "media", "prompt/masks.ts"],
+    packages: ["node", "node-av"],
+  },
   // Files as their owners distribute them, read into the types of the three benchmarks.
   "bench/files": {
     folders: ["core", "arrays", "bench/mer-unibench", "bench/mme-emotion", "bench/mep/reference"],
@@ -117,7 +120,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   client: { folders: ["core", "service"], packages: ["node", "hono", "p-retry"] },
   // What `oppo export` writes: the files another trainer is started with.
   export: {
-    folders: ["core", "cues", "loss", "rewards", "corpus", "data", "*/options.ts"],
+    folders: ["core", "cues", "loss", "rewards", "prompt/masks.ts", "corpus", "data", "*/options.ts"],
     packages: ["node", "zod"],
   },
   report: {

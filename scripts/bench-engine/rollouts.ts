@@ -5,6 +5,7 @@ import { Rng } from "../../src/core/rng.ts";
 import type { ClaimTokens } from "../../src/cues/cue.ts";
 import { resolveLossOptions } from "../../src/loss/presets.ts";
 import type { AdamOptions, Policy } from "../../src/policy/port.ts";
+import { maskKind } from "../../src/prompt/masks.ts";
 import { hidePrompts, type MaskPlan, streamsToHide } from "../../src/trainer/hide.ts";
 import type { TrainingRollout } from "../../src/trainer/rollout.ts";
 import { readAt, update } from "../../src/trainer/step.ts";
@@ -58,7 +59,7 @@ export async function rlWork(policy: Policy, step: RlStep): Promise<TrainingRoll
   );
   const sampled = await policy.logprobs(data);
   const plan: MaskPlan = {
-    mode: "swap",
+    kind: maskKind("swap"),
     donors: examples,
     blank: undefined,
     rng: new Rng("bench-engine/donors"),

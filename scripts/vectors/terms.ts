@@ -1,6 +1,7 @@
 import { resolveLossOptions } from "../../src/loss/presets.ts";
 import type { LossTerm } from "../../src/loss/term.ts";
 import { activeTerms, lossTerms, requiredPasses } from "../../src/loss/terms.ts";
+import { type MaskPlace, maskKinds } from "../../src/prompt/masks.ts";
 import { rewardTerms } from "../../src/rewards/terms.ts";
 import { lossConfigs } from "./loss.ts";
 
@@ -8,9 +9,17 @@ import { lossConfigs } from "./loss.ts";
 const theirs = ["policy", "reference"];
 const auxiliary: readonly LossTerm[] = lossTerms.filter(({ name }) => !theirs.includes(name));
 
-/** The tables of reward and loss terms, and what the loss asks for under the settings of its vectors. */
+/** The tables of masks, reward and loss terms, and what the loss asks for under the settings of its vectors. */
 export function termVectors(): object {
   return {
+    masks: maskKinds
+      .filter(({ places }) => (places as readonly MaskPlace[]).includes("plugin"))
+      .map(({ id, partial, needs, streams }) => ({
+        id,
+        partial,
+        needs_donor: needs === "donor",
+        streams,
+      })),
     rewards: rewardTerms.map(({ name }) => name),
     terms: auxiliary.map(({ name, option, suppressive, needs, blindOnly }) => ({
       name,

@@ -61,7 +61,7 @@ describe("settings of the plugin", () => {
       format: "oppo-ms-swift-1",
       service: { url: "http://127.0.0.1:8791", api_key_env: "OPPO_API_KEY" },
       loss: { sensitivity: { weight: 0.02, routing: "gated" }, controller: { enabled: true } },
-      masks: { visual: "black", acoustic: "silence", schedule: "both" },
+      masks: { visual: "blank", acoustic: "blank", schedule: "both" },
       temperature: 1,
     });
   });
@@ -73,6 +73,16 @@ describe("settings of the plugin", () => {
     ["reward.weights={accuracy: 0, format: 0, perception: 0}", /all 0/],
   ])("refuses %s", (set, message) => {
     expect(() => pluginSettings(readSwiftOptions(undefined, [set]))).toThrow(message);
+  });
+
+  it("reads the words that masks had in older files, and no other", () => {
+    const set = ["masks={visual: black, acoustic: silence}", "loss.preset=robust"];
+    expect(pluginSettings(readSwiftOptions(undefined, set))).toMatchObject({
+      masks: { visual: "blank", acoustic: "blank" },
+    });
+    expect(() => readSwiftOptions(undefined, ["masks={visual: silence}"])).toThrow(
+      /expected one of "blank"\|"swap"\|"mean"/,
+    );
   });
 
   it("refuses masks that a term can't use", () => {

@@ -1,18 +1,25 @@
 import { z } from "zod";
 import { lossConfigSchema } from "../loss/options.ts";
+import { masksAt, type PluginMask } from "../prompt/masks.ts";
 import { rewardOptions } from "../rewards/options.ts";
 import { decomposerOptions, judgeOptions } from "../service/decomposer/options.ts";
 import { serviceOptions } from "../service/options.ts";
 import { embedderOptions } from "../similarity/options.ts";
 
+/** What a mask kind was called in files written before one table named them all. */
+const renamed =
+  (before: string, now: PluginMask) =>
+  (value: unknown): unknown =>
+    value === before ? now : value;
+
 const masks = z.strictObject({
   visual: z
-    .enum(["black", "mean", "swap"])
-    .default("black")
-    .describe("what hides the video: black frames, mean colour, another clip's video"),
+    .preprocess(renamed("black", "blank"), z.enum(masksAt("plugin", "video")))
+    .default("blank")
+    .describe("what hides the video: black frames, another clip's video, mean colour"),
   acoustic: z
-    .enum(["silence", "swap"])
-    .default("silence")
+    .preprocess(renamed("silence", "blank"), z.enum(masksAt("plugin", "audio")))
+    .default("blank")
     .describe("what hides the sound: silence, another clip's sound"),
   schedule: z
     .enum(["both", "alternate"])

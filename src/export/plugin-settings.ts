@@ -1,6 +1,8 @@
 import { ConfigError } from "../core/errors.ts";
 import type { LossOptions } from "../loss/options.ts";
 import { resolveLossOptions } from "../loss/presets.ts";
+import { activeTerms, blindOnlyTerms } from "../loss/terms.ts";
+import { maskKind } from "../prompt/masks.ts";
 import { rewardTerms } from "../rewards/terms.ts";
 import type { SwiftOptions } from "./options.ts";
 
@@ -10,12 +12,9 @@ import type { SwiftOptions } from "./options.ts";
  * @throws ConfigError naming settings that exclude each other; LossError.
  */
 export function pluginSettings(options: SwiftOptions): object {
-  const {
-    surrogate: _surrogate,
-    reference: _reference,
-    ...loss
-  } = resolveLossOptions(options.loss);
-  checkTogether(options, loss);
+  const resolved = resolveLossOptions(options.loss);
+  checkTogether(options, resolved);
+  const { surrogate: _surrogate, reference: _reference, ...loss } = resolved;
   const { client, guards, masks, service, training } = options;
   return {
     format: "oppo-ms-swift-1",
@@ -46,11 +45,9 @@ export function serviceUrl({ client, service }: SwiftOptions): string {
   return client.url ?? `http://${host.includes(":") ? `[${host}]` : host}:${service.port}`;
 }
 
-type AuxiliaryLoss = Omit<LossOptions, "surrogate" | "reference">;
-
 function checkTogether(
   { client, masks, reward, service, training }: SwiftOptions,
-  loss: AuxiliaryLoss,
+  loss: LossOptions,
 ): void {
   const refuse = (path: string, message: string, hint: string): never => {
     throw new ConfigError("CONFIG_CONFLICT", `${path}: ${message}`, { path, hint });
@@ -61,11 +58,15 @@ function checkTogether(
   if (client.url === undefined && service.port === 0) {
     refuse("service.port", "0 is a port nobody knows", "give a port, or client.url");
   }
-  if (loss.attribution.weight > 0 && masks.schedule === "alternate") {
-    refuse("masks.schedule", "attribution compares both masked passes", "use both");
+  const comparing = activeTerms(loss).find(({ needs }) => needs === "both");
+  if (comparing && masks.schedule === "alternate") {
+    refuse("masks.schedule", `${comparing.name} compares both masked passes`, "use both");
   }
-  if (loss.onset.weight > 0 && masks.visual === "swap" && masks.acoustic === "swap") {
-    refuse("loss.onset.weight", "onset never acts under swap masks", "set it to 0");
+  const kinds = [masks.visual, masks.acoustic];
+  const [idle] = kinds.every((id) => maskKind(id).partial) ? blindOnlyTerms(loss) : [];
+  if (idle) {
+    const which = [...new Set(kinds)].join(" and ");
+    refuse(`loss.${idle.option}`, `${idle.name} never acts under ${which} masks`, "set it to 0");
   }
   const learners = training.gpus * training.perDeviceBatch * training.gradientAccumulation;
   if (learners % training.numGenerations !== 0) {

@@ -38,5 +38,5 @@ export {
   type PassNeed,
   type TokenReads,
 } from "./term.ts";
-export { activeTerms, lossTerms, metricNames, requiredPasses } from "./terms.ts";
+export { activeTerms, blindOnlyTerms, lossTerms, metricNames, requiredPasses } from "./terms.ts";
 export { addTotals, type BatchTotals, measureTotals } from "./totals.ts";

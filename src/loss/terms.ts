@@ -41,6 +41,14 @@ export function requiredPasses(
   return needs.includes("one") ? "one" : "none";
 }
 
+/** Active terms that can do nothing where every hidden stream still shows something. */
+export function blindOnlyTerms(
+  options: LossOptions,
+  terms: readonly LossTerm[] = lossTerms,
+): LossTerm[] {
+  return activeTerms(options, terms).filter(({ blindOnly }) => blindOnly);
+}
+
 /** Names of all metrics that the terms can report, monitors aside. */
 export function metricNames(terms: readonly LossTerm[] = lossTerms): string[] {
   return terms.flatMap(({ name, metrics }) => [`loss/${name}`, `gradient/${name}`, ...metrics]);

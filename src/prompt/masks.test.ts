@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../core/rng.ts";
-import { maskModes, maskPrompt } from "./masks.ts";
+import { maskKinds, maskModes, maskPrompt, masksAt } from "./masks.ts";
 import { modalities, type Prompt } from "./prompt.ts";
 
 function prompt(id: string, value: number): Prompt {
@@ -38,6 +38,13 @@ describe("maskPrompt", () => {
     }
   }
 
+  it("refuses a kind that prompts don't have", () => {
+    const mean = maskKinds.find(({ id }) => id === "mean")!;
+    expect(() => maskPrompt(prompt("clip", 0), "video", mean)).toThrow(
+      "mask 'mean' can't hide video in a prompt (for prompts there are drop, blank, noise, swap)",
+    );
+  });
+
   it("fills with the blank row and with the donor's stream", () => {
     const clip = prompt("clip", 0);
     expect([...maskPrompt(clip, "audio", "blank", sources()).audio.features]).toEqual(
@@ -61,5 +68,20 @@ describe("maskPrompt", () => {
     const donor = prompt("donor", 1);
     donor.video.tokens = 2;
     expect(() => maskPrompt(clip, "video", "swap", { donor })).toThrow(/another shape/);
+  });
+});
+
+describe("the table of masks", () => {
+  it("says what exists where, by one word each", () => {
+    expect(masksAt("prompt")).toEqual(["drop", "blank", "noise", "swap"]);
+    expect(masksAt("media")).toEqual(["drop", "blank", "noise", "swap"]);
+    expect(masksAt("plugin", "video")).toEqual(["blank", "swap", "mean"]);
+    expect(masksAt("plugin", "audio")).toEqual(["blank", "swap"]);
+  });
+
+  it("applies exactly the kinds that prompts have", () => {
+    for (const kind of maskKinds) {
+      expect("apply" in kind, kind.id).toBe((maskModes as string[]).includes(kind.id));
+    }
   });
 });

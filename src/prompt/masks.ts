@@ -3,66 +3,159 @@ import type { Rng } from "../core/rng.ts";
 import { sharedFloats } from "../core/shared-memory.ts";
 import type { Modality, Prompt, Stream } from "./prompt.ts";
 
-/**
- * How a modality is hidden. All keep token counts and positions.
- * - `drop`: nothing attends to the stream.
- * - `blank`: the stream's value for "nothing there" (black frames, silence).
- * - `noise`: Gaussian noise with the stream's own mean and standard deviation.
- * - `swap`: the same stream of another clip (counterfactual masking, docs/method.md#counterfactual-terms).
- */
-export type MaskMode = "drop" | "blank" | "noise" | "swap";
-export const maskModes = ["drop", "blank", "noise", "swap"] as const;
+/** Where a mask kind exists: prompts of the trainer and the oracle track, media files, the ms-swift plugin. */
+export type MaskPlace = "prompt" | "media" | "plugin";
 
+/** What a mask kind takes the place of the hidden stream from. */
 export interface MaskSources {
-  /** Needed by `noise`. */
   rng?: Rng;
-  /** Needed by `swap`: the prompt whose stream takes the place. */
+  /** The prompt whose stream takes the place. */
   donor?: Prompt;
-  /** Needed by `blank`: one row of features of an empty stream, per modality. */
+  /** One row of features of an empty stream, per modality. */
   blank?: Readonly<Record<Modality, Float32Array>>;
+}
+
+/**
+ * A way to hide a stream: the same word in prompts, media files, exports and the plugin. All kinds keep
+ * token counts and positions.
+ */
+export interface MaskKind<Id extends string = string> {
+  id: Id;
+  /** What is there instead. */
+  shows: string;
+  /**
+   * Something can still be seen, so claiming about it is not blind: terms that need a stream hidden
+   * completely skip such passes.
+   */
+  partial: boolean;
+  needs: keyof MaskSources | null;
+  places: readonly MaskPlace[];
+  /** Streams it can hide. */
+  streams: readonly Modality[];
+  /** For prompts: the stream as it is hidden. */
+  apply?: (stream: Stream, modality: Modality, sources: MaskSources) => Stream;
+}
+
+const everywhere = ["prompt", "media", "plugin"] as const;
+const both = ["video", "audio"] as const;
+
+/** Every way to hide a stream. */
+export const maskKinds = [
+  {
+    id: "drop",
+    shows: "nothing: no model attends to it, and a file has no such track",
+    partial: false,
+    needs: null,
+    places: ["prompt", "media"],
+    streams: both,
+    apply: (stream) => ({ ...stream, attended: false }),
+  },
+  {
+    id: "blank",
+    shows: "black frames, digital silence",
+    partial: false,
+    needs: "blank",
+    places: everywhere,
+    streams: both,
+    apply: (stream, modality, { blank }) => ({
+      ...stream,
+      features: tile(need(blank, "blank")[modality], stream),
+    }),
+  },
+  {
+    id: "noise",
+    shows:
+      "random squares, noise as loud as the sound; in prompts Gaussian, of the stream's own mean and spread",
+    partial: false,
+    needs: "rng",
+    places: ["prompt", "media"],
+    streams: both,
+    apply: (stream, _, { rng }) => ({
+      ...stream,
+      features: noiseLike(stream.features, need(rng, "noise")),
+    }),
+  },
+  {
+    id: "swap",
+    shows: "the same stream of another clip (counterfactual masking)",
+    partial: true,
+    needs: "donor",
+    places: everywhere,
+    streams: both,
+    apply: (stream, modality, { donor }) =>
+      swapped(stream, need(donor, "swap")[modality], modality),
+  },
+  {
+    id: "mean",
+    shows: "frames of the colour that a processor normalises to zero",
+    partial: false,
+    needs: null,
+    places: ["plugin"],
+    streams: ["video"],
+  },
+] as const satisfies readonly MaskKind[];
+
+type Kinds = (typeof maskKinds)[number];
+type IdAt<Place extends MaskPlace, Kind extends Kinds = Kinds> = Kind extends unknown
+  ? Place extends Kind["places"][number]
+    ? Kind["id"]
+    : never
+  : never;
+
+/** Kinds that exist for prompts. */
+export type MaskMode = IdAt<"prompt">;
+/** Kinds that exist for media files. */
+export type MediaMask = IdAt<"media">;
+/** Kinds that the ms-swift plugin knows. */
+export type PluginMask = IdAt<"plugin">;
+
+/** Ids of the kinds that exist somewhere, of those that can hide `stream` where it is given. */
+export function masksAt<Place extends MaskPlace>(place: Place, stream?: Modality): IdAt<Place>[] {
+  return maskKinds
+    .filter(({ places }) => (places as readonly MaskPlace[]).includes(place))
+    .filter(({ streams }) => !stream || (streams as readonly Modality[]).includes(stream))
+    .map(({ id }) => id as IdAt<Place>);
+}
+
+export const maskModes: readonly MaskMode[] = masksAt("prompt");
+
+/** @throws PolicyError MASK_KIND for an id that the table doesn't have. */
+export function maskKind(id: string, kinds: readonly MaskKind[] = maskKinds): MaskKind {
+  const kind = kinds.find((each) => each.id === id);
+  if (kind) return kind;
+  throw new PolicyError("MASK_KIND", `no way to hide a stream is called '${id}'`, {
+    hint: `known: ${kinds.map((each) => each.id).join(", ")}`,
+  });
 }
 
 /** A copy of `prompt` in which `modality` is hidden. The original is not changed. */
 export function maskPrompt(
   prompt: Prompt,
   modality: Modality,
-  mode: MaskMode,
+  mode: MaskMode | MaskKind,
   sources: MaskSources = {},
 ): Prompt {
-  return { ...prompt, [modality]: maskStream(prompt[modality], modality, mode, sources) };
-}
-
-function maskStream(
-  stream: Stream,
-  modality: Modality,
-  mode: MaskMode,
-  sources: MaskSources,
-): Stream {
-  switch (mode) {
-    case "drop":
-      return { ...stream, attended: false };
-    case "blank":
-      return { ...stream, features: tile(need(sources.blank, mode)[modality], stream) };
-    case "noise":
-      return { ...stream, features: noiseLike(stream.features, need(sources.rng, mode)) };
-    case "swap": {
-      const donor = need(sources.donor, mode)[modality];
-      if (donor.tokens !== stream.tokens || donor.dim !== stream.dim) {
-        throw new PolicyError(
-          "MASK_SHAPE",
-          `donor ${modality} has another shape than the prompt's`,
-        );
-      }
-      return { ...stream, features: donor.features };
-    }
+  const { id, apply, streams } = typeof mode === "string" ? maskKind(mode) : mode;
+  if (!apply || !streams.includes(modality)) {
+    throw new PolicyError("MASK_KIND", `mask '${id}' can't hide ${modality} in a prompt`, {
+      hint: `for prompts there are ${maskModes.join(", ")}`,
+    });
   }
+  return { ...prompt, [modality]: apply(prompt[modality], modality, sources) };
 }
 
-function need<T>(source: T | undefined, mode: MaskMode): T {
+function need<T>(source: T | undefined, id: string): T {
   if (source === undefined) {
-    throw new PolicyError("MASK_SOURCE", `mask mode '${mode}' was called without its source`);
+    throw new PolicyError("MASK_SOURCE", `mask mode '${id}' was called without its source`);
   }
   return source;
+}
+
+function swapped(stream: Stream, donor: Stream, modality: Modality): Stream {
+  if (donor.tokens !== stream.tokens || donor.dim !== stream.dim) {
+    throw new PolicyError("MASK_SHAPE", `donor ${modality} has another shape than the prompt's`);
+  }
+  return { ...stream, features: donor.features };
 }
 
 function tile(row: Float32Array, stream: Stream): Float32Array {

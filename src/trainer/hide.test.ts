@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../core/rng.ts";
 import { resolveLossOptions } from "../loss/presets.ts";
-import { maskModes } from "../prompt/masks.ts";
+import { maskKind, maskModes } from "../prompt/masks.ts";
 import type { Example } from "./example.ts";
 import { hidePrompts, type MaskPlan, streamsToHide } from "./hide.ts";
 import { clip } from "./run.fake.ts";
 
 const examples = Array.from({ length: 6 }, (_, index) => clip(index));
 const plan = (changes: Partial<MaskPlan> = {}): MaskPlan => ({
-  mode: "swap",
+  kind: maskKind("swap"),
   donors: examples,
   blank: { video: Float32Array.of(0), audio: Float32Array.of(0) },
   rng: new Rng("hide"),
@@ -48,7 +48,7 @@ describe("streams to hide", () => {
 describe("hidden prompts", () => {
   it.each(maskModes)("%s changes the stream it hides and no other", (mode) => {
     const example = clip(0);
-    const { video, audio } = hidePrompts(example, ["video"], plan({ mode }));
+    const { video, audio } = hidePrompts(example, ["video"], plan({ kind: maskKind(mode) }));
     expect(audio).toBeUndefined();
     expect(video!.prompt.video).not.toEqual(example.prompt.video);
     expect(video!.prompt.audio).toBe(example.prompt.audio);
@@ -57,7 +57,7 @@ describe("hidden prompts", () => {
 
   it("only a swapped stream still shows something: partial", () => {
     const partial = maskModes.map(
-      (mode) => hidePrompts(clip(0), ["audio"], plan({ mode })).audio!.partial,
+      (mode) => hidePrompts(clip(0), ["audio"], plan({ kind: maskKind(mode) })).audio!.partial,
     );
     expect(Object.fromEntries(maskModes.map((mode, index) => [mode, partial[index]]))).toEqual({
       drop: false,

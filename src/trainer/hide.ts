@@ -1,7 +1,7 @@
 import { RunError } from "../core/errors.ts";
 import { Rng } from "../core/rng.ts";
 import { requiredPasses } from "../loss/terms.ts";
-import { type MaskMode, type MaskSources, maskPrompt } from "../prompt/masks.ts";
+import { type MaskKind, type MaskSources, maskKind, maskPrompt } from "../prompt/masks.ts";
 import { type Modality, modalities, type Prompt } from "../prompt/prompt.ts";
 import type { Example } from "./example.ts";
 import { guardCanary } from "./guards.ts";
@@ -12,7 +12,7 @@ import type { RlRun } from "./run.ts";
 
 /** How streams are hidden in one step. */
 export interface MaskPlan {
-  mode: MaskMode;
+  kind: MaskKind;
   /** Other clips, for swapping. */
   donors: readonly Example[];
   blank: MaskSources["blank"];
@@ -21,7 +21,7 @@ export interface MaskPlan {
 }
 
 export const maskPlan = (run: RlRun, step: number): MaskPlan => ({
-  mode: run.mask.mode,
+  kind: maskKind(run.mask.mode, run.masks),
   donors: run.examples,
   blank: run.blank,
   rng: new Rng(`${run.seed}/masks/${step}`),
@@ -54,8 +54,8 @@ export function hidePrompts(
   const hidden: TrainingRollout["hidden"] = {};
   for (const stream of streams) {
     hidden[stream] = {
-      prompt: maskPrompt(example.prompt, stream, plan.mode, sources(example, plan)),
-      partial: plan.mode === "swap",
+      prompt: maskPrompt(example.prompt, stream, plan.kind, sources(example, plan)),
+      partial: plan.kind.partial,
     };
   }
   return hidden;
@@ -65,7 +65,7 @@ function sources(example: Example, plan: MaskPlan): MaskSources {
   return {
     ...(plan.blank ? { blank: plan.blank } : {}),
     rng: plan.rng,
-    ...(plan.mode === "swap" ? { donor: donorOf(example, plan) } : {}),
+    ...(plan.kind.needs === "donor" ? { donor: donorOf(example, plan) } : {}),
   };
 }
 
@@ -73,7 +73,7 @@ function sources(example: Example, plan: MaskPlan): MaskSources {
  * A clip with no label in common where there is one: what is true of a clip of the same emotion is
  * often true here too, and sensitivity would punish it. A clip without a label has none in common.
  */
-function donorOf(example: Example, { donors, rng }: MaskPlan): Prompt {
+function donorOf(example: Example, { donors, kind, rng }: MaskPlan): Prompt {
   const start = rng.int(donors.length);
   const turned = [...donors.slice(start), ...donors.slice(0, start)];
   const others = turned.filter(({ id }) => id !== example.id);
@@ -84,7 +84,7 @@ function donorOf(example: Example, { donors, rng }: MaskPlan): Prompt {
   if (!donor) {
     throw new RunError("MASK_DONOR", `no other clip than '${example.id}' to swap with`, {
       path: "mask.mode",
-      hint: "swap masking needs at least two training clips; blank and drop need one",
+      hint: `${kind.id} masking needs at least two training clips; blank and drop need one`,
     });
   }
   return donor.prompt;

@@ -3,7 +3,7 @@ import type { ControllerState } from "../loss/controller.ts";
 import type { LossOptions } from "../loss/options.ts";
 import type { LossTerm } from "../loss/term.ts";
 import type { Policy } from "../policy/port.ts";
-import type { MaskSources } from "../prompt/masks.ts";
+import type { MaskKind, MaskSources } from "../prompt/masks.ts";
 import type { Tokenizer } from "../prompt/tokenizer.ts";
 import type { RewardOptions } from "../rewards/options.ts";
 import type { Scorer } from "../rewards/scorer.ts";
@@ -31,6 +31,8 @@ export interface RlRun {
    * the same reward terms.
    */
   terms?: { loss?: readonly LossTerm[]; reward?: readonly RewardTerm[] };
+  /** Ways to hide a stream, where they are not those of the shipped table. */
+  masks?: readonly MaskKind[];
   /** Feature rows of black frames and silence, for blank masking. */
   blank?: MaskSources["blank"];
   seed: number | string;

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from .errors import OppoSwiftError
 from .fields import boolean, choice, dataclass, integer, number, read, section, text
+from .loss.options import active
+from .mask_kinds import MaskKind, ids_of, mask_kind, renamed
 
 FORMAT = "oppo-ms-swift-1"
 ENVIRONMENT_VARIABLE = "OPPO_CONFIG"
@@ -112,9 +114,13 @@ class Loss:
 class Masks:
     """How a stream is hidden, and whether a completion gets both masked passes or one in turn."""
 
-    visual: str = choice("black", "mean", "swap")
-    acoustic: str = choice("silence", "swap")
+    visual: str = choice(*ids_of("video"), renamed=renamed("video"))
+    acoustic: str = choice(*ids_of("audio"), renamed=renamed("audio"))
     schedule: str = choice("both", "alternate")
+
+    def kinds(self) -> dict[str, MaskKind]:
+        """How each stream is hidden."""
+        return {"video": mask_kind(self.visual), "audio": mask_kind(self.acoustic)}
 
 
 @dataclass(frozen=True)
@@ -179,12 +185,14 @@ def _check_conflicts(settings: Settings, source: str) -> None:
         problems.append("service.url must begin with http:// or https://")
     if loss.controller.stopBelow > loss.controller.halveBelow:
         problems.append("loss.controller.stopBelow exceeds halveBelow")
-    if loss.attribution.weight > 0 and masks.schedule == "alternate":
-        problems.append("loss.attribution compares both masked passes: masks.schedule must be both")
-    if loss.onset.weight > 0 and masks.visual == "swap" and masks.acoustic == "swap":
-        problems.append(
-            "loss.onset never acts under swap masks (the stream still shows something): set its weight to 0"
-        )
+    for term in active(loss):
+        if term.needs == "both" and masks.schedule == "alternate":
+            problems.append(f"loss.{term.name} compares both masked passes: masks.schedule must be both")
+        if term.blind_only and all(kind.partial for kind in masks.kinds().values()):
+            problems.append(
+                f"loss.{term.name} never acts under {masks.visual} masks (the stream still shows something): "
+                "set its weight to 0"
+            )
     if problems:
         raise OppoSwiftError("CONFIG_CONFLICT", f"{source}: " + "; ".join(problems))
 

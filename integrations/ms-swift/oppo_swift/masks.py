@@ -31,11 +31,11 @@ class Donor:
 def visual_row(processor: Any, fill: str) -> torch.Tensor:
     """One row of `pixel_values_videos` [channels * temporal_patch * patch^2] of a hidden frame.
 
-    fill: "black", or "mean": the colour that normalises to zero.
+    fill: "mean" is the colour that normalises to zero; any other kind's frame is black.
     """
     pixels = processor.temporal_patch_size * processor.patch_size**2
     mean, std = torch.tensor(processor.image_mean), torch.tensor(processor.image_std)
-    value = -mean / std if fill == "black" else torch.zeros_like(mean)
+    value = torch.zeros_like(mean) if fill == "mean" else -mean / std
     return value.repeat_interleave(pixels)
 
 

@@ -11,10 +11,8 @@ import torch
 from . import masks
 from .config import Masks
 from .errors import OppoSwiftError
+from .mask_kinds import STREAMS
 from .masks import Donor
-
-STREAMS = ("video", "audio")
-
 
 @dataclass(frozen=True)
 class Fills:
@@ -27,7 +25,7 @@ class Fills:
     def of(processor: Any, plan: Masks) -> Fills:
         """What this model's own processor makes of a black or mean-coloured frame, and of silence."""
         return Fills(
-            masks.visual_row(processor.video_processor, "mean" if plan.visual == "mean" else "black"),
+            masks.visual_row(processor.video_processor, plan.visual),
             masks.silence_value(processor.feature_extractor),
         )
 
@@ -99,8 +97,12 @@ def _donors(
     batches: Sequence[dict[str, Any]],
     plan: Masks,
 ) -> dict[int, Donor]:
-    swapped = {"video": plan.visual == "swap", "audio": plan.acoustic == "swap"}
-    return {row.row: _donor(row, streams[row.row], rows, batches) for row in own if swapped[streams[row.row]]}
+    kinds = plan.kinds()
+    return {
+        row.row: _donor(row, streams[row.row], rows, batches)
+        for row in own
+        if kinds[streams[row.row]].needs_donor
+    }
 
 
 def _donor(row: Row, stream: str, rows: Sequence[Row], batches: Sequence[dict[str, Any]]) -> Donor:
@@ -119,7 +121,7 @@ def _donor(row: Row, stream: str, rows: Sequence[Row], batches: Sequence[dict[st
             "so there is nothing to swap with",
             "swap masks need at least two clips of equal length and frame size per rank and rollout batch: raise "
             "--per_device_train_batch_size or --gradient_accumulation_steps above --num_generations, cut clips to "
-            "one length, or use the masks black and silence",
+            "one length, or use blank masks",
         )
     chosen = next((other for other in others if other.label != row.label), others[0])
     return Donor(batches[chosen.batch], chosen.row)

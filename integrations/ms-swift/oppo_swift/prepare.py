@@ -35,10 +35,7 @@ class RolloutPreparer:
         self._tokenizer = tokenizer
         self._media = media
         self._fills = fills
-        plan = settings.masks
-        self._partial = frozenset(
-            stream for stream, mask in (("video", plan.visual), ("audio", plan.acoustic)) if mask == "swap"
-        )
+        self._partial = frozenset(stream for stream, kind in settings.masks.kinds().items() if kind.partial)
 
     def check_rollouts(self, samples: Sequence[Any]) -> None:
         """What must hold before ms-swift encodes the completions."""

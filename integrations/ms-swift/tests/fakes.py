@@ -51,7 +51,7 @@ _SETTINGS: dict[str, Any] = {
             "patience": 10,
         },
     },
-    "masks": {"visual": "black", "acoustic": "silence", "schedule": "both"},
+    "masks": {"visual": "blank", "acoustic": "blank", "schedule": "both"},
     "guards": {
         "canary_steps": 2,
         "max_empty_rate": 0.5,

@@ -59,7 +59,7 @@ def put(value: Any, *path: str) -> Callable[[Data], None]:
         (put(-0.1, "loss", "papo", "weight"), "loss.papo.weight must be at least 0"),
         (put(0, "loss", "sensitivity", "cap"), "loss.sensitivity.cap must be greater than 0"),
         (put("masked", "loss", "sensitivity", "routing"), "must be one of full, mask, both, gated"),
-        (put("noise", "masks", "visual"), "masks.visual must be one of black, mean, swap"),
+        (put("noise", "masks", "visual"), "masks.visual must be one of blank, swap, mean"),
         (put(1, "loss", "controller", "enabled"), "loss.controller.enabled must be true or false"),
         (put(1.5, "service", "retries"), "service.retries must be a whole number"),
         (put("", "service", "url"), "service.url must be a non-empty string"),
@@ -94,6 +94,16 @@ def test_conflicts(tmp_path: Path, settings_data: Data, changes: list[Callable[[
     with pytest.raises(OppoSwiftError, match="CONFIG_CONFLICT") as caught:
         load_settings(written(tmp_path, settings_data))
     assert message in str(caught.value)
+
+
+def test_words_of_older_files(tmp_path: Path, settings_data: Data) -> None:
+    put("black", "masks", "visual")(settings_data)
+    put("silence", "masks", "acoustic")(settings_data)
+    masks = load_settings(written(tmp_path, settings_data)).masks
+    assert (masks.visual, masks.acoustic) == ("blank", "blank")
+    put("silence", "masks", "visual")(settings_data)
+    with pytest.raises(OppoSwiftError, match=r"masks.visual must be one of blank, swap, mean, not 'silence'"):
+        load_settings(written(tmp_path, settings_data))
 
 
 def test_unset_variable(monkeypatch: pytest.MonkeyPatch) -> None:

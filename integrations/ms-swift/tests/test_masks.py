@@ -46,7 +46,7 @@ def blank(value: int) -> dict[str, Any]:
     return encode([torch.full((4, 3, 56, 84), value, dtype=torch.uint8)] * 2, [np.zeros(RATE)] * 2)
 
 
-FILLS = Fills(masks.visual_row(video_processor(), "black"), masks.silence_value(feature_extractor()))
+FILLS = Fills(masks.visual_row(video_processor(), "blank"), masks.silence_value(feature_extractor()))
 
 
 def test_hidden_as_if_encoded_so() -> None:

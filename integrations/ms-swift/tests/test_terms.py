@@ -1,4 +1,4 @@
-"""The plugin's tables are those of src/loss/terms.ts and src/rewards/terms.ts (term_vectors.json)."""
+"""The plugin's tables are those of src/loss/terms.ts, src/rewards/terms.ts and src/prompt/masks.ts."""
 
 from __future__ import annotations
 
@@ -12,10 +12,19 @@ from oppo_swift.config import Loss
 from oppo_swift.fields import read
 from oppo_swift.loss.options import active, masked_pass_learns, needs_match, needs_passes, required_passes
 from oppo_swift.loss.table import TERMS, Term
+from oppo_swift.mask_kinds import KINDS
 from oppo_swift.reward import TERMS as REWARD_TERMS
 
 VECTORS = vectors("term")
 STATIC = ("name", "option", "suppressive", "needs", "blind_only")
+
+
+def test_same_masks() -> None:
+    own = {
+        kind.id: {"partial": kind.partial, "needs_donor": kind.needs_donor, "streams": list(kind.streams)}
+        for kind in KINDS
+    }
+    assert own == {mask.pop("id"): mask for mask in map(dict, VECTORS["masks"])}
 
 
 def test_same_reward_terms() -> None:

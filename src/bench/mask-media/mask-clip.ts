@@ -2,14 +2,12 @@ import { rmSync } from "node:fs";
 import { MediaError } from "../../core/errors.ts";
 import { openMedia } from "../../media/source.ts";
 import { writeClip } from "../../media/write.ts";
+import type { MediaMask } from "../../prompt/masks.ts";
 import { copyTracks, type TrackRequest } from "./copy-tracks.ts";
 import { madeAudio, madeVideo } from "./made-streams.ts";
 
-/**
- * What becomes of a stream. `blank`: black frames, digital silence. `noise`: random squares, Gaussian noise
- * as loud as the original. `swap`: the donor's stream. `drop`: no such track.
- */
-export type StreamMask = "own" | "blank" | "noise" | "swap" | "drop";
+/** What becomes of a stream: it is kept (`own`), or hidden by a kind of the table that media files have. */
+export type StreamMask = "own" | MediaMask;
 
 export interface MaskRequest {
   file: string;

@@ -4,6 +4,8 @@ import type { ManifestRow } from "../../corpus/manifest.ts";
 import type { CueSet } from "../../cues/cue.ts";
 import { decomposeReference } from "../../cues/decompose.ts";
 import { resolveLossOptions } from "../../loss/presets.ts";
+import { blindOnlyTerms } from "../../loss/terms.ts";
+import { maskKind } from "../../prompt/masks.ts";
 import { createScorer } from "../../rewards/scorer.ts";
 import { openEmbedder } from "../../similarity/open.ts";
 import { trainRl } from "../../trainer/train.ts";
@@ -25,11 +27,16 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
   const system = layout.system(name);
   if (existsSync(system.final)) return;
   const loss = resolveLossOptions(variant.loss);
-  if (loss.onset.weight > 0 && variant.mask.mode === "swap") {
-    throw new ConfigError("ONSET_NEEDS_HIDING", `variant '${name}': the onset term never acts`, {
-      path: `variants.${name}.mask.mode`,
-      hint: "a swapped stream still shows something; set mask.mode to blank or drop",
-    });
+  const [idle] = maskKind(variant.mask.mode).partial ? blindOnlyTerms(loss) : [];
+  if (idle) {
+    throw new ConfigError(
+      "ONSET_NEEDS_HIDING",
+      `variant '${name}': the ${idle.name} term never acts under ${variant.mask.mode} masks`,
+      {
+        path: `variants.${name}.mask.mode`,
+        hint: "such a stream still shows something; set mask.mode to blank or drop",
+      },
+    );
   }
   if (experiment.rl.temperature !== 1) {
     notice(`${name}: rollouts at temperature ${experiment.rl.temperature}; the losses assume 1`);

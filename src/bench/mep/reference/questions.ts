@@ -1,14 +1,12 @@
 import { BenchError } from "../../../core/errors.ts";
 import { type EvidenceModality, evidenceModalities } from "../../../cues/cue.ts";
+import { type MediaMask, masksAt } from "../../../prompt/masks.ts";
 import type { MepItems, MepSample } from "./items.ts";
 import { describePrompt, probePrompt } from "./prompts.ts";
 
-/**
- * How a stream is hidden. `blank`: black frames, digital silence. `noise`: random blocks, Gaussian noise
- * as loud as the original. `swap`: the frozen donor's stream. `drop`: the stream is not given at all.
- */
-export const mepMasks = ["blank", "noise", "swap", "drop"] as const;
-export type MepMask = (typeof mepMasks)[number];
+/** How a stream is hidden: every kind of the table that media files have. A swap's donor is frozen. */
+export const mepMasks: readonly MediaMask[] = masksAt("media");
+export type MepMask = MediaMask;
 
 /** What becomes of each stream of a sample in one question. */
 export interface MepInput {
