@@ -120,7 +120,16 @@ export const layers: Readonly<Record<string, Layer>> = {
   client: { folders: ["core", "service"], packages: ["node", "hono", "p-retry"] },
   // What `oppo export` writes: the files another trainer is started with.
   export: {
-    folders: ["core", "cues", "loss", "rewards", "prompt/masks.ts", "corpus", "data", "*/options.ts"],
+    folders: [
+      "core",
+      "cues",
+      "loss",
+      "rewards",
+      "prompt/masks.ts",
+      "corpus",
+      "data",
+      "*/options.ts",
+    ],
     packages: ["node", "zod"],
   },
   report: {
