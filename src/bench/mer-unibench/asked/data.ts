@@ -3,8 +3,8 @@ import { join, parse } from "node:path";
 import { BenchError } from "../../../core/errors.ts";
 import { readTable } from "../../files/table.ts";
 import { readTruth } from "../../files/truth.ts";
-import { merSet, merSets } from "../../mer-unibench/sets.ts";
-import type { MerSetId } from "../../mer-unibench/types.ts";
+import { merSet, merSets } from "../sets.ts";
+import type { MerSetId } from "../types.ts";
 import { type MerLayout, merLayouts } from "./layouts.ts";
 import type { MerSample, MerTestSet } from "./test-set.ts";
 

@@ -1,17 +1,11 @@
 import { bootstrapDraws } from "../../../core/stats.ts";
-import { allGroupings } from "../../mer-unibench/ew-metric.ts";
-import { createGrouping, type Grouping, shared } from "../../mer-unibench/grouping.ts";
-import type { EmotionMapping } from "../../mer-unibench/mapping.ts";
-import { type SynonymGroups, setLevelSamples } from "../../mer-unibench/mer2024-ov.ts";
-import { pairLabels, type Sample } from "../../mer-unibench/samples.ts";
-import { isOpenSet } from "../../mer-unibench/sets.ts";
-import type {
-  LabelMap,
-  MerSetId,
-  ScoringMode,
-  SentimentMap,
-  ValueMap,
-} from "../../mer-unibench/types.ts";
+import { allGroupings } from "../ew-metric.ts";
+import { createGrouping, type Grouping, shared } from "../grouping.ts";
+import type { EmotionMapping } from "../mapping.ts";
+import { type SynonymGroups, setLevelSamples } from "../mer2024-ov.ts";
+import { pairLabels, type Sample } from "../samples.ts";
+import { isOpenSet } from "../sets.ts";
+import type { LabelMap, MerSetId, ScoringMode, SentimentMap, ValueMap } from "../types.ts";
 
 /** What every metric of a set gives on each bootstrap draw of its samples, by metric id. */
 export type MetricDraws = Readonly<Record<string, readonly number[]>>;

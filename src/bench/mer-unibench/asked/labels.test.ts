@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { EndpointError } from "../../../core/errors.ts";
 import { intervalOfDraws } from "../../../core/stats.ts";
 import type { ChatModel } from "../../../endpoint/port.ts";
-import { basicMapping } from "../../mer-unibench/taxonomy.ts";
+import { basicMapping } from "../taxonomy.ts";
 import { labelDraws, sentimentDraws } from "./interval.ts";
 import { answerLabelReader, chatLabelReader, isUnreadable } from "./labels.ts";
 

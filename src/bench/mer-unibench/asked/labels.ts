@@ -1,9 +1,9 @@
 import { EndpointError } from "../../../core/errors.ts";
 import type { ChatModel, TokenUsage } from "../../../endpoint/port.ts";
 import { isHopeless } from "../../ask/hopeless.ts";
-import { cleanResponse } from "../../mer-unibench/labels.ts";
-import { isSentimentSet } from "../../mer-unibench/sets.ts";
-import type { Labels, MerSetId } from "../../mer-unibench/types.ts";
+import { cleanResponse } from "../labels.ts";
+import { isSentimentSet } from "../sets.ts";
+import type { Labels, MerSetId } from "../types.ts";
 import { labelPrompt, sentimentPrompt } from "./prompts.ts";
 
 /** What one answer amounts to. */

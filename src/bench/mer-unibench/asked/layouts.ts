@@ -1,4 +1,4 @@
-import type { MerSetId } from "../../mer-unibench/types.ts";
+import type { MerSetId } from "../types.ts";
 
 /** Where a set's files lie below the data folder, named as their owners' preparation scripts name them. */
 export interface MerLayout {

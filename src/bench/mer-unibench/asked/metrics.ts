@@ -1,9 +1,9 @@
 import { intervalOfDraws } from "../../../core/stats.ts";
 import type { MetricResult } from "../../ask/result.ts";
-import { overlaps } from "../../mer-unibench/ew-metric.ts";
-import type { EmotionMapping } from "../../mer-unibench/mapping.ts";
-import { type SynonymGroups, setLevelScore } from "../../mer-unibench/mer2024-ov.ts";
-import { isSentimentSet } from "../../mer-unibench/sets.ts";
+import { overlaps } from "../ew-metric.ts";
+import type { EmotionMapping } from "../mapping.ts";
+import { type SynonymGroups, setLevelScore } from "../mer2024-ov.ts";
+import { isSentimentSet } from "../sets.ts";
 import type {
   HitRateScore,
   LabelMap,
@@ -14,7 +14,7 @@ import type {
   SetRuns,
   SetScore,
   ValueMap,
-} from "../../mer-unibench/types.ts";
+} from "../types.ts";
 import { labelDraws, type MetricDraws, sentimentDraws } from "./interval.ts";
 
 /** One set's score under one mapping and checkpoint, and what it was computed from. */

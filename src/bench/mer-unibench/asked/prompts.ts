@@ -1,6 +1,6 @@
 import { canonicalJson, sha256 } from "../../../core/files.ts";
-import { isSentimentSet } from "../../mer-unibench/sets.ts";
-import type { MerSetId } from "../../mer-unibench/types.ts";
+import { isSentimentSet } from "../sets.ts";
+import type { MerSetId } from "../types.ts";
 
 /*
  * What models are asked for MER-UniBench. The words are ours; the steps are the official ones: a free

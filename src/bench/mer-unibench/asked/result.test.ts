@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { basicMapping } from "../../mer-unibench/taxonomy.ts";
-import type { Labels, MerSetId } from "../../mer-unibench/types.ts";
+import { basicMapping } from "../taxonomy.ts";
+import type { Labels, MerSetId } from "../types.ts";
 import type { Prediction } from "./labels.ts";
 import { type MerResultOptions, merResults, type PredictedSet } from "./result.ts";
 

@@ -1,12 +1,12 @@
 import { BenchError } from "../../../core/errors.ts";
 import { pairwiseMean } from "../../../core/pairwise-sum.ts";
 import type { BenchmarkResult, MetricResult, QuestionCounts, SetResult } from "../../ask/result.ts";
-import type { EwOptions } from "../../mer-unibench/ew-metric.ts";
-import type { EmotionMapping } from "../../mer-unibench/mapping.ts";
-import type { SynonymGroups } from "../../mer-unibench/mer2024-ov.ts";
-import type { ProtocolScore } from "../../mer-unibench/protocols.ts";
-import { type MerUniBenchResult, scoreMerUniBench } from "../../mer-unibench/score.ts";
-import { isSentimentSet, merSet } from "../../mer-unibench/sets.ts";
+import type { EwOptions } from "../ew-metric.ts";
+import type { EmotionMapping } from "../mapping.ts";
+import type { SynonymGroups } from "../mer2024-ov.ts";
+import type { ProtocolScore } from "../protocols.ts";
+import { type MerUniBenchResult, scoreMerUniBench } from "../score.ts";
+import { isSentimentSet, merSet } from "../sets.ts";
 import type {
   CheckpointRun,
   LabelMap,
@@ -14,7 +14,7 @@ import type {
   ScoringMode,
   SentimentMap,
   SetRuns,
-} from "../../mer-unibench/types.ts";
+} from "../types.ts";
 import { isUnreadable, type Prediction } from "./labels.ts";
 import { metricsOf, percent, withInterval } from "./metrics.ts";
 import { merPromptsHash } from "./prompts.ts";

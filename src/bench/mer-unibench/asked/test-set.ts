@@ -1,6 +1,6 @@
 import { type Choice, choose } from "../../ask/choose.ts";
 import type { Question } from "../../ask/port.ts";
-import type { Labels, MerSetId } from "../../mer-unibench/types.ts";
+import type { Labels, MerSetId } from "../types.ts";
 import { merQuestionPrompt } from "./prompts.ts";
 
 /** One test set as it lies on disk. */

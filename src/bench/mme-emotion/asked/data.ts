@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { BenchError } from "../../../core/errors.ts";
 import { readJson } from "../../../core/files.ts";
-import { type MmeTask, mmeTasks } from "../../mme-emotion/tasks.ts";
+import { type MmeTask, mmeTasks } from "../tasks.ts";
 import type { MmeQuestion } from "./task-set.ts";
 
 const source =

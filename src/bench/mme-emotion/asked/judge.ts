@@ -2,7 +2,7 @@ import { EndpointError, MediaError } from "../../../core/errors.ts";
 import type { ChatAnswer, ChatModel, ChatPart, TokenUsage } from "../../../endpoint/port.ts";
 import type { ClipParts } from "../../ask/clip-parts.ts";
 import { isHopeless } from "../../ask/hopeless.ts";
-import type { MmeTask } from "../../mme-emotion/tasks.ts";
+import type { MmeTask } from "../tasks.ts";
 import { judgePrompt, stepPrompt } from "./prompts.ts";
 import type { MmeQuestion } from "./task-set.ts";
 

@@ -3,9 +3,9 @@ import { readJson } from "../../../core/files.ts";
 import { readJsonl } from "../../../core/jsonl.ts";
 import { type BenchmarkResult, countsOf } from "../../ask/result.ts";
 import { parsePythonJson } from "../../files/python-json.ts";
-import { type MmeResult, scoreMmeEmotion } from "../../mme-emotion/score.ts";
-import type { JudgedAnswer } from "../../mme-emotion/tally.ts";
-import { type MmeTask, mmeTask } from "../../mme-emotion/tasks.ts";
+import { type MmeResult, scoreMmeEmotion } from "../score.ts";
+import type { JudgedAnswer } from "../tally.ts";
+import { type MmeTask, mmeTask } from "../tasks.ts";
 import { type MmeDraws, macroDraws, mmeDraws, mmeMetrics, mmeOverall } from "./metrics.ts";
 
 /** Judged answers of some tasks: what the official `cal_metrics` starts from. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { scoreMmeEmotion } from "../../mme-emotion/score.ts";
+import { scoreMmeEmotion } from "../score.ts";
 import { macroDraws, mmeDraws, mmeMetrics, mmeOverall } from "./metrics.ts";
 
 const reply = (...steps: number[]) =>

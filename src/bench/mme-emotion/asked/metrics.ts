@@ -1,9 +1,9 @@
 import { bootstrapDraws, intervalOfDraws, mean } from "../../../core/stats.ts";
 import type { TokenUsage } from "../../../endpoint/port.ts";
 import type { MetricResult } from "../../ask/result.ts";
-import type { MmeResult } from "../../mme-emotion/score.ts";
-import { parseSteps, type StepParser, sampleScore } from "../../mme-emotion/score-string.ts";
-import type { JudgedAnswer, MmeScores } from "../../mme-emotion/tally.ts";
+import type { MmeResult } from "../score.ts";
+import { parseSteps, type StepParser, sampleScore } from "../score-string.ts";
+import type { JudgedAnswer, MmeScores } from "../tally.ts";
 
 const names = ["cot", "recognition", "reasoning", "steps"] as const;
 

@@ -1,5 +1,5 @@
 import { canonicalJson, sha256 } from "../../../core/files.ts";
-import { type MmeTask, mmeTasks } from "../../mme-emotion/tasks.ts";
+import { type MmeTask, mmeTasks } from "../tasks.ts";
 
 /*
  * What models and judges are asked for MME-Emotion. The benchmark's files hold no question text, so the

@@ -7,9 +7,9 @@ import { type BenchmarkResult, countsOf, type SetResult } from "../../ask/result
 import type { RowFile } from "../../ask/row-file.ts";
 import { runStage, type StageRow } from "../../ask/stage.ts";
 import { type Prices, totalUsage } from "../../ask/usage.ts";
-import type { MmeResult } from "../../mme-emotion/score.ts";
-import type { JudgedAnswer } from "../../mme-emotion/tally.ts";
-import type { MmeTask } from "../../mme-emotion/tasks.ts";
+import type { MmeResult } from "../score.ts";
+import type { JudgedAnswer } from "../tally.ts";
+import type { MmeTask } from "../tasks.ts";
 import { clueMissing, type Judgement, type JudgeTools, judgeAnswer } from "./judge.ts";
 import { mmeReport } from "./judged.ts";
 import { mmeMetrics, mmeOverall } from "./metrics.ts";

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { BenchError } from "../../../core/errors.ts";
-import { type MmeTask, mmeTasks } from "../../mme-emotion/tasks.ts";
+import { type MmeTask, mmeTasks } from "../tasks.ts";
 
 export interface TaskFile {
   file: string;

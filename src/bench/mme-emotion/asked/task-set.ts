@@ -1,5 +1,5 @@
 import type { Question } from "../../ask/port.ts";
-import type { MmeTask } from "../../mme-emotion/tasks.ts";
+import type { MmeTask } from "../tasks.ts";
 import { mmeQuestionPrompt } from "./prompts.ts";
 
 /** One clip of a task. */

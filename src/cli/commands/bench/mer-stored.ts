@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { BenchmarkResult } from "../../../bench/ask/result.ts";
+import { predictedSets } from "../../../bench/mer-unibench/asked/predictions.ts";
 import { type MerResultOptions, merResults } from "../../../bench/mer-unibench/asked/result.ts";
+import type { SetFile } from "../../../bench/mer-unibench/asked/set-files.ts";
 import type { MerTestSet } from "../../../bench/mer-unibench/asked/test-set.ts";
 import { canonicalJson, sha256 } from "../../../core/files.ts";
 import type { AskingOptions, ModelOptions } from "./model-options.ts";
-import { predictedSets } from "./predictions.ts";
 import { openRun, runFolder } from "./run-folder.ts";
-import type { SetFile } from "./set-files.ts";
 import { settingsOf } from "./settings.ts";
 
 export type Scoring = Pick<MerResultOptions, "mappings" | "mode" | "ew" | "synonyms">;

@@ -11,9 +11,16 @@ import {
   type LabelReader,
 } from "../../../bench/mer-unibench/asked/labels.ts";
 import { merLayouts } from "../../../bench/mer-unibench/asked/layouts.ts";
+import { kindOf, storedTexts } from "../../../bench/mer-unibench/asked/predictions.ts";
 import { merPromptsHash } from "../../../bench/mer-unibench/asked/prompts.ts";
 import { merResults } from "../../../bench/mer-unibench/asked/result.ts";
 import { predictMer } from "../../../bench/mer-unibench/asked/run.ts";
+import {
+  lastStages,
+  type SetFile,
+  setFiles,
+  unknownSet,
+} from "../../../bench/mer-unibench/asked/set-files.ts";
 import {
   chooseSamples,
   type MerTestSet,
@@ -25,7 +32,6 @@ import { basicMapping } from "../../../bench/mer-unibench/taxonomy.ts";
 import type { MerSetId, ScoringMode } from "../../../bench/mer-unibench/types.ts";
 import { BenchError, ConfigError } from "../../../core/errors.ts";
 import { progressPrinter } from "../../print.ts";
-import { writeResults } from "./mep/write.ts";
 import { type Scoring, shortNames, storedResults } from "./mer-stored.ts";
 import {
   type AskingOptions,
@@ -38,10 +44,9 @@ import {
   pricesOf,
 } from "./model-options.ts";
 import { openJudge, openModel } from "./open-model.ts";
-import { kindOf, storedTexts } from "./predictions.ts";
 import { openRun, openStageRows, runFolder } from "./run-folder.ts";
-import { lastStages, type SetFile, setFiles, unknownSet } from "./set-files.ts";
 import { settingsOf } from "./settings.ts";
+import { writeResults } from "./write.ts";
 
 export interface MerOptions extends ModelOptions, JudgeOptions, AskingOptions {
   data?: string;

@@ -16,7 +16,6 @@ import { type MmeTask, mmeTasks } from "../../../bench/mme-emotion/tasks.ts";
 import { BenchError, ConfigError } from "../../../core/errors.ts";
 import { writeFileAtomic, writeJson } from "../../../core/files.ts";
 import { progressPrinter } from "../../print.ts";
-import { writeResults } from "./mep/write.ts";
 import { scoreJudged, storedMmeAnswers } from "./mme-stored.ts";
 import {
   type AskingOptions,
@@ -31,6 +30,7 @@ import {
 import { openJudge, openModel } from "./open-model.ts";
 import { openRun, openStageRows, runFolder } from "./run-folder.ts";
 import { settingsOf } from "./settings.ts";
+import { writeResults } from "./write.ts";
 
 export interface MmeOptions extends ModelOptions, JudgeOptions, AskingOptions {
   data?: string;

@@ -6,7 +6,7 @@ import { needTask, taskFile } from "../../../bench/mme-emotion/asked/task-files.
 import { type MmeQuestion, mmeQuestionId } from "../../../bench/mme-emotion/asked/task-set.ts";
 import { BenchError } from "../../../core/errors.ts";
 import { sha256, writeFileAtomic } from "../../../core/files.ts";
-import { writeResults } from "./mep/write.ts";
+import { writeResults } from "./write.ts";
 
 /** Scores answers that were judged elsewhere; neither data nor judge are needed. */
 export function scoreJudged(

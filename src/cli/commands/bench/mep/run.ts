@@ -22,12 +22,12 @@ import {
   type JudgeOptions,
   type ModelOptions,
 } from "../model-options.ts";
+import { writeResults } from "../write.ts";
 import { type Answered, askModel, chosenSamples, openMepQuestions } from "./ask.ts";
 import { mepBuildCommand } from "./build.ts";
 import { type ChatCueOptions, readAnswerCues } from "./chat-cues.ts";
 import { openEmbeddedResponder } from "./embedded.ts";
 import { type EmbedderChoice, embedderNames, extractorNamed, openMepEmbedder } from "./tools.ts";
-import { writeResults } from "./write.ts";
 
 export interface MepRunOptions
   extends EmbedderChoice,

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { isSentimentSet, merSets } from "../../../bench/mer-unibench/sets.ts";
-import type { MerSetId } from "../../../bench/mer-unibench/types.ts";
 import { BenchError, ConfigError } from "../../../core/errors.ts";
+import { isSentimentSet, merSets } from "../sets.ts";
+import type { MerSetId } from "../types.ts";
 
 /** A file of one test set. */
 export interface SetFile {

@@ -1,22 +1,18 @@
-import { countsOf } from "../../../bench/ask/result.ts";
-import { checkIds } from "../../../bench/ask/stored-responder.ts";
-import { type PredictionKind, predictionKind } from "../../../bench/files/prediction-kind.ts";
+import { BenchError } from "../../../core/errors.ts";
+import { countsOf } from "../../ask/result.ts";
+import { checkIds } from "../../ask/stored-responder.ts";
+import { type PredictionKind, predictionKind } from "../../files/prediction-kind.ts";
 import {
   readLabelPredictions,
   readReasons,
   readSentimentPredictions,
-} from "../../../bench/files/predictions.ts";
-import type { Prediction } from "../../../bench/mer-unibench/asked/labels.ts";
-import type { PredictedSet } from "../../../bench/mer-unibench/asked/result.ts";
-import {
-  type MerSample,
-  type MerTestSet,
-  merQuestionId,
-} from "../../../bench/mer-unibench/asked/test-set.ts";
-import { isSentimentSet, merSet } from "../../../bench/mer-unibench/sets.ts";
-import type { ScoringMode } from "../../../bench/mer-unibench/types.ts";
-import { BenchError } from "../../../core/errors.ts";
+} from "../../files/predictions.ts";
+import { isSentimentSet, merSet } from "../sets.ts";
+import type { ScoringMode } from "../types.ts";
+import type { Prediction } from "./labels.ts";
+import type { PredictedSet } from "./result.ts";
 import type { SetFile } from "./set-files.ts";
+import { type MerSample, type MerTestSet, merQuestionId } from "./test-set.ts";
 
 /** Labels that were read elsewhere, one file a set and checkpoint; nothing is asked of anyone. */
 export async function predictedSets(

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import type { BenchmarkResult } from "../../../../bench/ask/result.ts";
-import { writeFileAtomic, writeJson } from "../../../../core/files.ts";
-import { writeBenchmarkPage } from "../../../../report/benchmark-page.ts";
-import { benchmarkMarkdown } from "../../../../report/benchmark-table.ts";
+import type { BenchmarkResult } from "../../../bench/ask/result.ts";
+import { writeFileAtomic, writeJson } from "../../../core/files.ts";
+import { writeBenchmarkPage } from "../../../report/benchmark-page.ts";
+import { benchmarkMarkdown } from "../../../report/benchmark-table.ts";
 
 /** Writes results.json, results.md and results.html; prints the table. `name` is what rows are called. */
 export function writeResults(
