@@ -85,6 +85,8 @@ export const layers: Readonly<Record<string, Layer>> = {
     packages: ["node", "csv-parse", "read-excel-file"],
   },
   endpoint: { folders: ["core"], packages: ["node", "openai", "p-limit", "p-retry", "undici"] },
+  // What a benchmark is: the port that `oppo bench` runs.
+  bench: { folders: ["core", "endpoint", "bench/ask"], packages: [] },
   // Asking a model: journal, retries, guards. Knows no benchmark.
   "bench/ask": {
     folders: ["core", "media", "endpoint"],
@@ -98,6 +100,8 @@ export const layers: Readonly<Record<string, Layer>> = {
       "endpoint",
       "prompt",
       "policy/port.ts",
+      "similarity/port.ts",
+      "bench",
       "bench/ask",
       "bench/mep/shared",
       "bench/mep/reference",
@@ -106,11 +110,27 @@ export const layers: Readonly<Record<string, Layer>> = {
     packages: ["node"],
   },
   "bench/mer-unibench/asked": {
-    folders: ["core", "media", "endpoint", "bench/ask", "bench/files", "bench/mer-unibench"],
+    folders: [
+      "core",
+      "media",
+      "endpoint",
+      "bench",
+      "bench/ask",
+      "bench/files",
+      "bench/mer-unibench",
+    ],
     packages: ["node"],
   },
   "bench/mme-emotion/asked": {
-    folders: ["core", "media", "endpoint", "bench/ask", "bench/files", "bench/mme-emotion"],
+    folders: [
+      "core",
+      "media",
+      "endpoint",
+      "bench",
+      "bench/ask",
+      "bench/files",
+      "bench/mme-emotion",
+    ],
     packages: ["node", "p-limit"],
   },
   service: {

@@ -1,6 +1,7 @@
-import type { BenchmarkResult } from "../bench/ask/result.ts";
+import type { BenchmarkResult, SetResult } from "../bench/ask/result.ts";
 import {
   type BenchmarkGroup,
+  countedSets,
   differingFacts,
   protocolFacts,
   rowDistinction,
@@ -24,7 +25,7 @@ ${
     : html`<p class="warning">The rows differ in ${differing.join(", ")}: they don't simply compare.</p>`
 }
 ${pairs(shared)}
-${results.map((result, index) => modelFacts(result, index, differing))}</div>`;
+${results.map((result, index) => modelFacts(result, index, differing, countedSets(group, result)))}</div>`;
 }
 
 /** A model's name for a row; under it what tells it from other rows of the same model. */
@@ -33,7 +34,12 @@ export function rowName(result: BenchmarkResult, results: readonly BenchmarkResu
   return html`${shownName(result)}${distinction === "" ? null : html`<small>${distinction}</small>`}`;
 }
 
-function modelFacts(result: BenchmarkResult, index: number, differing: readonly string[]): Html {
+function modelFacts(
+  result: BenchmarkResult,
+  index: number,
+  differing: readonly string[],
+  counted: readonly SetResult[],
+): Html {
   const facts = protocolFacts(result);
   const own = differing.map((name): [string, string] => [name, facts[name] ?? "–"]);
   const named = result.name === undefined ? [] : [["model", result.model] as const];
@@ -41,17 +47,15 @@ function modelFacts(result: BenchmarkResult, index: number, differing: readonly 
     checkpoint === undefined ? [] : `${name} ${checkpoint}`,
   );
   const chosen = checkpoints.length === 0 ? [] : [["checkpoints", checkpoints.join(", ")] as const];
-  const failures = failuresOf(result);
+  const failures = failuresOf(counted);
   return html`<div class="${systemClass(index + 1)} model"><h4 class="key">${shownName(result)}</h4>
-${pairs([...named, ["answered", answered(result)], ...chosen, ...own, ...spent(result)])}
+${pairs([...named, ["answered", answered(counted)], ...chosen, ...own, ...spent(result)])}
 ${failures.length === 0 ? null : html`<p class="flaw">Failures: ${failures.join(", ")}</p>`}
 ${result.notes.length === 0 ? null : html`<ul>${result.notes.map((note) => html`<li>${note}</li>`)}</ul>`}</div>`;
 }
 
-/** Sets of MEP-Bench are views of the same questions; of the others, each has its own. */
-function answered({ benchmark, sets }: BenchmarkResult): string {
-  const own = benchmark === "mep" ? sets.slice(0, 1) : sets;
-  const total = (of: "asked" | "answered") => own.reduce((sum, set) => sum + set.counts[of], 0);
+function answered(sets: readonly SetResult[]): string {
+  const total = (of: "asked" | "answered") => sets.reduce((sum, set) => sum + set.counts[of], 0);
   return `${total("answered")} of ${total("asked")}`;
 }
 

@@ -1,27 +1,23 @@
-import type { BenchmarkResult, MetricResult } from "../bench/ask/result.ts";
+import type { BenchmarkResult, MetricResult, SetResult } from "../bench/ask/result.ts";
 import { pythonFixed } from "../core/python-text.ts";
+import type { PublishedRow } from "./benchmark-published.ts";
 
-/** Results of one benchmark, in the order given. */
+/** Results of one benchmark, in the order given, and how they are shown. */
 export interface BenchmarkGroup {
-  benchmark: BenchmarkResult["benchmark"];
+  benchmark: string;
   title: string;
   results: readonly BenchmarkResult[];
+  /** Rows of the published table. */
+  published: readonly PublishedRow[];
+  /** Its sets are views of the same questions: counts are those of the first. */
+  sameQuestions: boolean;
 }
 
-export const benchmarkTitles: Readonly<Record<BenchmarkResult["benchmark"], string>> = {
-  "mer-unibench": "MER-UniBench",
-  "mme-emotion": "MME-Emotion",
-  mep: "MEP-Bench",
-};
-
-export function groupByBenchmark(results: readonly BenchmarkResult[]): BenchmarkGroup[] {
-  const names = [...new Set(results.map(({ benchmark }) => benchmark))];
-  return names.map((benchmark) => ({
-    benchmark,
-    title: benchmarkTitles[benchmark] ?? benchmark,
-    results: results.filter((result) => result.benchmark === benchmark),
-  }));
-}
+/** The sets whose counts add up to what was asked. */
+export const countedSets = (
+  { sameQuestions }: Pick<BenchmarkGroup, "sameQuestions">,
+  { sets }: BenchmarkResult,
+): readonly SetResult[] => (sameQuestions ? sets.slice(0, 1) : sets);
 
 /** Percentages and scores to two decimals where a paper gives them so, counts to two; "–" for none. */
 export function formatMetric(metric: MetricResult | undefined, digits = 2): string {

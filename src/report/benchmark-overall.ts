@@ -1,15 +1,14 @@
 import type { MetricResult } from "../bench/ask/result.ts";
 import { rowName } from "./benchmark-caption.ts";
 import { type BenchmarkGroup, fixed, formatInterval, formatMetric } from "./benchmark-format.ts";
-import { publishedRows } from "./benchmark-published.ts";
 import { type Html, html, systemClass } from "./html.ts";
 
 /** Every number over all sets, where there are several, beside the published leaderboard. */
-export function overallTable({ benchmark, results }: BenchmarkGroup): Html | null {
+export function overallTable({ results, published: rows }: BenchmarkGroup): Html | null {
   if (!results.some(({ overall = [] }) => overall.length > 1)) return null;
   const own = results.map(({ overall = [] }) => overall);
   const columns = new Map(own.flat().map(({ id, label }) => [id, label]));
-  const published = (publishedRows[benchmark] ?? []).filter(({ overall }) => overall !== undefined);
+  const published = rows.filter(({ overall }) => overall !== undefined);
   return html`<h3>Over all sets</h3><div class="scroll"><table><thead><tr><th>Model</th>${[
     ...columns.values(),
   ].map((label) => html`<th>${label}</th>`)}</tr></thead><tbody>${results.map(

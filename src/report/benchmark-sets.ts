@@ -8,7 +8,7 @@ import {
   partOfSets,
 } from "./benchmark-format.ts";
 import { overallTable } from "./benchmark-overall.ts";
-import { meanOver, type PublishedRow, publishedRows } from "./benchmark-published.ts";
+import { meanOver, type PublishedRow } from "./benchmark-published.ts";
 import { type Html, html, systemClass } from "./html.ts";
 
 /** Models as rows, data sets as columns, main metric with its interval; published rows in grey below. */
@@ -16,7 +16,7 @@ export function setsTable(group: BenchmarkGroup): Html {
   const sets = [...new Set(group.results.flatMap((result) => result.sets.map(({ name }) => name)))];
   const overall = group.results.some((result) => (result.overall ?? []).length > 0);
   const overallId = overall ? (group.results[0]?.overall?.[0]?.id ?? "mean") : undefined;
-  const published = (publishedRows[group.benchmark] ?? []).filter((row) =>
+  const published = group.published.filter((row) =>
     sets.some((set) => row.values[set] !== undefined),
   );
   return html`<div class="scroll"><table><thead><tr><th>Model</th>${sets.map(

@@ -1,4 +1,4 @@
-import type { BenchmarkResult } from "../bench/ask/result.ts";
+import type { BenchmarkResult, SetResult } from "../bench/ask/result.ts";
 import { fixed } from "./benchmark-format.ts";
 
 /** Tokens and money of a run, of the model under test and of judges and extractors. */
@@ -14,10 +14,10 @@ export function spent({ usage }: BenchmarkResult): [string, string][] {
   return facts;
 }
 
-/** Why answers or judgements are missing, by error code. Sets of MEP-Bench are views of the same questions. */
-export function failuresOf({ benchmark, sets }: BenchmarkResult): string[] {
+/** Why answers or judgements are missing, by error code. */
+export function failuresOf(sets: readonly SetResult[]): string[] {
   const totals = new Map<string, number>();
-  for (const { counts } of benchmark === "mep" ? sets.slice(0, 1) : sets) {
+  for (const { counts } of sets) {
     for (const [code, count] of Object.entries(counts.failures ?? {})) {
       totals.set(code, (totals.get(code) ?? 0) + count);
     }

@@ -1,103 +1,22 @@
-import type { BenchmarkResult, MetricResult } from "../bench/ask/result.ts";
-import {
-  formatInterval,
-  formatMetric,
-  groupByBenchmark,
-  partOfSets,
-  protocolFacts,
-  rowDistinction,
-  shownName,
-} from "./benchmark-format.ts";
+import type { BenchmarkResult } from "../bench/ask/result.ts";
+import { type BenchmarkGroup, countedSets, protocolFacts, shownName } from "./benchmark-format.ts";
 import { failuresOf, spent } from "./benchmark-spent.ts";
-
-/** "@" stands for the headline threshold. */
-const mepColumns = [
-  "utilization@",
-  "recall-visual@",
-  "recall-acoustic@",
-  "shuffled@",
-  "claims-visual",
-  "claims-acoustic",
-  "probe-masked",
-  "probe-present",
-  "probe-pair",
-  "probe-absent",
-  "masked-share-visual",
-  "masked-share-acoustic",
-];
+import { type BenchmarkViews, benchmarkViews, groupsOf } from "./benchmark-view.ts";
 
 /** The same results as Markdown, for a terminal or a repository: a table a benchmark and its protocol. */
-export function benchmarkMarkdown(results: readonly BenchmarkResult[]): string {
-  return groupByBenchmark(results)
-    .map(({ title, benchmark, results: own }) => {
-      const table = benchmark === "mep" ? mepTable(own) : setsTable(own);
-      return `## ${title}\n\n${table}\n\n${own.map(facts).join("\n")}\n`;
+export function benchmarkMarkdown(
+  results: readonly BenchmarkResult[],
+  views: BenchmarkViews = benchmarkViews,
+): string {
+  return groupsOf(results, views)
+    .map(({ group, view }) => {
+      const facts = group.results.map((result) => factsOf(group, result)).join("\n");
+      return `## ${group.title}\n\n${view.markdown(group)}\n\n${facts}\n`;
     })
     .join("\n");
 }
 
-function setsTable(results: readonly BenchmarkResult[]): string {
-  const sets = [...new Set(results.flatMap((result) => result.sets.map(({ name }) => name)))];
-  const rows = results.map((result) => [
-    name(result, results),
-    ...sets.map((name) => cell(result.sets.find((set) => set.name === name)?.metrics[0])),
-    [cell(result.overall?.[0]), partOfSets(result, sets)].filter((part) => part).join(", "),
-    counts(result),
-  ]);
-  const main = table(["model", ...sets, "overall", "asked / failed / unreadable"], rows);
-  return `${main}${overallTable(results)}`;
-}
-
-/** Numbers over all sets beside the one in the table above. */
-function overallTable(results: readonly BenchmarkResult[]): string {
-  const labels = [...new Set(results.flatMap(({ overall = [] }) => overall.map(({ id }) => id)))];
-  if (labels.length < 2) return "";
-  const metric = (result: BenchmarkResult, id: string) =>
-    result.overall?.find((one) => one.id === id);
-  const head = labels.map(
-    (id) => results.map((one) => metric(one, id)?.label).find((l) => l) ?? id,
-  );
-  const rows = results.map((result) => [
-    name(result, results),
-    ...labels.map((id) => cell(metric(result, id))),
-  ]);
-  return `\n\n${table(["model, over all sets", ...head], rows)}`;
-}
-
-function mepTable(results: readonly BenchmarkResult[]): string {
-  const metric = (result: BenchmarkResult, id: string) => {
-    const full = id.endsWith("@") ? `${id}${result.protocol.settings.headline}` : id;
-    return result.sets[0]?.metrics.find((candidate) => candidate.id === full);
-  };
-  const head = mepColumns.map(
-    (id) => results.map((result) => metric(result, id)?.label).find((label) => label) ?? id,
-  );
-  const rows = results.map((result) => [
-    name(result, results),
-    ...mepColumns.map((id) => cell(metric(result, id))),
-    counts(result),
-  ]);
-  return table(["model", ...head, "asked / failed / unreadable"], rows);
-}
-
-function name(result: BenchmarkResult, results: readonly BenchmarkResult[]): string {
-  const distinction = rowDistinction(result, results);
-  return distinction === "" ? shownName(result) : `${shownName(result)} (${distinction})`;
-}
-
-function cell(metric: MetricResult | undefined): string {
-  const range = formatInterval(metric);
-  return range === null ? formatMetric(metric) : `${formatMetric(metric)} [${range}]`;
-}
-
-function counts({ benchmark, sets }: BenchmarkResult): string {
-  const own = benchmark === "mep" ? sets.slice(0, 1) : sets;
-  const sum = (of: "asked" | "failed" | "unparseable") =>
-    own.reduce((total, set) => total + set.counts[of], 0);
-  return `${sum("asked")} / ${sum("failed")} / ${sum("unparseable")}`;
-}
-
-function facts(result: BenchmarkResult): string {
+function factsOf(group: BenchmarkGroup, result: BenchmarkResult): string {
   const own = Object.entries(protocolFacts(result)).map(([name, value]) => `${name} ${value}`);
   const checkpoints = result.sets.flatMap(({ name, checkpoint }) =>
     checkpoint === undefined ? [] : `${name} ${checkpoint}`,
@@ -105,17 +24,8 @@ function facts(result: BenchmarkResult): string {
   if (checkpoints.length > 0) own.push(`checkpoints ${checkpoints.join(", ")}`);
   if (result.name !== undefined) own.unshift(`model ${result.model}`);
   own.push(...spent(result).map(([name, value]) => `${name} ${value}`));
-  const failures = failuresOf(result);
+  const failures = failuresOf(countedSets(group, result));
   if (failures.length > 0) own.push(`failures ${failures.join(", ")}`);
   const notes = result.notes.map((note) => `\n  - ${note}`);
   return `- ${shownName(result)}: ${own.join("; ")}${notes.join("")}`;
 }
-
-const line = (cells: readonly string[]): string =>
-  `| ${cells.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [
-    line(head),
-    line(head.map((_, index) => (index === 0 ? "---" : "---:"))),
-    ...rows.map(line),
-  ].join("\n");

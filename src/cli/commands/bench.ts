@@ -1,15 +1,13 @@
 import { Command } from "@commander-js/extra-typings";
-import { mepCommand } from "./bench/mep/run.ts";
-import { merUniBenchCommand } from "./bench/mer-unibench.ts";
-import { mmeEmotionCommand } from "./bench/mme-emotion.ts";
+import { benchmarks } from "./bench/benchmarks.ts";
+import { type BenchmarkEntry, benchmarkCommand } from "./bench/command.ts";
 import { benchmarkPageCommand } from "./benchmark-page.ts";
 
 /** `oppo bench`: benchmarks of models, one sub-command each. */
-export const benchCommand = () =>
-  new Command("bench")
+export function benchCommand(entries: readonly BenchmarkEntry[] = benchmarks) {
+  const command = new Command("bench")
     .description("benchmarks of models")
-    .enablePositionalOptions()
-    .addCommand(mepCommand())
-    .addCommand(merUniBenchCommand())
-    .addCommand(mmeEmotionCommand())
-    .addCommand(benchmarkPageCommand());
+    .enablePositionalOptions();
+  for (const one of entries) command.addCommand(benchmarkCommand(one));
+  return command.addCommand(benchmarkPageCommand());
+}

@@ -1,40 +1,26 @@
 import type { TokenUsage } from "../../../endpoint/port.ts";
-import { answerNotes } from "../../ask/answer-notes.ts";
-import { type Asked, type AskOptions, askAll } from "../../ask/ask.ts";
-import type { Journal } from "../../ask/journal.ts";
-import type { Responder } from "../../ask/port.ts";
+import type { Asked } from "../../ask/ask.ts";
 import { type BenchmarkResult, countsOf } from "../../ask/result.ts";
-import type { RowFile } from "../../ask/row-file.ts";
-import { runStage, type StageRow } from "../../ask/stage.ts";
-import { type Prices, totalUsage } from "../../ask/usage.ts";
+import { runStage } from "../../ask/stage.ts";
+import { totalUsage } from "../../ask/usage.ts";
+import type { Session } from "../../port.ts";
 import { isUnreadable, type LabelReader, type Prediction, type ReadingFailure } from "./labels.ts";
 import { merPromptsHash } from "./prompts.ts";
 import type { PredictedSet } from "./result.ts";
-import { type MerTestSet, merQuestionId, merQuestions } from "./test-set.ts";
+import { type MerTestSet, merQuestionId } from "./test-set.ts";
 
 export interface PredictedSets {
   sets: PredictedSet[];
   usage: BenchmarkResult["usage"];
-  notes: string[];
 }
 
-export interface MerRunOptions extends AskOptions {
-  prices?: Prices;
-  /** Keeps readings: a run that is started again gives the same ones. */
-  readings?: RowFile<StageRow<Reading>>;
-  /** `guardAfter` of the reader; that of the model under test where not given. */
-  readerGuardAfter?: number;
-}
-
-/** Asks the model under test about every sample, and reads its answers as labels. */
-export async function predictMer(
+/** Reads answers as labels. Readings are kept: a run that is started again gives the same ones. */
+export async function readMerAnswers(
   testSets: readonly MerTestSet[],
-  responder: Responder,
+  asked: Asked,
   reader: LabelReader,
-  journal: Journal,
-  options: MerRunOptions,
+  session: Session,
 ): Promise<PredictedSets> {
-  const asked = await askAll(testSets.flatMap(merQuestions), responder, journal, options);
   const toRead = testSets.flatMap(({ set, samples }) =>
     samples.flatMap(({ id }) => {
       const answer = asked.answers.get(merQuestionId(set, id));
@@ -44,23 +30,21 @@ export async function predictMer(
       return [{ id: merQuestionId(set, id), content, set, text }];
     }),
   );
-  const { readings: rows, readerGuardAfter = options.guardAfter } = options;
   const readings = await runStage(
     {
       step: "read labels",
       work: ({ set, text }) => reader.read(set, text),
       failure: (reading: Reading) => ("code" in reading ? reading : undefined),
-      ...(rows !== undefined && { rows }),
+      rows: session.rows<Reading>("predictions"),
     },
     toRead,
-    { ...options, ...(readerGuardAfter !== undefined && { guardAfter: readerGuardAfter }) },
+    session.stage,
   );
   const byId = new Map(toRead.map(({ id }, index) => [id, readings[index]!]));
   const tokens = readings.map((reading) => ("usage" in reading ? reading.usage : undefined));
   return {
     sets: testSets.map((testSet) => predicted(testSet, asked, byId)),
-    usage: totalUsage(asked.answers.values(), tokens, options.prices),
-    notes: answerNotes(asked.answers.values()),
+    usage: totalUsage(asked.answers.values(), tokens, session.prices),
   };
 }
 

@@ -1,20 +1,18 @@
 import { answerNotes } from "../../ask/answer-notes.ts";
-import { type Asked, type AskOptions, askAll } from "../../ask/ask.ts";
+import type { Asked } from "../../ask/ask.ts";
 import { filePrint } from "../../ask/file-print.ts";
-import type { Journal } from "../../ask/journal.ts";
-import type { Responder } from "../../ask/port.ts";
 import { type BenchmarkResult, countsOf, type SetResult } from "../../ask/result.ts";
-import type { RowFile } from "../../ask/row-file.ts";
-import { runStage, type StageRow } from "../../ask/stage.ts";
-import { type Prices, totalUsage } from "../../ask/usage.ts";
+import { runStage } from "../../ask/stage.ts";
+import { totalUsage } from "../../ask/usage.ts";
+import type { Answered, Session } from "../../port.ts";
 import type { MmeResult } from "../score.ts";
 import type { JudgedAnswer } from "../tally.ts";
 import type { MmeTask } from "../tasks.ts";
 import { clueMissing, type Judgement, type JudgeTools, judgeAnswer } from "./judge.ts";
-import { mmeReport } from "./judged.ts";
+import { type MmeReport, mmeReport } from "./judged.ts";
 import { mmeMetrics, mmeOverall } from "./metrics.ts";
 import { mmePromptsHash } from "./prompts.ts";
-import { type MmeQuestion, mmeQuestionId, mmeQuestions } from "./task-set.ts";
+import { type MmeQuestion, mmeQuestionId } from "./task-set.ts";
 
 export interface MmeRun {
   result: BenchmarkResult;
@@ -33,98 +31,100 @@ export interface OfficialRow {
   score: string | null;
 }
 
-export interface MmeRunOptions extends AskOptions {
-  prices?: Prices;
-  settings?: BenchmarkResult["protocol"]["settings"];
-  notes?: readonly string[];
-  /** Keeps judgements: a run that is started again gives the same ones. */
-  judgements?: RowFile<StageRow<Judgement>>;
-  /** `guardAfter` of the judge; that of the model under test where not given. */
-  judgeGuardAfter?: number;
-}
-
 interface Judged {
   question: MmeQuestion;
   text: string;
   judgement: Judgement;
 }
 
-/** Asks, extracts steps, judges and scores. A question without answer is no judged answer at all. */
-export async function runMme(
+/** Extracts steps, judges and scores. A question without answer is no judged answer at all. */
+export async function judgeMme(
   questions: readonly MmeQuestion[],
-  responder: Responder,
+  answered: Answered,
   tools: JudgeTools,
-  journal: Journal,
-  options: MmeRunOptions,
+  session: Session,
 ): Promise<MmeRun> {
-  const asked = await askAll(mmeQuestions(questions), responder, journal, options);
-  const answered = questions.filter((question) => asked.answers.has(mmeQuestionId(question)));
-  const judged = await judgeAll(answered, asked, tools, options);
+  const { asked } = answered;
+  const judged = await judgeAll(questions, asked, tools, session);
   const tasks = [...new Set(questions.map(({ task }) => task))];
-  const judgedTasks = tasks.map((task) => ({ task, answers: judgedAnswers(judged, task) }));
-  const { scores, ofTask, overall } = mmeReport(judgedTasks, responder.id);
-  const sets = tasks.map((task): SetResult => {
-    const own = judged.filter(({ question }) => question.task === task);
-    const failures: Record<string, number> = {};
-    const add = (code: string) => {
-      failures[code] = (failures[code] ?? 0) + 1;
-    };
-    for (const question of questions) {
-      const failure = asked.failures.get(mmeQuestionId(question));
-      if (question.task === task && failure) add(failure.code);
-    }
-    for (const { judgement } of own) if (judgement.failure !== undefined) add(judgement.failure);
-    const total = questions.filter((question) => question.task === task).length;
-    const replies = own.filter(({ judgement }) => judgement.reply !== null).length;
-    const { scores: mean, skipped } = scores.tasks.find((one) => one.task === task)!;
-    const counts = countsOf(total, replies, skipped.unreadable, failures);
-    return { name: task, metrics: mmeMetrics(mean, ofTask.get(task)!), counts };
-  });
-  const usage = totalUsage(
-    asked.answers.values(),
-    judged.map(({ judgement }) => judgement.usage),
-    options.prices,
+  const report = mmeReport(
+    tasks.map((task) => ({ task, answers: judgedAnswers(judged, task) })),
+    answered.model,
   );
-  const result: BenchmarkResult = {
+  const sets = tasks.map((task) => setResult(task, questions, asked, judged, report));
+  const result = resultOf(answered, tools, sets, judged, report, session);
+  const rows = tasks.map((task) => [task, officialRows(judged, task)] as const);
+  return { result, texts: officialTexts(report.scores), judged: Object.fromEntries(rows) };
+}
+
+function setResult(
+  task: MmeTask,
+  questions: readonly MmeQuestion[],
+  asked: Asked,
+  all: readonly Judged[],
+  { scores, ofTask }: MmeReport,
+): SetResult {
+  const own = questions.filter((question) => question.task === task);
+  const judged = all.filter(({ question }) => question.task === task);
+  const codes = [
+    ...own.flatMap((question) => asked.failures.get(mmeQuestionId(question))?.code ?? []),
+    ...judged.flatMap(({ judgement }) => judgement.failure ?? []),
+  ];
+  const failures: Record<string, number> = {};
+  for (const code of codes) failures[code] = (failures[code] ?? 0) + 1;
+  const replies = judged.filter(({ judgement }) => judgement.reply !== null).length;
+  const { scores: mean, skipped } = scores.tasks.find((one) => one.task === task)!;
+  const counts = countsOf(own.length, replies, skipped.unreadable, failures);
+  return { name: task, metrics: mmeMetrics(mean, ofTask.get(task)!), counts };
+}
+
+function resultOf(
+  { model, asked, settings }: Answered,
+  tools: JudgeTools,
+  sets: SetResult[],
+  judged: readonly Judged[],
+  { scores, overall }: MmeReport,
+  { prices }: Session,
+): BenchmarkResult {
+  const answers = [...asked.answers.values()];
+  const usage = totalUsage(
+    answers,
+    judged.map(({ judgement }) => judgement.usage),
+    prices,
+  );
+  return {
     benchmark: "mme-emotion",
-    model: responder.id,
+    model,
     sets,
     overall: mmeOverall(
       scores,
       overall,
-      [...asked.answers.values()].map((answer) => answer.usage),
+      answers.map((answer) => answer.usage),
     ),
     protocol: {
       name: "official steps, own prompts",
       promptsHash: mmePromptsHash,
       tools: { steps: tools.steps.id, judge: tools.judge.id },
-      settings: { alpha: scores.alpha, ...options.settings },
+      settings: { alpha: scores.alpha, ...settings },
     },
-    notes: [
-      ...scores.notes,
-      ...stepNotes(judged),
-      ...answerNotes(asked.answers.values()),
-      ...(options.notes ?? []),
-    ],
+    notes: [...scores.notes, ...stepNotes(judged), ...answerNotes(answers)],
     ...(usage !== undefined && { usage }),
   };
-  const rows = tasks.map((task) => [task, officialRows(judged, task)] as const);
-  return { result, texts: officialTexts(scores), judged: Object.fromEntries(rows) };
 }
 
 async function judgeAll(
   questions: readonly MmeQuestion[],
   { answers }: Asked,
   tools: JudgeTools,
-  options: MmeRunOptions,
+  session: Session,
 ): Promise<Judged[]> {
-  const items = questions.map((question) => {
-    const { text } = answers.get(mmeQuestionId(question))!;
+  const items = questions.flatMap((question) => {
+    const text = answers.get(mmeQuestionId(question))?.text;
+    if (text === undefined) return [];
     const { label, audioClue = null, video } = question;
     const content = { text, label, audioClue, video: filePrint(video), prompts: mmePromptsHash };
-    return { id: mmeQuestionId(question), content, question, text };
+    return [{ id: mmeQuestionId(question), content, question, text }];
   });
-  const { judgements: rows, judgeGuardAfter = options.guardAfter } = options;
   const judgements = await runStage(
     {
       step: "judge",
@@ -132,10 +132,10 @@ async function judgeAll(
       failure: ({ failure }: Judgement) =>
         failure === undefined || failure === clueMissing ? undefined : { code: failure },
       idle: ({ failure }) => failure === clueMissing,
-      ...(rows !== undefined && { rows }),
+      rows: session.rows<Judgement>("judged"),
     },
     items,
-    { ...options, ...(judgeGuardAfter !== undefined && { guardAfter: judgeGuardAfter }) },
+    session.stage,
   );
   return items.map(({ question, text }, i) => ({ question, text, judgement: judgements[i]! }));
 }

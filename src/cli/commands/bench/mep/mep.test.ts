@@ -4,12 +4,15 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { fakeAnswer } from "../../../../../test/fakes/answers.ts";
 import type { BenchmarkResult } from "../../../../bench/ask/result.ts";
+import type { MepOptions } from "../../../../bench/mep/asked/benchmark.ts";
 import { decodeMepItems } from "../../../../bench/mep/reference/items.ts";
 import type { FakeRequest } from "../../../../endpoint/fake-request.fake.ts";
 import { startFakeServer } from "../../../../endpoint/fake-server.fake.ts";
 import { mergePages } from "../../benchmark-page.ts";
+import { mep } from "../benchmarks.ts";
+import { benchmarkCommand, entry } from "../command.ts";
+import { type RunOptions, runBenchmark } from "../run-benchmark.ts";
 import { type BuildOptions, buildItemFile, mepBuildCommand } from "./build.ts";
-import { mepCommand, runMep } from "./run.ts";
 
 let folder: string;
 const file = (name: string) => join(folder, name);
@@ -28,6 +31,14 @@ const run = {
   thresholds: [0.5, 0.6, 0.7],
   headline: 0.6,
 } as const;
+/** What the command fills in where the user says nothing. */
+const defaults: RunOptions = {
+  ...{ apiKeyEnv: "NO_KEY", temperature: 0, media: "frames", fps: 1, maxFrames: 16, maxSide: 512 },
+  ...{ concurrency: 1, timeout: 9, attempts: 1, tokenField: "max_tokens", guard: true },
+  ...{ seed: "sample", judgeApiKeyEnv: "NO_KEY", judgeTokenField: "max_tokens" },
+};
+const runMep = (options: MepOptions & Partial<RunOptions>) =>
+  runBenchmark(mep, { ...defaults, ...options });
 
 const rows = [
   [
@@ -191,7 +202,7 @@ describe("oppo bench mep", () => {
         ...["--judge-price-in", "5", "--out", file("chat")],
       ];
       const score = async (more: string[] = []) => {
-        await mepCommand().parseAsync([...args, ...more], { from: "user" });
+        await benchmarkCommand(entry(mep)).parseAsync([...args, ...more], { from: "user" });
         return JSON.parse(readFileSync(file("chat/results.json"), "utf8"))[0] as BenchmarkResult;
       };
       const result = await score();

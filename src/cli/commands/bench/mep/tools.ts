@@ -1,3 +1,4 @@
+import type { EmbedderChoice } from "../../../../bench/mep/asked/benchmark.ts";
 import { type CueExtractor, cueExtractors } from "../../../../bench/mep/reference/extractors.ts";
 import { lexicalEmbedder } from "../../../../bench/mep/reference/lexical-embedder.ts";
 import { ConfigError } from "../../../../core/errors.ts";
@@ -8,13 +9,7 @@ import type { Embedder } from "../../../../similarity/port.ts";
 /** Names of embedders that need no server. */
 export const embedderNames = ["use-lite+concepts", "use-lite", "lexical"] as const;
 
-export interface EmbedderChoice {
-  embedder: string;
-  /** With a base URL the name is a model of that OpenAI-compatible server. */
-  embedderBaseUrl?: string;
-  /** JSONL file that keeps vectors. */
-  embedderCache?: string;
-}
+export type { EmbedderChoice };
 
 /** @throws ConfigError `EMBEDDER_UNKNOWN`; SimilarityError where it can't be opened. */
 export async function openMepEmbedder(choice: EmbedderChoice): Promise<Embedder> {

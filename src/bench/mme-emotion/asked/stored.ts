@@ -1,28 +1,21 @@
 import { join } from "node:path";
-import type { BenchmarkResult } from "../../../bench/ask/result.ts";
-import { readStoredAnswers } from "../../../bench/ask/stored-responder.ts";
-import { judgedResult, readJudged } from "../../../bench/mme-emotion/asked/judged.ts";
-import { needTask, taskFile } from "../../../bench/mme-emotion/asked/task-files.ts";
-import { type MmeQuestion, mmeQuestionId } from "../../../bench/mme-emotion/asked/task-set.ts";
 import { BenchError } from "../../../core/errors.ts";
-import { sha256, writeFileAtomic } from "../../../core/files.ts";
-import { writeResults } from "./write.ts";
+import { sha256 } from "../../../core/files.ts";
+import { readStoredAnswers } from "../../ask/stored-responder.ts";
+import type { Outcome } from "../../port.ts";
+import { judgedResult, readJudged } from "./judged.ts";
+import { needTask, taskFile } from "./task-files.ts";
+import { type MmeQuestion, mmeQuestionId } from "./task-set.ts";
 
 /** Scores answers that were judged elsewhere; neither data nor judge are needed. */
-export function scoreJudged(
-  entries: readonly string[],
-  out: string,
-  name?: string,
-): BenchmarkResult {
+export function scoreJudged(entries: readonly string[]): Outcome {
   const files = entries.map(taskFile);
   const tasks = files.map((file) => ({ task: needTask(file), answers: readJudged(file.file) }));
   const content = sha256(JSON.stringify(tasks)).slice(0, 8);
   const { result, scores } = judgedResult(tasks, `judged answers (${content})`);
-  for (const { task, text } of scores.tasks)
-    writeFileAtomic(join(out, "official", `${task}.txt`), text);
-  writeFileAtomic(join(out, "official", "Overall.txt"), scores.overallText);
-  writeResults(out, [result], name);
-  return result;
+  const texts = scores.tasks.map(({ task, text }) => [join("official", `${task}.txt`), text]);
+  const overall = [join("official", "Overall.txt"), scores.overallText];
+  return { results: [result], files: Object.fromEntries([...texts, overall]) };
 }
 
 /**

@@ -1,17 +1,21 @@
-import { runStage } from "../../../../bench/ask/stage.ts";
-import { totalUsage } from "../../../../bench/ask/usage.ts";
-import { chatCuesId, type ReadCues, readChatCues } from "../../../../bench/mep/asked/chat-cues.ts";
-import type { CueExtractor, ExtractedCues } from "../../../../bench/mep/reference/extractors.ts";
-import { progressPrinter } from "../../../print.ts";
-import { type JudgeOptions, type ModelOptions, pricesOf } from "../model-options.ts";
-import { openJudge } from "../open-model.ts";
-import { openStageRows } from "../run-folder.ts";
-import type { Answered } from "./ask.ts";
+import type { BenchmarkResult } from "../../ask/result.ts";
+import { runStage } from "../../ask/stage.ts";
+import { totalUsage } from "../../ask/usage.ts";
+import type { Session, Settings } from "../../port.ts";
+import type { CueExtractor, ExtractedCues } from "../reference/extractors.ts";
+import type { MepAnswer } from "../reference/score.ts";
+import { chatCuesId, type ReadCues, readChatCues } from "./chat-cues.ts";
 
-export interface ChatCueOptions extends ModelOptions, JudgeOptions {
-  out: string;
-  retryFailed?: boolean;
-  guard?: boolean;
+/** What one model said. */
+export interface MepAnswered {
+  model: string;
+  answers: MepAnswer[];
+  /** Questions without an answer, by error code. */
+  failures?: Record<string, number>;
+  usage?: NonNullable<BenchmarkResult["usage"]>;
+  /** How it was asked, as far as answers depend on it. */
+  settings?: Settings;
+  notes?: readonly string[];
 }
 
 const description = /\/describe\/[^/]+(?:\/[^/]+)?$/;
@@ -22,10 +26,10 @@ const description = /\/describe\/[^/]+(?:\/[^/]+)?$/;
  * @throws ConfigError `JUDGE_MISSING`; GuardError `STAGE_FAILS`.
  */
 export async function readAnswerCues(
-  answered: Answered,
-  options: ChatCueOptions,
-): Promise<{ answered: Answered; extractor: CueExtractor }> {
-  const chat = openJudge(options, options.out);
+  answered: MepAnswered,
+  session: Session,
+): Promise<{ answered: MepAnswered; extractor: CueExtractor }> {
+  const chat = session.judge();
   const id = chatCuesId(chat);
   const items = answered.answers
     .filter((answer) => description.test(answer.id))
@@ -37,17 +41,12 @@ export async function readAnswerCues(
   const read = await runStage(
     {
       step: "read cues",
-      rows: openStageRows<ReadCues>(options.out, "cues"),
+      rows: session.rows<ReadCues>("cues"),
       work: ({ answer }, again) => readChatCues(chat, answer.text, again),
       failure: (one: ReadCues) => ("code" in one ? one : undefined),
     },
     items,
-    {
-      concurrency: options.concurrency,
-      retryFailed: options.retryFailed === true,
-      guardAfter: options.guard === false ? 0 : 20,
-      progress: progressPrinter(),
-    },
+    session.stage,
   );
   const cues = new Map<string, ExtractedCues>();
   const lost = new Set<string>();
@@ -60,21 +59,21 @@ export async function readAnswerCues(
       failures[one.code] = (failures[one.code] ?? 0) + 1;
     }
   }
-  const { cost: _, ...reading } = totalUsage(
-    [],
-    read.map(({ usage }) => usage),
-    pricesOf(options),
-  ) ?? {
-    promptTokens: 0,
-    completionTokens: 0,
-  };
   return {
     answered: {
       ...answered,
       answers: answered.answers.filter((answer) => !lost.has(answer.id)),
-      usage: { ...reading, ...answered.usage },
+      usage: { ...readingUsage(read, session), ...answered.usage },
       ...(Object.keys(failures).length > 0 && { failures }),
     },
     extractor: { id, extract: (text) => cues.get(text)! },
   };
+}
+
+/** Tokens of the reader alone: the model under test has its own. */
+function readingUsage(read: readonly ReadCues[], { prices }: Session) {
+  const nothing: NonNullable<BenchmarkResult["usage"]> = { promptTokens: 0, completionTokens: 0 };
+  const tokens = read.map(({ usage }) => usage);
+  const { cost: _, ...reading } = totalUsage([], tokens, prices) ?? nothing;
+  return reading;
 }

@@ -1,31 +1,38 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import type { BenchmarkResult } from "../../../bench/ask/result.ts";
-import { predictedSets } from "../../../bench/mer-unibench/asked/predictions.ts";
-import { type MerResultOptions, merResults } from "../../../bench/mer-unibench/asked/result.ts";
-import type { SetFile } from "../../../bench/mer-unibench/asked/set-files.ts";
-import type { MerTestSet } from "../../../bench/mer-unibench/asked/test-set.ts";
 import { canonicalJson, sha256 } from "../../../core/files.ts";
-import type { AskingOptions, ModelOptions } from "./model-options.ts";
-import { openRun, runFolder } from "./run-folder.ts";
-import { settingsOf } from "./settings.ts";
+import type { BenchmarkResult } from "../../ask/result.ts";
+import type { Settings } from "../../port.ts";
+import { predictedSets } from "./predictions.ts";
+import { type MerResultOptions, merResults } from "./result.ts";
+import type { SetFile } from "./set-files.ts";
+import type { MerTestSet } from "./test-set.ts";
 
 export type Scoring = Pick<MerResultOptions, "mappings" | "mode" | "ew" | "synonyms">;
 
-/** Scores labels that were read elsewhere. Their content is in the folder's config: others are another run. */
+/** Labels that were read elsewhere, scored. */
+export interface StoredResults {
+  /** Name of the run folder: other labels are another run. */
+  folder: string;
+  /** With the labels' content. */
+  config: Record<string, unknown>;
+  results: BenchmarkResult[];
+}
+
+/** Scores labels that were read elsewhere. */
 export async function storedResults(
   testSets: readonly MerTestSet[],
   files: readonly SetFile[],
   scoring: Scoring,
-  options: AskingOptions & ModelOptions & { predictions?: string[] },
-): Promise<{ out: string; results: BenchmarkResult[] }> {
+  { predictions, extent }: { predictions: readonly string[]; extent: Settings },
+): Promise<StoredResults> {
   const sets = await predictedSets(testSets, files, scoring.mode);
   const results = merResults(sets, {
     ...scoring,
-    model: `predictions of ${shortNames(options.predictions ?? [])}`,
+    model: `predictions of ${shortNames(predictions)}`,
     labels: "as stored",
     asked: false,
-    settings: settingsOf(options, false),
+    settings: extent,
   });
   const config = {
     benchmark: "mer-unibench",
@@ -38,9 +45,7 @@ export async function storedResults(
     ...(scoring.synonyms && { synonyms: sha256(canonicalJson([...scoring.synonyms])) }),
   };
   const hash = sha256(canonicalJson(config)).slice(0, 8);
-  const out = runFolder(options, "mer-unibench", `predictions-${hash}`);
-  openRun(out, config);
-  return { out, results };
+  return { folder: `predictions-${hash}`, config, results };
 }
 
 const contentHash = (files: readonly string[]): string =>
