@@ -9,6 +9,7 @@ export {
   splits,
 } from "./clip-row.ts";
 export type { ColumnChoice } from "./columns.ts";
+export { type FeatureSettings, loadRowFeatures, type RowFeatures } from "./features/index.ts";
 export { type Importer, importers } from "./importers/index.ts";
 export {
   type ListFormat,

@@ -23,12 +23,14 @@ export interface VideoWanted {
   fps?: number | undefined;
   width?: number | undefined;
   height?: number | undefined;
+  /** Frames with a longer side are shrunk to it as they come. */
+  maxSide?: number | undefined;
 }
 
 /** Collects the frames of a film as RGB, turned as the film says it is to be shown. */
 export class VideoSink implements FrameSink {
   private readonly wanted: VideoWanted;
-  private readonly converter: RgbConverter = new RgbConverter();
+  private readonly converter: RgbConverter;
   private readonly frames: Uint8Array[] = [];
   private readonly times: number[] = [];
   private size: Size;
@@ -37,6 +39,7 @@ export class VideoSink implements FrameSink {
 
   constructor(wanted: VideoWanted) {
     this.wanted = wanted;
+    this.converter = new RgbConverter(wanted.maxSide);
     this.size = { width: wanted.width ?? 0, height: wanted.height ?? 0 };
   }
 

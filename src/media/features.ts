@@ -2,6 +2,7 @@ import { MediaError } from "../core/errors.ts";
 import type { Clip, Video } from "./clip.ts";
 import { logMel, logMelFloor } from "./mel.ts";
 import type { FeatureOptions } from "./options.ts";
+import type { ReadOptions } from "./read.ts";
 import { resizeImage } from "./scale.ts";
 
 /** `tokens` rows of `dim` features, row-major. */
@@ -18,11 +19,19 @@ export interface ClipFeatures {
 }
 
 /** Changes when the same clip and options begin to give other features; part of cache keys. */
-export const featuresVersion = "2";
+export const featuresVersion = "3";
 
 /** Fixed constants, never a clip's own statistics: loudness and brightness are evidence. */
 const grey = { mean: 0.52, deviation: 0.2, changeDeviation: 0.1 };
 const mel = { mean: -5.5, deviation: 1.2 };
+
+/**
+ * How a clip is read to take its features: frames only as large as the squares they become can tell. Clips
+ * that are read otherwise give other features than those a policy was trained with.
+ */
+export function featureReading(options: FeatureOptions): ReadOptions {
+  return { sampleRateHz: options.sampleRateHz, maxSide: 8 * options.frameSize };
+}
 
 /** Width of one row of each stream. */
 export function featureDims(options: FeatureOptions): { video: number; audio: number } {

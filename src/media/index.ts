@@ -7,6 +7,7 @@ export {
   clipFeatures,
   type FeatureStream,
   featureDims,
+  featureReading,
   featuresVersion,
 } from "./features.ts";
 export { type LogMel, logMel, type MelOptions } from "./mel.ts";

@@ -105,6 +105,16 @@ describe("writeClip and readClip", () => {
     expect(back.audio.samples.length).toBeLessThan(18000);
   });
 
+  it("shrinks frames to a longest side, whole, and leaves smaller ones alone", async () => {
+    await writeClip(file("side.mp4"), sampleClip());
+    const whole = await readClip(file("side.mp4"));
+    expect(await readClip(file("side.mp4"), { maxSide: 48 })).toEqual(whole);
+    const { video } = await readClip(file("side.mp4"), { maxSide: 24 });
+    expect(video).toMatchObject({ width: 24, height: 16, frames: 16 });
+    expect(video.data[0]).toBeLessThan(40);
+    expect(video.data.at(-1)).toBeGreaterThan(180);
+  });
+
   it("decodes the same file to the same pixels and samples", async () => {
     await writeClip(file("same-a.mp4"), sampleClip());
     await writeClip(file("same-b.mp4"), sampleClip());

@@ -13,6 +13,11 @@ export interface ReadOptions {
   /** Size to bring frames to, both or none; the file's own where not given. */
   width?: number;
   height?: number;
+  /**
+   * Frames with a longer side are shrunk to it, in pixels, as they are decoded: seconds of a film at full
+   * size fill gigabytes.
+   */
+  maxSide?: number;
   /** Rate to bring audio to, in Hz. */
   sampleRateHz?: number;
   needVideo?: boolean;

@@ -49,6 +49,18 @@ function flicker(k: number): Clip {
   return { video: { width, height, frames, fps, data }, audio: { sampleRateHz, samples } };
 }
 
+/** A bright disc that moves over a dark ground. */
+function disc(width: number, height: number): Clip["video"] {
+  const [frames, fps] = [8, 8];
+  const data = Uint8Array.from({ length: frames * width * height * 3 }, (_, i) => {
+    const pixel = Math.floor(i / 3) % (width * height);
+    const [x, y] = [pixel % width, Math.floor(pixel / width)];
+    const frame = Math.floor(i / 3 / (width * height));
+    return Math.hypot(x - width * (0.3 + 0.05 * frame), y - height / 2) < height / 4 ? 220 : 40;
+  });
+  return { width, height, frames, fps, data };
+}
+
 const file = (name: string): string => join(media, name);
 const row = (id: string, media: ClipMedia): ClipRow => ({ id, media, labels: [] });
 
@@ -167,6 +179,20 @@ describe("features of media", () => {
     expect(message.match(/none-/g)).toHaveLength(20);
     expect(message).toContain("100 of 100 clips");
     expect(message).toContain("… and 80 more");
+  });
+
+  it("of a large film are nearly those of its full frames, though they are shrunk as they come", async () => {
+    const large = file("large.mp4");
+    await writeClip(large, { ...flicker(1), video: disc(640, 360) });
+    const { features } = await load([row("large", { video: large })]);
+    const whole = clipFeatures(await readClip(large, { sampleRateHz: 16000 }), options);
+    const { video, audio } = features.get("large")!;
+    expect(audio).toEqual(whole.audio);
+    const apart = video.features.map((value, i) => Math.abs(value - whole.video.features[i]!));
+    expect(Math.max(...apart)).toBeLessThan(0.15);
+    expect(Math.max(...whole.video.features) - Math.min(...whole.video.features)).toBeGreaterThan(
+      2,
+    );
   });
 
   it("of one stream are enough where the other comes from files", async () => {

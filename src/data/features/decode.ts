@@ -1,7 +1,7 @@
 import { MediaError, OppoError } from "../../core/errors.ts";
 import type { JobKind } from "../../core/work-pool.ts";
 import type { Clip } from "../../media/clip.ts";
-import { audioFeatures, videoFeatures } from "../../media/features.ts";
+import { audioFeatures, featureReading, videoFeatures } from "../../media/features.ts";
 import type { FeatureOptions } from "../../media/options.ts";
 import { type ReadOptions, readClip } from "../../media/read.ts";
 import type { ClipMedia } from "../clip-row.ts";
@@ -28,12 +28,12 @@ export const decodeJobs: JobKind<DecodeJob, Decoded> = {
   perform: decodeStreams,
 };
 
-/** Features of a clip's own streams, floats as `clipFeatures` gives them. @throws MediaError naming the file. */
+/** Features of a clip's own streams, as `clipFeatures` of what `featureReading` reads. @throws MediaError naming the file */
 export async function decodeStreams({ media, streams, options }: DecodeJob): Promise<Decoded> {
   try {
     // Before decoding: a file replaced meanwhile is then decoded again, not taken for the new one.
     const content = mediaContent(media, streams);
-    const clip = await readMedia(media, streams, { sampleRateHz: options.sampleRateHz });
+    const clip = await readMedia(media, streams, featureReading(options));
     const decoded: DecodedStreams = {};
     if (streams.includes("video")) decoded.video = videoFeatures(clip.video, options).features;
     if (streams.includes("audio")) decoded.audio = audioFeatures(clip, options).features;

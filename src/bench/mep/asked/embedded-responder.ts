@@ -1,6 +1,6 @@
 import type { EvidenceModality } from "../../../cues/cue.ts";
 import type { Audio, Clip, Video } from "../../../media/clip.ts";
-import { clipFeatures } from "../../../media/features.ts";
+import { clipFeatures, featureReading } from "../../../media/features.ts";
 import type { FeatureOptions } from "../../../media/options.ts";
 import { readClip } from "../../../media/read.ts";
 import type { Policy } from "../../../policy/port.ts";
@@ -101,14 +101,15 @@ async function readPrompt(
   { features, standardiser }: EmbeddedModel,
   media: Question["media"],
 ): Promise<Prompt> {
-  const clip = await readStreams(media, features.sampleRateHz);
+  const clip = await readStreams(media, features);
   const id = media.video ?? media.audio ?? "nothing";
   return standardise(promptOf(id, clipFeatures(clip, features)), standardiser);
 }
 
 /** A stream that is not given is shown as black frames, or silence: the policy knows no shorter input. */
-async function readStreams(media: Question["media"], sampleRateHz: number): Promise<Clip> {
-  const options = { allowSilent: true, sampleRateHz };
+async function readStreams(media: Question["media"], features: FeatureOptions): Promise<Clip> {
+  const { sampleRateHz } = features;
+  const options = { ...featureReading(features), allowSilent: true };
   const seen =
     media.video === undefined
       ? null
