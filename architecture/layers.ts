@@ -48,10 +48,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     packages: [],
   },
   // What the tracks of MEP-Bench have in common: conditions, log-prob probes, freezing.
-  "bench/mep/shared": {
-    folders: ["core", "cues", "prompt", "policy/port.ts"],
-    packages: ["node"],
-  },
+  "bench/mep/shared": { folders: ["core", "cues", "prompt", "policy/port.ts"], packages: [] },
   // MEP-Bench on clips whose truth is known.
   "bench/mep/oracle": {
     folders: ["core", "media", "cues", "prompt", "corpus", "policy/port.ts", "bench/mep/shared"],

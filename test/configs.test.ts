@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { dataSection } from "../src/cli/sources.ts";
 import { loadConfig } from "../src/config/load.ts";
 import { experimentJsonSchema, experimentOptions } from "../src/config/schema.ts";
 import { resolveLossOptions } from "../src/loss/presets.ts";
@@ -21,6 +22,6 @@ describe("shipped configs", () => {
     const written: unknown = JSON.parse(
       readFileSync(join(folder, "experiment.schema.json"), "utf8"),
     );
-    expect(written).toEqual(JSON.parse(JSON.stringify(experimentJsonSchema())));
+    expect(written).toEqual(JSON.parse(JSON.stringify(experimentJsonSchema(dataSection()))));
   });
 });

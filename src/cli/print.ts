@@ -32,7 +32,10 @@ export function progressPrinter(everySeconds = process.stderr.isTTY ? 0.2 : 10):
     if (progress.done === 0 && !finished) return;
     if (!finished && now - printed < everySeconds * 1000) return;
     printed = now;
-    const line = describe(progress, (now - began) / 1000, progress.done - firstDone);
+    const before = finished && firstDone >= progress.total;
+    const line = before
+      ? `  ${progress.step}  ${progress.done}/${progress.total}  finished before`
+      : describe(progress, (now - began) / 1000, progress.done - firstDone);
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}${finished ? "\n" : ""}`);
     else say(line);
   };

@@ -6,6 +6,7 @@ import { canonicalJson, readJson, writeJson } from "../core/files.ts";
 import { appendJsonl } from "../core/jsonl.ts";
 import type { ProgressListener } from "../core/progress.ts";
 import { type RunLayout, runLayout } from "../runs/layout.ts";
+import { lockRun } from "../runs/lock.ts";
 import { versions } from "../runs/versions.ts";
 import { progressPrinter, say } from "./print.ts";
 
@@ -17,24 +18,21 @@ export interface Workspace {
   notice: (message: string) => void;
 }
 
+/** Where a run of this experiment lies. */
+export const layoutOf = ({ name }: Pick<Experiment, "name">, runs: string): RunLayout =>
+  runLayout(join(runs, name));
+
 /**
- * Opens (or makes) the run folder of an experiment. A folder made with another config is refused: its
- * checkpoints and items would not belong to this one.
- * @throws RunError RUN_CONFIG_DIFFERS naming the first differing field.
+ * Opens (or makes) the run folder of an experiment and takes it for this process. A folder made with
+ * another config is refused: its checkpoints and items would not belong to this one.
+ * @throws RunError `RUN_CONFIG_DIFFERS` naming the first differing field, `RUN_LOCKED`.
  */
 export function openWorkspace(experiment: Experiment, runs: string): Workspace {
-  const layout = runLayout(join(runs, experiment.name));
-  if (existsSync(layout.config)) {
-    const field = firstDifference(begunWith(layout.config), experiment, "");
-    if (field !== undefined) {
-      throw new RunError("RUN_CONFIG_DIFFERS", `this run was begun with another '${field}'`, {
-        file: layout.config,
-        hint: "give the run another name (--set name=…), or delete its folder to begin anew",
-      });
-    }
-  } else {
-    writeJson(layout.config, experiment);
-  }
+  const layout = layoutOf(experiment, runs);
+  if (existsSync(layout.config)) refuseOther(layout.config, experiment);
+  lockRun(layout.lock);
+  sayWhenStopped();
+  if (!existsSync(layout.config)) writeJson(layout.config, experiment);
   const notice = (text: string): void => {
     say(`  ! ${text}`);
     appendJsonl(layout.notices, [{ at: new Date().toISOString(), text }]);
@@ -43,11 +41,37 @@ export function openWorkspace(experiment: Experiment, runs: string): Workspace {
   return { experiment, layout, progress: progressPrinter(), notice };
 }
 
-/** The run's own settings; one that a later version brought counts as its default. */
-function begunWith(file: string): unknown {
-  const written = readJson(file);
-  const parsed = experimentOptions.safeParse(written);
-  return parsed.success ? parsed.data : written;
+let listening = false;
+
+/** Ctrl-C ends the process at once: what was saved stands, and people are told that nothing is lost. */
+function sayWhenStopped(): void {
+  if (listening) return;
+  listening = true;
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    process.once(signal, () => {
+      say("\n  stopped; the same command goes on where it was");
+      process.exit(code);
+    });
+  }
+}
+
+function refuseOther(file: string, experiment: Experiment): void {
+  const field = firstDifference(storedConfig(file), experiment, "");
+  if (field === undefined) return;
+  throw new RunError("RUN_CONFIG_DIFFERS", `this run was begun with another '${field}'`, {
+    file,
+    hint: "give the run another name (--name, or --set name=…), or delete its folder to begin anew",
+  });
+}
+
+/** A run's settings as they are read now: an older version did not write settings that came since. */
+function storedConfig(file: string): unknown {
+  const stored = readJson(file);
+  const parsed = experimentOptions.safeParse(stored);
+  return parsed.success ? parsed.data : stored;
 }
 
 /** The versions that began the run stay on record; going on under others is said aloud. */

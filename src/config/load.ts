@@ -12,17 +12,19 @@ interface Source {
 
 /**
  * Reads a YAML file and checks it against a strict schema. `overrides` are `path=value` strings
- * (`rl.steps=20`), values read as YAML.
+ * (`rl.steps=20`), values read as YAML. `defaults` stand where file and overrides say nothing.
  * @throws ConfigError naming file:line:column and the field.
  */
 export function loadConfig<T>(
   file: string,
   schema: z.ZodType<T>,
   overrides: readonly string[] = [],
+  defaults: object = {},
 ): T {
   const source = readYaml(file);
+  refusePrototypes(source);
   const value = overrides.reduce(applyOverride, source.value ?? {});
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(isMapping(value) ? beneath(value, defaults) : value);
   if (parsed.success) return parsed.data;
   throw explain(parsed.error.issues, source, overrides);
 }
@@ -57,6 +59,38 @@ function readYaml(file: string): Source {
   };
 }
 
+const isMapping = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** `value` with what only `defaults` has. */
+function beneath(value: Record<string, unknown>, defaults: object): Record<string, unknown> {
+  const out = { ...value };
+  for (const [key, fallback] of Object.entries(defaults)) {
+    const own = out[key];
+    if (own === undefined) out[key] = fallback;
+    else if (isMapping(own) && isMapping(fallback)) out[key] = beneath(own, fallback);
+  }
+  return out;
+}
+
+/** A key that the schema would pass over in silence. */
+function refusePrototypes({ file, value, locate }: Source): void {
+  const visit = (part: unknown, path: readonly string[]): void => {
+    if (typeof part !== "object" || part === null) return;
+    for (const [key, inner] of Object.entries(part)) {
+      const own = [...path, key];
+      if (key === "__proto__") {
+        throw new ConfigError("CONFIG_INVALID", `${own.join(".")}: '__proto__' can't be a name`, {
+          file,
+          ...locate(own),
+        });
+      }
+      visit(inner, own);
+    }
+  };
+  visit(value, []);
+}
+
 function explain(
   issues: readonly z.core.$ZodIssue[],
   source: Source,
@@ -81,7 +115,8 @@ function explain(
   });
 }
 
-const pathOf = (override: string): string => override.slice(0, override.indexOf("="));
+/** Dotted path that an override sets. */
+export const pathOf = (override: string): string => override.slice(0, override.indexOf("="));
 
 function applyOverride(value: unknown, override: string): unknown {
   const path = pathOf(override);

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { benchOptions } from "../bench/mep/oracle/options.ts";
 import { corpusOptions } from "../corpus/options.ts";
+import { coldStartOptions } from "../data/cold-start/options.ts";
 import { lossConfigSchema } from "../loss/options.ts";
 import { featureOptions } from "../media/options.ts";
 import { embeddedOptions, executorOptions } from "../policy/options.ts";
 import { rewardOptions } from "../rewards/options.ts";
+import { runName, variantName } from "../runs/options.ts";
 import { embedderOptions } from "../similarity/options.ts";
 import { maskOptions, rlOptions, sftOptions } from "../trainer/options.ts";
 
@@ -17,32 +19,58 @@ export const variantOptions = z.strictObject({
 });
 export type VariantOptions = z.infer<typeof variantOptions>;
 
-/**
- * One experiment: a corpus, a cold start, and variants trained from that one checkpoint with equal
- * budgets, then measured on the same frozen items.
- */
-export const experimentOptions = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[\w.-]+$/, "letters, digits, '.', '_' and '-' only")
-    .describe("name of the run folder"),
-  seed: z.int().default(1).describe("seed of everything: corpus, weights, sampling, masks"),
-  corpus: corpusOptions.prefault({}),
+/** Options of whatever source of clips `source` names; the source checks the others. */
+const anySource = z.looseObject({ source: z.string() });
+
+/** What is the same for every source of clips. */
+const common = {
+  name: runName.describe("name of the run folder"),
+  seed: z
+    .int()
+    .default(1)
+    .describe("seed of everything: clips or splits, weights, sampling, masks"),
+  corpus: corpusOptions.prefault({}).describe("options of the synthetic corpus"),
   features: featureOptions.prefault({}),
   policy: embeddedOptions.prefault({}),
   executor: executorOptions.prefault({ name: "auto" }),
   embedder: embedderOptions,
+  coldStart: coldStartOptions.prefault({}),
   sft: sftOptions.prefault({}),
   rl: rlOptions.prefault({}),
   variants: z
-    .record(z.string().regex(/^[\w.-]+$/), variantOptions)
+    .record(variantName, variantOptions)
     .refine((variants) => Object.keys(variants).length > 0, "at least one variant is needed")
     .describe("systems trained from the cold start, by name"),
-  bench: benchOptions.prefault({}),
+  bench: benchOptions
+    .extend({
+      tracks: z
+        .enum(["auto", "both"])
+        .default("auto")
+        .describe(
+          "auto: oracle where the truth of held-out clips is known, reference elsewhere; both: reference besides",
+        ),
+    })
+    .prefault({}),
+};
+
+/**
+ * One experiment: clips, a cold start, and variants trained from that one checkpoint with equal budgets,
+ * then measured on the same frozen items. The source's own options are not looked at (`experimentSchema`).
+ */
+export const experimentOptions = z.strictObject({
+  ...common,
+  data: anySource.prefault({ source: "synthetic" }),
 });
 export type Experiment = z.infer<typeof experimentOptions>;
 
+/** The schema of experiment files, with the `data` section of the sources that there are. */
+export const experimentSchema = (data: z.ZodType<Experiment["data"]>) =>
+  z.strictObject({
+    ...common,
+    data: data.prefault({ source: "synthetic" }).describe("where its clips lie"),
+  });
+
 /** JSON Schema of an experiment file, for editors. */
-export function experimentJsonSchema(): unknown {
-  return z.toJSONSchema(experimentOptions, { io: "input" });
+export function experimentJsonSchema(data: z.ZodType<Experiment["data"]>): unknown {
+  return z.toJSONSchema(experimentSchema(data), { io: "input" });
 }

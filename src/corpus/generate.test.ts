@@ -130,6 +130,20 @@ describe("generateCorpus", () => {
     expect(again).toEqual([5]);
   });
 
+  it("refuses to write over a file that it did not write", async () => {
+    const own = join(folder, "manifest.jsonl");
+    writeFileSync(own, '{"id":"mine"}\n');
+    await expect(generateCorpus(folder, options, here)).rejects.toThrow(
+      /manifest\.jsonl: is no file of a corpus made here.*oppo run --data/,
+    );
+    expect(readFileSync(own, "utf8")).toBe('{"id":"mine"}\n');
+    expect(readdirSync(folder)).toEqual(["manifest.jsonl"]);
+    rmSync(own);
+    await generateCorpus(folder, options, here);
+    appendFileSync(own, "{}\n");
+    await expect(generateCorpus(folder, options, here)).rejects.toThrow(/not the manifest of this/);
+  });
+
   it("refuses a folder that holds a corpus of other options", async () => {
     const one = corpusOptions.parse({ ...options, clips: { train: 1, validation: 0, test: 0 } });
     await generateCorpus(folder, one, here);

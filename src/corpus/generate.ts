@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError } from "../core/errors.ts";
 import { canonicalJson, readJson, sha256, writeFileAtomic, writeJson } from "../core/files.ts";
@@ -43,7 +43,8 @@ interface Written {
  * again on a folder it was killed in, it goes on where it was; on a complete corpus of the same options
  * it does nothing. With `features` each worker also decodes what it has just written, and stores the
  * features as `loadFeatures` would.
- * @throws ConfigError `CORPUS_OPTIONS` where the folder holds a corpus of other options.
+ * @throws ConfigError `CORPUS_OPTIONS` where the folder holds a corpus of other options, `CORPUS_FOREIGN`
+ *   where a file that was not written here would be written over.
  */
 export async function generateCorpus(
   folder: string,
@@ -62,6 +63,7 @@ export async function generateCorpus(
     manifestSha256: sha256(manifest),
   };
   refuseOther(folder, info);
+  refuseForeign(folder, info);
   mkdirSync(join(folder, "clips"), { recursive: true });
   const started = join(folder, "corpus.started.json");
   if (!existsSync(join(folder, "corpus.json"))) writeJson(started, info);
@@ -84,6 +86,33 @@ export async function generateCorpus(
 
 function writeLines<T>(file: string, rows: readonly T[], toJson: (row: T) => object): void {
   writeFileAtomic(file, rows.map((row) => `${JSON.stringify(toJson(row))}\n`).join(""));
+}
+
+/** Files of a corpus; a folder without the two that name its options holds somebody else's. */
+const ownFiles = [
+  "manifest.jsonl",
+  "clips.jsonl",
+  "swift-sft-train.jsonl",
+  ...splits.map((split) => `swift-${split}.jsonl`),
+];
+
+/** A user's file is never written over. */
+function refuseForeign(folder: string, info: CorpusInfo): void {
+  const refuse = (name: string, message: string): never => {
+    throw new ConfigError("CORPUS_FOREIGN", message, {
+      file: join(folder, name),
+      hint: "it would be written over: move it away, or choose another folder. Clips of your own are trained on with `oppo run --data`",
+    });
+  };
+  const begun = ["corpus.json", "corpus.started.json"].some((name) =>
+    existsSync(join(folder, name)),
+  );
+  const inTheWay = ownFiles.find((name) => !begun && existsSync(join(folder, name)));
+  if (inTheWay !== undefined) refuse(inTheWay, "is no file of a corpus made here");
+  const manifest = join(folder, "manifest.jsonl");
+  if (existsSync(manifest) && sha256(readFileSync(manifest)) !== info.manifestSha256) {
+    refuse("manifest.jsonl", "is not the manifest of this corpus");
+  }
 }
 
 function refuseOther(folder: string, info: CorpusInfo): void {

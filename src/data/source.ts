@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { ProgressListener } from "../core/progress.ts";
 import type { ClipFeatures } from "../media/features.ts";
 import type { FeatureOptions } from "../media/options.ts";
@@ -5,24 +6,36 @@ import type { SplitRow } from "./clip-row.ts";
 
 /** What opening a source needs of its surroundings. */
 export interface SourceContext {
-  /** Folder of the run's own that the source may write to: rendered clips, cached features. */
+  /** Folder of the run's own that the source may write to, once features are asked for. */
   folder: string;
   /** Seed of the experiment: another seed, other clips or other splits. */
   seed: number;
-  features: FeatureOptions;
+}
+
+/** What features are made with. */
+export interface FeatureControls {
+  options: FeatureOptions;
   progress: ProgressListener;
 }
 
-/** Clips ready for an experiment. */
+/** Features of every row, and what was seen on the way. */
+export interface SourceFeatures {
+  /** By clip id; every clip's streams have `dims` values a token. */
+  features: ReadonlyMap<string, ClipFeatures>;
+  /** Width of one token of each stream. Features made elsewhere have another than `featureDims`. */
+  dims: { video: number; audio: number };
+  /** Sentences for the console and the report. */
+  notes: readonly string[];
+}
+
+/** The rows of a source. Nothing is rendered or decoded to get here. */
 export interface OpenedSource<Truth = unknown> {
-  /** Every clip on its side, in the source's own order. */
+  /** Every clip on its side. Training clips stand in the order in which training divides them. */
   rows: readonly SplitRow<Truth>[];
   /** Sentences for the console and the report: what was left out, what a split may leak. */
   notes: readonly string[];
-  /** Width of one token of each stream, where features made elsewhere have another than `featureDims`. */
-  dims: { video: number; audio: number };
-  /** Features of every row by id: decoded, or read from files made elsewhere. Cached in `folder`. */
-  features(): Promise<ReadonlyMap<string, ClipFeatures>>;
+  /** Features of every row: decoded, or read from files made elsewhere. Cached in the run's folder. */
+  features(controls: FeatureControls): Promise<SourceFeatures>;
 }
 
 /**
@@ -30,6 +43,15 @@ export interface OpenedSource<Truth = unknown> {
  * in the table of sources (`cli/sources.ts`).
  */
 export interface DataSource<Options, Truth = unknown> {
+  /** `data.source` of an experiment file. */
   kind: string;
+  /** Schema of the section of an experiment file that holds its options, `source` left out. */
+  options: z.ZodObject & z.ZodType<Options>;
+  /** That section; `data` where it is not said. */
+  section?: "corpus";
+  /** Dotted names of options that name files: in an experiment file they are relative to that file. */
+  paths: readonly string[];
+  /** Name of its folder in a run folder. */
+  folder: string;
   open(options: Options, context: SourceContext): Promise<OpenedSource<Truth>>;
 }

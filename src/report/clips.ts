@@ -1,13 +1,11 @@
-import { readFileSync } from "node:fs";
-import { extname } from "node:path";
 import type { ClipRecord } from "../bench/mep/oracle/result.ts";
-import { RunError } from "../core/errors.ts";
-import type { ReportClip, ReportData } from "./data.ts";
-import { Html, html, systemClass } from "./html.ts";
+import type { OracleReport, ReportClip } from "./data.ts";
+import { player } from "./embedded-media.ts";
+import { type Html, html, systemClass } from "./html.ts";
 import { responseHtml } from "./response.ts";
 
 /** The clips, playable, beside what every system said about them. */
-export function clipsSection(data: ReportData): Html | null {
+export function clipsSection(data: OracleReport): Html | null {
   if (data.clips.length === 0) return null;
   return html`<section id="clips"><h2>What they saw, heard and said</h2>
 <p class="lead">One response per system and clip, sampled as in the table. Play the clip with sound.</p>
@@ -23,7 +21,7 @@ const legend = html`<ul class="legend">
 <li><span class="strip acoustic"></span>less likely with the audio hidden</li>
 <li><span class="strip quiet"></span>more likely with it hidden</li></ul>`;
 
-function clipCard(clip: ReportClip, data: ReportData): Html {
+function clipCard(clip: ReportClip, data: OracleReport): Html {
   const records = data.systems.map(({ name, result }, index) => ({
     name,
     index,
@@ -31,7 +29,7 @@ function clipCard(clip: ReportClip, data: ReportData): Html {
   }));
   const known = records.find(({ record }) => record !== undefined)?.record;
   return html`<article class="clip"><div><h3>${clip.caption ?? clip.id}</h3>
-<video controls loop playsinline preload="auto" src="${dataUri(clip.path)}"></video>
+${player(clip)}
 ${known === undefined ? null : facts(known)}</div>
 <div>${records.map(({ name, index, record }) => said(name, index, record))}</div></article>`;
 }
@@ -57,29 +55,4 @@ function said(name: string, index: number, record: ClipRecord | undefined): Html
       ? "no claims"
       : `${right} of ${evidence.length} claims true, ${right} of ${record.cues.length} cues recovered`;
   return html`<div class="said ${systemClass(index)}"><h4><span class="key">${name}</span><small>${summary}${response.wellFormed ? "" : ", malformed"}</small></h4>${responseHtml(response, record.tokens)}</div>`;
-}
-
-const mimeTypes: Readonly<Record<string, string>> = {
-  ".mp4": "video/mp4",
-  ".webm": "video/webm",
-  ".mkv": "video/x-matroska",
-  ".avi": "video/x-msvideo",
-  ".wav": "audio/wav",
-};
-
-/** @throws RunError `REPORT_CLIP` when the file can't be read or isn't media the page can name. */
-function dataUri(path: string): Html {
-  const mime = mimeTypes[extname(path).toLowerCase()];
-  if (mime === undefined) {
-    throw new RunError("REPORT_CLIP", "no media type is known for this extension", { file: path });
-  }
-  try {
-    return new Html(`data:${mime};base64,${readFileSync(path).toString("base64")}`);
-  } catch (cause) {
-    throw new RunError("REPORT_CLIP", "a clip of the report can't be read", {
-      file: path,
-      hint: "keep the corpus folder where it was when the run was evaluated",
-      cause,
-    });
-  }
 }

@@ -2,7 +2,7 @@ import { compare } from "../bench/mep/oracle/compare.ts";
 import type { Metric } from "../bench/mep/oracle/metric.ts";
 import type { Difference } from "../bench/mep/oracle/result.ts";
 import { metricById, tableColumns } from "../bench/mep/oracle/table.ts";
-import type { ReportData } from "./data.ts";
+import type { OracleReport } from "./data.ts";
 import { type Html, html, systemClass } from "./html.ts";
 import { type Scale, type Whisker, whiskerSvg } from "./interval.ts";
 
@@ -15,7 +15,7 @@ interface Pair {
 }
 
 /** Paired differences between systems; empty without comparisons. */
-export function differencesSection(data: ReportData): Html | null {
+export function differencesSection(data: OracleReport): Html | null {
   const pairs = (data.comparisons ?? []).flatMap(({ a, b }) => pairOf(data, a, b) ?? []);
   if (pairs.length === 0) return null;
   return html`<h3>Differences, paired over clips</h3>
@@ -25,7 +25,7 @@ export function differencesSection(data: ReportData): Html | null {
   )}</tr></thead><tbody>${tableColumns.map((id) => differenceRow(metricById(id), pairs))}</tbody></table></div>`;
 }
 
-function pairOf(data: ReportData, a: string, b: string): Pair | null {
+function pairOf(data: OracleReport, a: string, b: string): Pair | null {
   const index = data.systems.findIndex(({ name }) => name === a);
   const left = data.systems[index];
   const right = data.systems.find(({ name }) => name === b);

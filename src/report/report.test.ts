@@ -90,7 +90,7 @@ describe("the page", () => {
   it("says so where there is no number", () => {
     const silent = structuredClone(data.systems[0]!);
     const none = { value: null, low: null, high: null, n: 0 };
-    for (const id of Object.keys(silent.result.estimates)) silent.result.estimates[id] = none;
+    for (const id of Object.keys(silent.result!.estimates)) silent.result!.estimates[id] = none;
     const text = visible(renderReport({ ...data, systems: [silent] }));
     expect(text).toContain("no claims");
     expect(renderReport({ ...data, systems: [silent] })).not.toMatch(/NaN|Infinity/);
@@ -98,7 +98,7 @@ describe("the page", () => {
 
   it("warns when systems were run on different items", () => {
     const other = structuredClone(data.systems[1]!);
-    other.result.itemsHash = "beef";
+    other.result!.itemsHash = "beef";
     const { comparisons: _, ...rest } = data;
     expect(visible(renderReport({ ...rest, systems: [data.systems[0]!, other] }))).toContain(
       "their rows don't compare",
@@ -108,7 +108,7 @@ describe("the page", () => {
   it("escapes every text it is given", () => {
     const evil = `<script>alert("1")</script>'&`;
     const [first] = data.systems;
-    const result = structuredClone(first!.result);
+    const result = structuredClone(first!.result!);
     result.clips[0]!.responses[0]!.text = `<think>${evil}</think>`;
     result.clips[0]!.responses[0]!.claims = [];
     delete result.clips[0]!.tokens;
@@ -175,7 +175,7 @@ describe("clips", () => {
 
   it("says when a system has no response, and names a clip that is gone", () => {
     const lost = structuredClone(data.systems[0]!);
-    lost.result.clips = [];
+    lost.result!.clips = [];
     expect(visible(renderReport({ ...data, systems: [lost] }))).toContain("no response recorded");
     const gone = { ...data, clips: [{ id: "clip-1", path: join(folder, "gone.mp4") }] };
     expect(() => renderReport(gone)).toThrow(/gone\.mp4.*can't be read/);

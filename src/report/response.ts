@@ -1,12 +1,34 @@
-import type { ClaimRecord, ResponseRecord } from "../bench/mep/oracle/result.ts";
+import type * as oracle from "../bench/mep/oracle/result.ts";
+import type * as reference from "../bench/mep/reference/clip-record.ts";
 import type { TokenDrop } from "../bench/mep/shared/drops.ts";
+import type { CueModality } from "../cues/cue.ts";
 import { Html, html } from "./html.ts";
 
+/** A claim of either track with its place in the response. */
+export interface ShownClaim {
+  text: string;
+  start: number;
+  end: number;
+  modality: CueModality;
+  verdict: oracle.ClaimRecord["verdict"] | reference.ClaimRecord["verdict"];
+  repeated?: boolean;
+}
+
+/** A response of either track. */
+export interface ShownResponse {
+  text: string;
+  /** null where nobody knows. */
+  correct: boolean | null;
+  claims: readonly ShownClaim[];
+}
+
 /** Marks after a claim; the legend explains them. */
-const signs: Partial<Record<ClaimRecord["verdict"], string>> = {
+const signs: Partial<Record<ShownClaim["verdict"], string>> = {
   false: "✗",
   "cross-modal": "⇄",
   unreadable: "?",
+  matched: "✓",
+  unmatched: "?",
 };
 /** Drop at which a strip has its full colour. */
 const fullDropNats = 2.5;
@@ -21,11 +43,11 @@ interface Unit {
  * A response with its evidence coloured, wrong claims marked, and under each token two strips: how much
  * less likely it gets with the video, and with the audio, hidden.
  */
-export function responseHtml(response: ResponseRecord, tokens?: readonly TokenDrop[]): Html {
+export function responseHtml(response: ShownResponse, tokens?: readonly TokenDrop[]): Html {
   const units = tokens === undefined ? words(response.text) : tokens.map(unitOf);
   const claims = response.claims.toSorted((a, b) => a.start - b.start);
   const out: string[] = [];
-  let open: ClaimRecord | undefined;
+  let open: ShownClaim | undefined;
   for (const unit of units) {
     const { lead, body } = split(response.text.slice(unit.start, unit.end));
     const at = unit.start + lead.length;
@@ -54,25 +76,28 @@ function split(text: string): { lead: string; body: string } {
   return { lead: text.slice(0, text.length - body.length), body };
 }
 
-function opening({ modality, verdict, repeated, text }: ClaimRecord): string {
+function opening({ modality, verdict, repeated, text }: ShownClaim): string {
   const title = `${modality} claim “${text}”: ${verdictText[verdict]}${repeated ? " (repeated)" : ""}`;
   return html`<mark class="${modality} ${verdict}" title="${title}">`.text;
 }
 
-const verdictText: Record<ClaimRecord["verdict"], string> = {
+const verdictText: Record<ShownClaim["verdict"], string> = {
   true: "true",
   false: "false",
   "cross-modal": "false, and what the other stream's emotion suggests",
   unreadable: "not in the lexicon",
   emotion: "about the emotion",
+  matched: "the reference says it",
+  unmatched: "not in the reference; it may still be there",
+  hidden: "about a stream that was hidden",
 };
 
-function closing({ verdict }: ClaimRecord): string {
+function closing({ verdict }: ShownClaim): string {
   const sign = signs[verdict];
   return `${sign === undefined ? "" : `<span class="sign">${sign}</span>`}</mark>`;
 }
 
-function unitHtml(body: string, unit: Unit, response: ResponseRecord): Html {
+function unitHtml(body: string, unit: Unit, response: ShownResponse): Html {
   const shown = bodyHtml(body, unit, response);
   if (unit.drop === undefined) return shown;
   const { logprob, visual, acoustic } = unit.drop;
@@ -81,11 +106,12 @@ function unitHtml(body: string, unit: Unit, response: ResponseRecord): Html {
   return html`<span class="tok${negative}" style="--v:${strength(visual)};--a:${strength(acoustic)}" data-p="${numbers}">${shown}</span>`;
 }
 
-function bodyHtml(body: string, unit: Unit, response: ResponseRecord): Html {
+function bodyHtml(body: string, unit: Unit, response: ShownResponse): Html {
   if (/^<\/?[a-z]+>$/.test(body)) return html`<span class="tag">${body}</span>`;
   const answerAt = response.text.indexOf("<answer>");
   if (answerAt >= 0 && unit.start > answerAt) {
-    return html`<span class="answer ${response.correct ? "right" : "miss"}">${body}</span>`;
+    const verdict = response.correct === null ? "" : response.correct ? " right" : " miss";
+    return html`<span class="answer${verdict}">${body}</span>`;
   }
   return html`${body}`;
 }

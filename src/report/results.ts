@@ -2,7 +2,7 @@ import type { Metric } from "../bench/mep/oracle/metric.ts";
 import { metrics } from "../bench/mep/oracle/metrics.ts";
 import type { Estimate, SystemScores } from "../bench/mep/oracle/result.ts";
 import { formatEstimate, metricById, tableColumns } from "../bench/mep/oracle/table.ts";
-import type { ReportData, ReportSystem } from "./data.ts";
+import type { OracleReport } from "./data.ts";
 import { type Html, html, systemClass } from "./html.ts";
 import { type Scale, scaleOf, type Whisker, whiskerSvg } from "./interval.ts";
 
@@ -36,7 +36,7 @@ const groups: readonly { title: string; columns: Readonly<Record<string, string>
 ];
 
 /** The one table: systems as rows, intervals under the numbers, and the hash of the items below. */
-export function resultsSection(data: ReportData): Html {
+export function resultsSection(data: OracleReport): Html {
   const columns = groups.flatMap((group) => Object.entries(group.columns));
   const rows = data.systems.map((system, index) => systemRow(system, index, data, columns));
   const [first] = data.systems;
@@ -55,11 +55,11 @@ ${
 </section>`;
 }
 
-function itemCount(data: ReportData): number {
+function itemCount(data: OracleReport): number {
   return Math.max(0, ...data.systems.map((system) => system.result.clips.length));
 }
 
-function hashWarning(data: ReportData): Html | null {
+function hashWarning(data: OracleReport): Html | null {
   const hashes = new Set(data.systems.map((system) => system.result.itemsHash));
   if (hashes.size < 2) return null;
   return html` <b class="down">The systems were run on different items; their rows don't compare.</b>`;
@@ -73,9 +73,9 @@ const arrow = (metric: Metric): string =>
   metric.better === "higher" ? "↑" : metric.better === "lower" ? "↓" : "";
 
 function systemRow(
-  system: ReportSystem,
+  system: OracleReport["systems"][number],
   index: number,
-  data: ReportData,
+  data: OracleReport,
   columns: readonly [string, string][],
 ): Html {
   const cells = columns.map(([id]) => {
@@ -105,7 +105,7 @@ function whiskerOf(estimate: Estimate | undefined): Whisker | null {
 }
 
 /** Every metric with its definition, systems and floors as columns. */
-export function catalogueSection(data: ReportData): Html {
+export function catalogueSection(data: OracleReport): Html {
   const rest = metrics.filter((metric) => !tableColumns.includes(metric.id));
   const head = data.systems.map(
     ({ name }, index) =>

@@ -214,7 +214,24 @@ mark { color: inherit; background: rgb(var(--m)/.14); border-radius: 4px; paddin
 .acoustic { --m: var(--acoustic) }
 .emotion { --m: var(--emotion) }
 mark.false,mark.cross-modal { outline: 1.5px solid var(--wrong); outline-offset: -1px }
-mark.unreadable { outline: 1.5px dotted var(--soft) }
+mark.unreadable,mark.unmatched { outline: 1.5px dotted var(--soft) }
+mark.matched .sign { color: var(--good) }
+mark.unmatched .sign { color: var(--soft) }
+table.recovered { width: auto; margin: 0 0 14px }
+.recovered th,.recovered td { padding: 3px 12px 3px 0; text-align: center; border-bottom-color: transparent }
+.recovered th:first-child,.recovered td:first-child { text-align: left; white-space: normal }
+.recovered mark { font: 400 .95rem/1.6 var(--serif) }
+.recovered .up { font-weight: 700 }
+.missed { color: var(--soft) }
+.hidden-text { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+ul.bars,ul.habit { list-style: none; padding: 0; margin: 0 0 18px }
+ul.bars { columns: 3 16em; font-size: .88rem }
+ul.bars li { display: flex; gap: .6em; align-items: center; break-inside: avoid }
+ul.bars span { width: 8em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+ul.bars i { height: .6em; border-radius: 2px; background: rgb(var(--emotion)/.45) }
+ul.remarks { color: var(--soft); font-size: .92rem; max-width: 60em; padding-left: 1.2em }
+ul.habit li { margin: 3px 0 }
+.clip audio { width: 100% }
 .sign { font: 600 .78em var(--sans); color: var(--wrong); margin: 0 1px 0 3px }
 mark.unreadable .sign { color: var(--soft) }
 .answer { font-weight: 600 }

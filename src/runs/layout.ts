@@ -7,9 +7,16 @@ export interface RunLayout {
   root: string;
   config: string;
   versions: string;
+  /** Who works in the folder (`lockRun`). */
+  lock: string;
+  /** Clips that the synthetic corpus renders. */
   corpus: string;
+  /** The clips as they were when the run began: ids, sides, groups. */
+  data: string;
   /** Frozen benchmark items, written before any training. */
   items: string;
+  /** The same for the reference track. */
+  referenceItems: string;
   tokenizer: string;
   /** Feature statistics of the training split. */
   standardiser: string;
@@ -33,6 +40,8 @@ export interface SystemLayout {
   /** The finished weights; exists only when training ended. */
   final: string;
   evaluation: string;
+  /** The same on the reference track. */
+  referenceEvaluation: string;
 }
 
 export function runLayout(root: string): RunLayout {
@@ -40,8 +49,11 @@ export function runLayout(root: string): RunLayout {
     root,
     config: join(root, "config.json"),
     versions: join(root, "versions.json"),
+    lock: join(root, "run.lock"),
     corpus: join(root, "corpus"),
+    data: join(root, "data.json"),
     items: join(root, "mep-items.json"),
+    referenceItems: join(root, "reference-items.json"),
     tokenizer: join(root, "tokenizer.json"),
     standardiser: join(root, "standardiser.json"),
     notices: join(root, "notices.jsonl"),
@@ -60,5 +72,6 @@ export function systemLayout(root: string): SystemLayout {
     checkpoint: join(root, "checkpoint"),
     final: join(root, "final"),
     evaluation: join(root, "evaluation.json"),
+    referenceEvaluation: join(root, "reference.json"),
   };
 }

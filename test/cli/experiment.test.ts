@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { MepResult } from "../../src/bench/mep/oracle/result.ts";
 import { runExperiment } from "../../src/cli/commands/experiment-run.ts";
-import { makeCorpus, openClips } from "../../src/cli/stages/clips.ts";
-import { freezeBenchmark } from "../../src/cli/stages/evaluate.ts";
+import { openData } from "../../src/cli/stages/data.ts";
+import { freezeBenchmark } from "../../src/cli/stages/items.ts";
 import { openWorkspace } from "../../src/cli/workspace.ts";
 import { type Experiment, experimentOptions } from "../../src/config/schema.ts";
 import { readJson, writeJson } from "../../src/core/files.ts";
@@ -109,10 +109,9 @@ describe("a whole experiment", () => {
 
   it("refuses to change frozen items", async () => {
     const workspace = openWorkspace(tiny("whole"), runs);
-    await makeCorpus(workspace);
-    const clips = await openClips(workspace);
-    expect(freezeBenchmark(workspace, clips)).toHaveLength(64);
-    const other = { ...clips, rows: clips.rows.filter((row) => row.id !== "test-00000") };
+    const data = await openData(workspace);
+    expect(freezeBenchmark(workspace, data)).toHaveLength(64);
+    const other = { rows: data.rows.filter((row) => row.id !== "test-00000") };
     expect(() => freezeBenchmark(workspace, other)).toThrow(/frozen items/);
     expect(existsSync(workspace.layout.items)).toBe(true);
   });

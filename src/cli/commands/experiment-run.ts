@@ -1,10 +1,15 @@
+import { existsSync } from "node:fs";
 import type { Experiment } from "../../config/schema.ts";
 import { duration } from "../../core/duration.ts";
 import { openExecutor } from "../../policy/embedded/open-executor.ts";
 import { withOpened } from "../opened.ts";
 import { heading, say } from "../print.ts";
-import { makeCorpus, openClips } from "../stages/clips.ts";
-import { freezeBenchmark, runEvaluation } from "../stages/evaluate.ts";
+import { checkClips } from "../stages/checks.ts";
+import { openClips } from "../stages/clips.ts";
+import { type Data, openData, rowsOf, trainingRows } from "../stages/data.ts";
+import { dataNotes } from "../stages/data-notes.ts";
+import { runEvaluation } from "../stages/evaluate.ts";
+import { freezeBenchmark } from "../stages/items.ts";
 import { coldStart } from "../stages/policy.ts";
 import { runReport } from "../stages/report.ts";
 import { runSft } from "../stages/sft.ts";
@@ -27,25 +32,33 @@ export async function runExperiment(experiment: Experiment, runs: string): Promi
   heading("What was done");
   for (const { step, seconds } of readTimings(layout.timings))
     say(`  ${step}: ${duration(seconds)}`);
+  const { source } = experiment.data;
+  const items = [layout.items, layout.referenceItems].filter(existsSync).join(", ");
   say(
-    `\nreport   ${layout.report}\ntable    ${layout.table}\nclips    ${layout.corpus}\nitems    ${layout.items}`,
+    `\nreport   ${layout.report}\ntable    ${layout.table}\n${
+      source === "synthetic" ? `clips    ${layout.corpus}\n` : ""
+    }items    ${items}`,
   );
 }
 
 async function runStages(workspace: Workspace): Promise<void> {
   const { experiment, layout } = workspace;
   const variants = Object.keys(experiment.variants);
+  const synthetic = experiment.data.source === "synthetic";
   say(`run folder ${layout.root}`);
 
-  heading("1  Corpus: synthetic clips with known truth");
-  await makeCorpus(workspace);
-  const clips = await openClips(workspace);
-  const hash = freezeBenchmark(workspace, clips);
-  say(
-    `  ${clips.rows.length} clips; MEP-Bench items frozen before training, sha256 ${hash.slice(0, 12)}`,
-  );
+  heading(synthetic ? "1  Corpus: synthetic clips with known truth" : "1  Clips");
+  const data = await openData(workspace);
+  checkClips(workspace, data);
+  const frozen = await freezeBenchmark(workspace, data);
+  say(`  ${data.rows.length} clips${sizes(workspace, data)}`);
+  for (const [track, hash] of Object.entries(frozen)) {
+    say(`  MEP-Bench items (${track}) frozen before training, sha256 ${hash.slice(0, 12)}`);
+  }
+  const clips = await openClips(workspace, data);
+  if (!synthetic) for (const note of [...dataNotes(clips), ...clips.featureNotes]) say(`  ${note}`);
 
-  heading("2  Cold start: supervised on partial, noisy reasoning");
+  heading("2  Cold start: supervised on partial reasoning");
   await runSft(workspace, clips);
 
   for (const [index, name] of variants.entries()) {
@@ -54,10 +67,20 @@ async function runStages(workspace: Workspace): Promise<void> {
   }
 
   heading(`${variants.length + 3}  Evaluate on held-out clips`);
-  const results = [];
+  const measured = [];
   for (const system of [coldStart, ...variants]) {
-    results.push(await runEvaluation(workspace, clips, system));
+    measured.push(await runEvaluation(workspace, clips, system));
   }
-  const table = runReport(workspace, clips, results);
+  const table = await runReport(workspace, clips, measured);
   process.stdout.write(`\n${table}\n`);
+}
+
+/** How the training clips are divided, for sets so small that every clip counts. */
+function sizes(workspace: Workspace, data: Data): string {
+  const [shown, kept] = [
+    trainingRows(workspace, data, "sft").length,
+    trainingRows(workspace, data, "rl").length,
+  ];
+  const held = rowsOf(data, workspace.experiment.bench.items.split).length;
+  return `: ${shown} for the cold start, ${kept} for reinforcement learning, ${held} held out`;
 }

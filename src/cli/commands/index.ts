@@ -1,12 +1,17 @@
+import { existsSync } from "node:fs";
 import { Command, Option } from "@commander-js/extra-typings";
+import type { Experiment } from "../../config/schema.ts";
 import { columnFlags, readOptionsOf } from "../list-options.ts";
-import { makeCorpus, openClips } from "../stages/clips.ts";
-import { freezeBenchmark, runEvaluation } from "../stages/evaluate.ts";
+import { checkClips, checkSystems, checkVariants } from "../stages/checks.ts";
+import { openClips } from "../stages/clips.ts";
+import { openData } from "../stages/data.ts";
+import { runEvaluation } from "../stages/evaluate.ts";
+import { freezeBenchmark } from "../stages/items.ts";
 import { coldStart } from "../stages/policy.ts";
 import { runReport } from "../stages/report.ts";
 import { runSft } from "../stages/sft.ts";
 import { runTraining } from "../stages/train.ts";
-import { openWorkspace } from "../workspace.ts";
+import { layoutOf, openWorkspace } from "../workspace.ts";
 import { benchCommand } from "./bench.ts";
 import { cuesCommand } from "./cues.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -16,6 +21,7 @@ import { exportCommand } from "./export.ts";
 import { importCommand } from "./import.ts";
 import { inspectCommand } from "./inspect.ts";
 import { parityCommand } from "./parity.ts";
+import { runCommand } from "./run.ts";
 import { scoreCommand } from "./score.ts";
 import { serveCommand } from "./serve.ts";
 
@@ -23,6 +29,7 @@ import { serveCommand } from "./serve.ts";
 export function addCommands(program: Command): Command {
   return program
     .addCommand(demo())
+    .addCommand(runCommand())
     .addCommand(corpus())
     .addCommand(sft())
     .addCommand(train())
@@ -46,25 +53,23 @@ const demo = () =>
         "config",
       ),
     )
-    .action((options) =>
-      runExperiment(
-        readExperiment(options.quick ? { ...options, config: quickConfig } : options),
-        options.runs,
-      ),
-    );
+    .action(async (options) => {
+      const chosen = options.quick ? { ...options, config: quickConfig } : options;
+      await runExperiment(await readExperiment(chosen), options.runs);
+    });
 
 const corpus = () =>
   experimentCommand("corpus", "write the synthetic corpus of an experiment").action(
     async (options) => {
-      const workspace = openWorkspace(readExperiment(options), options.runs);
-      await makeCorpus(workspace);
+      const workspace = openWorkspace(await readExperiment(options), options.runs);
+      await openClips(workspace, await openData(workspace));
       process.stdout.write(`${workspace.layout.corpus}\n`);
     },
   );
 
 const sft = () =>
   experimentCommand("sft", "supervised cold start").action(async (options) => {
-    const { workspace, clips } = await prepared(options);
+    const { workspace, clips } = await prepared(await readExperiment(options), options.runs);
     await runSft(workspace, clips);
     process.stdout.write(`${workspace.layout.system(coldStart).final}\n`);
   });
@@ -73,10 +78,12 @@ const train = () =>
   experimentCommand("train", "reinforcement learning from the cold start")
     .option("--variant <name...>", "variants to train (default: all)")
     .action(async (options) => {
-      const { workspace, clips } = await prepared(options);
-      await runSft(workspace, clips);
-      const all = Object.keys(workspace.experiment.variants);
+      const experiment = await readExperiment(options);
+      const all = Object.keys(experiment.variants);
       const chosen = Array.isArray(options.variant) ? options.variant : all;
+      checkVariants(experiment, chosen);
+      const { workspace, clips } = await prepared(experiment, options.runs);
+      await runSft(workspace, clips);
       for (const name of chosen) {
         await runTraining(workspace, clips, name);
         process.stdout.write(`${workspace.layout.system(name).final}\n`);
@@ -87,22 +94,33 @@ const evaluate = () =>
   experimentCommand("eval", "measure trained systems on the frozen MEP-Bench items")
     .option("--system <name...>", "systems to measure (default: cold start and all variants)")
     .action(async (options) => {
-      const { workspace, clips } = await prepared(options);
-      for (const system of systems(workspace.experiment.variants, options.system)) {
+      const experiment = await readExperiment(options);
+      const chosen = systems(experiment.variants, options.system);
+      checkSystems(experiment, layoutOf(experiment, options.runs), chosen);
+      const { workspace, clips } = await prepared(experiment, options.runs);
+      for (const system of chosen) {
         await runEvaluation(workspace, clips, system);
-        process.stdout.write(`${workspace.layout.system(system).evaluation}\n`);
+        const { evaluation, referenceEvaluation } = workspace.layout.system(system);
+        for (const file of [evaluation, referenceEvaluation].filter(existsSync)) {
+          process.stdout.write(`${file}\n`);
+        }
       }
     });
 
 const report = () =>
   experimentCommand("report", "write report.html and the table; evaluates what is missing").action(
     async (options) => {
-      const { workspace, clips } = await prepared(options);
+      const experiment = await readExperiment(options);
+      const all = systems(experiment.variants, undefined);
+      checkSystems(experiment, layoutOf(experiment, options.runs), all);
+      const { workspace, clips } = await prepared(experiment, options.runs);
       const results = [];
-      for (const system of systems(workspace.experiment.variants, undefined)) {
+      for (const system of all) {
         results.push(await runEvaluation(workspace, clips, system));
       }
-      process.stdout.write(`${runReport(workspace, clips, results)}\n${workspace.layout.report}\n`);
+      process.stdout.write(
+        `${await runReport(workspace, clips, results)}\n${workspace.layout.report}\n`,
+      );
     },
   );
 
@@ -137,11 +155,11 @@ function systems(variants: Record<string, unknown>, chosen: string[] | true | un
   return Array.isArray(chosen) ? chosen : [coldStart, ...Object.keys(variants)];
 }
 
-/** Corpus written and decoded, items frozen: what every later stage begins with. */
-async function prepared(options: Parameters<typeof readExperiment>[0] & { runs: string }) {
-  const workspace = openWorkspace(readExperiment(options), options.runs);
-  await makeCorpus(workspace);
-  const clips = await openClips(workspace);
-  freezeBenchmark(workspace, clips);
-  return { workspace, clips };
+/** Clips checked, items frozen, features at hand: what every later stage begins with. */
+async function prepared(experiment: Experiment, runs: string) {
+  const workspace = openWorkspace(experiment, runs);
+  const data = await openData(workspace);
+  checkClips(workspace, data);
+  await freezeBenchmark(workspace, data);
+  return { workspace, clips: await openClips(workspace, data) };
 }

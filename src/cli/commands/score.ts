@@ -11,7 +11,7 @@ import { rewardOptions } from "../../rewards/options.ts";
 import { createScorer } from "../../rewards/scorer.ts";
 import { openEmbedder } from "../../similarity/open.ts";
 import { embedderOptions } from "../../similarity/options.ts";
-import { readExperiment } from "./experiment.ts";
+import { readConfig } from "./experiment.ts";
 
 const colours: Readonly<Record<CueModality, "cyan" | "yellow" | "magenta">> = {
   visual: "cyan",
@@ -64,7 +64,7 @@ function settingsOf(options: { config?: string | undefined; variant?: string | u
       reward: rewardOptions.parse({}),
     };
   }
-  const experiment = readExperiment({ config: options.config, set: [] });
+  const experiment = readConfig({ config: options.config, set: [] });
   const names = Object.keys(experiment.variants);
   const variant = experiment.variants[options.variant ?? names.at(-1)!];
   if (!variant) {

@@ -1,73 +1,58 @@
-import { generateCorpus } from "../../corpus/generate.ts";
-import { loadFeatures } from "../../corpus/load-features.ts";
-import { loadManifest } from "../../corpus/load-manifest.ts";
-import type { ManifestRow, Split } from "../../corpus/manifest.ts";
 import { blankFeatures } from "../../media/features.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
 import { promptOf } from "../../prompt/prompt-of.ts";
-import { scaleRows, standardise } from "../../prompt/standardise.ts";
+import { type Standardiser, scaleRows, standardise } from "../../prompt/standardise.ts";
 import type { WordTokenizer } from "../../prompt/tokenizer.ts";
 import { timed } from "../timings.ts";
 import type { Workspace } from "../workspace.ts";
+import type { Data } from "./data.ts";
 import { openStandardiser, openTokenizer } from "./fitted.ts";
 
-/** A corpus ready for training: every clip decoded into a prompt, and the tokenizer of its language. */
-export interface Clips {
-  rows: readonly ManifestRow[];
+/** Clips ready for training: every clip as a prompt, and the tokenizer of their language. */
+export interface Clips extends Data {
   prompts: ReadonlyMap<string, Prompt>;
   tokenizer: WordTokenizer;
+  /** Width of one token of each stream. */
+  dims: { video: number; audio: number };
+  /** Where features came from, and what was done to them. */
+  featureNotes: readonly string[];
+  /** A token of nothing: black frames, silence. */
   blank: { video: Float32Array; audio: Float32Array };
 }
 
-/** Writes the synthetic corpus where it is missing, features too; an unfinished one is completed. */
-export async function makeCorpus(workspace: Workspace): Promise<void> {
-  const { layout, progress, experiment } = workspace;
-  await timed(layout.timings, "write and decode clips", () =>
-    generateCorpus(layout.corpus, corpusOptionsOf(workspace), {
-      progress,
-      features: experiment.features,
-    }),
-  );
-}
-
-/** The corpus options with the experiment's seed in them: another seed, other clips. */
-export function corpusOptionsOf({ experiment }: Workspace) {
-  return { ...experiment.corpus, seed: `${experiment.corpus.seed}/${experiment.seed}` };
-}
-
-/** Loads the features of every clip; those not stored when it was written are decoded now. */
-export async function openClips(workspace: Workspace): Promise<Clips> {
+/** Renders or decodes what is missing, and makes a prompt of every clip. */
+export async function openClips(workspace: Workspace, data: Data): Promise<Clips> {
   const { experiment, layout, progress } = workspace;
-  const rows = loadManifest(layout.corpus);
-  const features = await timed(layout.timings, "load features", () =>
-    loadFeatures(layout.corpus, rows, experiment.features, { progress }),
+  const { features, dims, notes } = await timed(layout.timings, "clips and their features", () =>
+    data.source.features({ options: experiment.features, progress }),
   );
-  const raw = rows.map((row) => promptOf(row.id, features.get(row.id)!));
-  const standardiser = openStandardiser(layout.standardiser, raw, rows);
-  const blank = blankFeatures(experiment.features);
+  const raw = data.rows.map((row) => promptOf(row.id, features.get(row.id)!));
+  const standardiser = openStandardiser(layout.standardiser, raw, data.rows);
   return {
-    rows,
+    ...data,
+    dims,
+    featureNotes: notes,
     prompts: new Map(raw.map((prompt) => [prompt.id, standardise(prompt, standardiser)])),
-    tokenizer: openTokenizer(workspace, rows),
-    blank: {
-      video: scaleRows(blank.video, standardiser.video),
-      audio: scaleRows(blank.audio, standardiser.audio),
-    },
+    tokenizer: openTokenizer(workspace, data),
+    blank: blankOf(workspace, data, standardiser),
   };
 }
 
-export function rowsOf(clips: Clips, split: Split): ManifestRow[] {
-  return clips.rows.filter((row) => row.split === split);
+/**
+ * Features made elsewhere have no black frame and no silence: a stream that has any is blanked with the
+ * mean of the training clips, which is 0 once standardised.
+ */
+function blankOf(
+  { experiment }: Workspace,
+  { rows }: Data,
+  { video, audio }: Standardiser,
+): Clips["blank"] {
+  const blank = blankFeatures(experiment.features);
+  const foreign = (stream: "video" | "audio") => rows.some((row) => row.features?.[stream]);
+  return {
+    video: foreign("video") ? scaleRows(mean(video), video) : scaleRows(blank.video, video),
+    audio: foreign("audio") ? scaleRows(mean(audio), audio) : scaleRows(blank.audio, audio),
+  };
 }
 
-/** The training clips of the cold start, or those kept for reinforcement learning (`sft.share`). */
-export function trainingRows(
-  { experiment }: Workspace,
-  clips: Clips,
-  purpose: "sft" | "rl",
-): ManifestRow[] {
-  const rows = rowsOf(clips, "train");
-  if (experiment.sft.share === 1) return rows;
-  const cut = Math.round(rows.length * experiment.sft.share);
-  return purpose === "sft" ? rows.slice(0, cut) : rows.slice(cut);
-}
+const mean = ({ centre }: Standardiser["video"]): Float32Array => Float32Array.from(centre);

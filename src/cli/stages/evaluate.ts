@@ -2,43 +2,37 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { corpusOracle } from "../../bench/mep/oracle/corpus-oracle.ts";
 import { evaluateMep } from "../../bench/mep/oracle/evaluate.ts";
-import { freezeItems, readItems } from "../../bench/mep/oracle/freeze.ts";
-import { buildItems } from "../../bench/mep/oracle/items.ts";
+import { readItems } from "../../bench/mep/oracle/freeze.ts";
+import { contentHash } from "../../bench/mep/oracle/items.ts";
 import type { MepResult } from "../../bench/mep/oracle/result.ts";
-import { contentHash } from "../../bench/mep/shared/freeze.ts";
-import { BenchError } from "../../core/errors.ts";
+import { evaluateReference, type ReferenceResult } from "../../bench/mep/reference/evaluate.ts";
+import { mepItemsHash } from "../../bench/mep/reference/items.ts";
 import { readJson, sha256, writeJson } from "../../core/files.ts";
+import type { Policy } from "../../policy/port.ts";
+import { openEmbedder } from "../../similarity/open.ts";
+import { withOpened } from "../opened.ts";
+import { say } from "../print.ts";
 import { timed } from "../timings.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Clips } from "./clips.ts";
-import { coldStart, trainedPolicy } from "./policy.ts";
+import { readReferenceItems } from "./items.ts";
+import { trainedPolicy } from "./policy.ts";
 
-/**
- * Freezes the benchmark items from the held-out split. Returns the hash.
- * @throws BenchError when something was trained already: items must not be made after the fact.
- */
-export function freezeBenchmark({ experiment, layout }: Workspace, clips: Clips): string {
-  const trained = [coldStart, ...Object.keys(experiment.variants)].filter((system) =>
-    existsSync(layout.system(system).final),
-  );
-  if (!existsSync(layout.items) && trained.length > 0) {
-    throw new BenchError("ITEMS_LATE", `no frozen items, but ${trained.join(", ")} trained`, {
-      file: layout.items,
-      hint: "restore the file, or begin a new run: items made after training prove nothing",
-    });
-  }
-  return freezeItems(layout.items, buildItems(clips.rows, corpusOracle(), experiment.bench.items));
+/** What one system reached, by the tracks it was measured on. */
+export interface Measured {
+  name: string;
+  oracle?: MepResult;
+  reference?: ReferenceResult;
 }
 
 /** A result with the digest of the weights it belongs to. */
-interface Evaluation extends MepResult {
-  weights: string;
-}
+type Kept<Result> = Result & { weights: string };
 
-/** Digest of a system's finished weights: its policy.json holds the hashes of the weight files. */
-function weightsOf({ layout }: Workspace, system: string): string {
-  const file = join(layout.system(system).final, "policy.json");
-  return existsSync(file) ? sha256(readFileSync(file)) : "none";
+interface Track<Result> {
+  file: string;
+  itemsHash: string;
+  rules: string;
+  measure(policy: Policy): Promise<Result>;
 }
 
 /** Measures one trained system on the frozen items; an existing result on the same items is kept. */
@@ -46,34 +40,110 @@ export async function runEvaluation(
   workspace: Workspace,
   clips: Clips,
   system: string,
-): Promise<MepResult> {
-  const { experiment, layout, progress } = workspace;
-  const file = layout.system(system).evaluation;
-  const items = readItems(layout.items);
+): Promise<Measured> {
+  const { layout } = workspace;
+  const oracle = existsSync(layout.items)
+    ? await onTrack(workspace, clips, system, oracleTrack(workspace, clips, system))
+    : undefined;
+  const reference = existsSync(layout.referenceItems)
+    ? await onTrack(workspace, clips, system, referenceTrack(workspace, clips, system))
+    : undefined;
+  return { name: system, ...(oracle && { oracle }), ...(reference && { reference }) };
+}
+
+async function onTrack<Result extends { itemsHash: string; rules: string }>(
+  workspace: Workspace,
+  clips: Clips,
+  system: string,
+  { file, itemsHash, rules, measure }: Track<Result>,
+): Promise<Result> {
+  const weights = weightsOf(workspace, system);
   if (existsSync(file)) {
-    const known = readJson<Evaluation>(file);
-    const current = known.itemsHash === contentHash(items) && known.rules === items.rules;
-    if (current && known.weights === weightsOf(workspace, system)) return known;
+    const known = readJson<Kept<Result>>(file);
+    const current = known.itemsHash === itemsHash && known.rules === rules;
+    if (current && known.weights === weights) {
+      say(`  ${system}: finished before`);
+      return known;
+    }
   }
-  const policy = await trainedPolicy(workspace, clips, system);
-  try {
-    const result = await timed(layout.timings, `evaluate ${system}`, () =>
+  return withOpened(async (keep) => {
+    const policy = keep(await trainedPolicy(workspace, clips, system));
+    const result = await timed(workspace.layout.timings, `evaluate ${system}`, () =>
+      measure(policy),
+    );
+    const kept: Kept<Result> = { ...result, weights };
+    writeJson(file, kept);
+    return kept;
+  });
+}
+
+function oracleTrack(workspace: Workspace, clips: Clips, system: string): Track<MepResult> {
+  const { experiment, layout } = workspace;
+  const items = readItems(layout.items);
+  return {
+    file: layout.system(system).evaluation,
+    itemsHash: contentHash(items),
+    rules: items.rules,
+    measure: (policy) =>
       evaluateMep({
-        name: system,
-        policy,
-        tokenizer: clips.tokenizer,
-        prompts: clips.prompts,
+        ...shown(workspace, clips, system, policy),
         items,
         oracle: corpusOracle(),
-        blank: clips.blank,
         options: experiment.bench.evaluation,
-        progress: (report) => progress({ ...report, step: `evaluate ${system}: ${report.step}` }),
       }),
-    );
-    const evaluation: Evaluation = { ...result, weights: weightsOf(workspace, system) };
-    writeJson(file, evaluation);
-    return evaluation;
-  } finally {
-    await policy.close();
-  }
+  };
+}
+
+function referenceTrack(
+  workspace: Workspace,
+  clips: Clips,
+  system: string,
+): Track<ReferenceResult> {
+  const { experiment, layout } = workspace;
+  const items = readReferenceItems(layout.referenceItems);
+  const { temperature, maxTokens, seed, chunk, recordClips, bootstrapDraws } =
+    experiment.bench.evaluation;
+  return {
+    file: layout.system(system).referenceEvaluation,
+    itemsHash: mepItemsHash(items),
+    rules: items.version,
+    measure: (policy) =>
+      withOpened(async (keep) => {
+        const { embedder } = await openEmbedder(experiment.embedder);
+        return evaluateReference({
+          ...shown(workspace, clips, system, policy),
+          items,
+          embedder: keep(embedder),
+          labels: new Map(clips.rows.map(({ id, labels }) => [id, labels])),
+          options: {
+            temperature,
+            maxTokens,
+            seed: String(seed),
+            chunk,
+            recordClips,
+            bootstrapDraws,
+          },
+        });
+      }),
+  };
+}
+
+/** What both tracks show a policy. */
+function shown({ progress }: Workspace, clips: Clips, system: string, policy: Policy) {
+  const { tokenizer, prompts, blank } = clips;
+  return {
+    name: system,
+    policy,
+    tokenizer,
+    prompts,
+    blank,
+    progress: (report: Parameters<Workspace["progress"]>[0]) =>
+      progress({ ...report, step: `evaluate ${system}: ${report.step}` }),
+  };
+}
+
+/** Digest of a system's finished weights: its policy.json holds the hashes of the weight files. */
+function weightsOf({ layout }: Workspace, system: string): string {
+  const file = join(layout.system(system).final, "policy.json");
+  return existsSync(file) ? sha256(readFileSync(file)) : "none";
 }

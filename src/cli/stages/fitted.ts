@@ -1,16 +1,16 @@
 import { existsSync } from "node:fs";
-import { corpusOracle } from "../../bench/mep/oracle/corpus-oracle.ts";
-import { buildItems } from "../../bench/mep/oracle/items.ts";
 import { probeTexts } from "../../bench/mep/oracle/probing.ts";
 import { readJson, writeJson } from "../../core/files.ts";
-import type { ManifestRow } from "../../corpus/manifest.ts";
+import type { SplitRow } from "../../data/clip-row.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
 import { fitStandardiser, type Standardiser } from "../../prompt/standardise.ts";
 import { WordTokenizer } from "../../prompt/tokenizer.ts";
 import type { Workspace } from "../workspace.ts";
+import type { Data } from "./data.ts";
+import { oracleItems } from "./items.ts";
 
 /*
- * What is fitted to the corpus once and then belongs to the run: checkpoints only fit the vocabulary and
+ * What is fitted to the clips once and then belongs to the run: checkpoints only fit the vocabulary and
  * the feature statistics they were trained with.
  */
 
@@ -18,7 +18,7 @@ import type { Workspace } from "../workspace.ts";
 export function openStandardiser(
   file: string,
   prompts: readonly Prompt[],
-  rows: readonly ManifestRow[],
+  rows: readonly SplitRow[],
 ): Standardiser {
   if (existsSync(file)) return readJson<Standardiser>(file);
   const standardiser = fitStandardiser(prompts.filter((_, i) => rows[i]!.split === "train"));
@@ -26,18 +26,13 @@ export function openStandardiser(
   return standardiser;
 }
 
-/** Tokenizer of every text that is trained on or asked about. */
-export function openTokenizer(
-  { experiment, layout }: Workspace,
-  rows: readonly ManifestRow[],
-): WordTokenizer {
+/** Tokenizer of the training clips' texts, and of the oracle's probes where there are any. */
+export function openTokenizer({ experiment, layout }: Workspace, data: Data): WordTokenizer {
   const file = layout.tokenizer;
   if (existsSync(file)) return new WordTokenizer(readJson<{ pieces: string[] }>(file).pieces);
-  const items = buildItems(rows, corpusOracle(), experiment.bench.items);
-  const tokenizer = WordTokenizer.fromTexts([
-    ...rows.flatMap((row) => [row.reference, ...row.coldStart]),
-    ...probeTexts(items),
-  ]);
+  const items = oracleItems(data.rows, experiment);
+  const texts = [...data.texts.values()].flat();
+  const tokenizer = WordTokenizer.fromTexts([...texts, ...(items ? probeTexts(items) : [])]);
   writeJson(file, { pieces: tokenizer.pieces });
   return tokenizer;
 }

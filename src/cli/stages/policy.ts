@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { RunError } from "../../core/errors.ts";
-import { featureDims } from "../../media/features.ts";
 import { createEmbeddedPolicy } from "../../policy/embedded/embedded-policy.ts";
 import { openExecutor } from "../../policy/embedded/open-executor.ts";
 import type { Policy } from "../../policy/port.ts";
@@ -13,14 +12,13 @@ export const coldStart = "cold-start";
 /** A freshly initialised embedded policy of the experiment's size. */
 export async function newPolicy(workspace: Workspace, clips: Clips): Promise<Policy> {
   const { experiment } = workspace;
-  const dims = featureDims(experiment.features);
   const executor = await openExecutor(experiment.executor);
   if (executor.insteadOf !== undefined) tellOnce(workspace, executor.insteadOf);
   return createEmbeddedPolicy({
     options: experiment.policy,
     vocabulary: clips.tokenizer,
-    video: { tokens: experiment.features.videoTokens, dim: dims.video },
-    audio: { tokens: experiment.features.audioTokens, dim: dims.audio },
+    video: { tokens: experiment.features.videoTokens, dim: clips.dims.video },
+    audio: { tokens: experiment.features.audioTokens, dim: clips.dims.audio },
     seed: `${experiment.seed}/weights`,
     executor,
   });

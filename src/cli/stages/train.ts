@@ -1,8 +1,5 @@
 import { existsSync } from "node:fs";
 import { ConfigError } from "../../core/errors.ts";
-import type { ManifestRow } from "../../corpus/manifest.ts";
-import type { CueSet } from "../../cues/cue.ts";
-import { decomposeReference } from "../../cues/decompose.ts";
 import { resolveLossOptions } from "../../loss/presets.ts";
 import { blindOnlyTerms } from "../../loss/terms.ts";
 import { maskKind } from "../../prompt/masks.ts";
@@ -10,10 +7,13 @@ import { createScorer } from "../../rewards/scorer.ts";
 import { openEmbedder } from "../../similarity/open.ts";
 import { trainRl } from "../../trainer/train.ts";
 import { withOpened } from "../opened.ts";
+import { say } from "../print.ts";
 import { timed } from "../timings.ts";
 import type { Workspace } from "../workspace.ts";
-import { type Clips, trainingRows } from "./clips.ts";
+import type { Clips } from "./clips.ts";
+import { trainingRows } from "./data.ts";
 import { coldStart, trainedPolicy } from "./policy.ts";
+import { referenceOf } from "./references.ts";
 
 /** Reinforcement learning of one variant from the cold start; nothing to do when it is finished. */
 export async function runTraining(workspace: Workspace, clips: Clips, name: string): Promise<void> {
@@ -25,7 +25,7 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
     });
   }
   const system = layout.system(name);
-  if (existsSync(system.final)) return;
+  if (existsSync(system.final)) return say("  finished before");
   const loss = resolveLossOptions(variant.loss);
   const [idle] = maskKind(variant.mask.mode).partial ? blindOnlyTerms(loss) : [];
   if (idle) {
@@ -58,7 +58,7 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
         id: row.id,
         prompt: clips.prompts.get(row.id)!,
         reference: referenceOf(row),
-        labels: [row.label],
+        labels: row.labels,
       })),
       scorer: createScorer({ embedder, calibration, options: variant.reward }),
       options: experiment.rl,
@@ -73,13 +73,4 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
     };
     await timed(layout.timings, name, () => trainRl(run));
   });
-}
-
-/** Variants train on the same clips: each reference is taken apart once a process. */
-const references = new WeakMap<ManifestRow, CueSet>();
-
-function referenceOf(row: ManifestRow): CueSet {
-  const known = references.get(row) ?? decomposeReference(row.reference);
-  references.set(row, known);
-  return known;
 }

@@ -1,9 +1,8 @@
 import { expect, it } from "vitest";
 import { corpusOptions } from "../../../corpus/options.ts";
 import { planCorpus } from "../../../corpus/plan.ts";
-import { contentHash } from "../shared/freeze.ts";
 import { corpusOracle } from "./corpus-oracle.ts";
-import { buildItems } from "./items.ts";
+import { buildItems, contentHash } from "./items.ts";
 import { itemOptions } from "./options.ts";
 import { rulesHash } from "./rules.ts";
 

@@ -5,13 +5,12 @@
  */
 
 export type { TokenDrop } from "../shared/drops.ts";
-export { contentHash } from "../shared/freeze.ts";
 export { compare } from "./compare.ts";
 export { corpusOracle } from "./corpus-oracle.ts";
 export { type EvaluationInput, evaluateMep } from "./evaluate.ts";
 export { freezeItems, readItems } from "./freeze.ts";
 export type { ItemClip, MepItems } from "./item.ts";
-export { buildItems } from "./items.ts";
+export { buildItems, contentHash } from "./items.ts";
 export type { ClipTally, Metric } from "./metric.ts";
 export { metricScales, metrics } from "./metrics.ts";
 export {

@@ -6,9 +6,8 @@ import { describe, expect, it } from "vitest";
 import { canonicalJson, sha256 } from "../../../core/files.ts";
 import { Rng } from "../../../core/rng.ts";
 import { evidenceModalities } from "../../../cues/cue.ts";
-import { contentHash } from "../shared/freeze.ts";
 import { freezeItems, readItems } from "./freeze.ts";
-import { buildItems } from "./items.ts";
+import { buildItems, contentHash } from "./items.ts";
 import { metrics } from "./metrics.ts";
 import { itemOptions } from "./options.ts";
 import { rulesHash, scoringRules } from "./rules.ts";
@@ -136,6 +135,6 @@ describe("freezing", () => {
     writeFileSync(path, text.replace('"congruent": true', '"congruent": false'));
     expect(() => readItems(path)).toThrow(/edited after freezing/);
     writeFileSync(path, text.slice(0, 100));
-    expect(() => readItems(path)).toThrow(/not JSON/);
+    expect(() => readItems(path)).toThrow(/missing or not JSON/);
   });
 });

@@ -1,4 +1,5 @@
 import { BenchError } from "../../../core/errors.ts";
+import { canonicalJson, sha256 } from "../../../core/files.ts";
 import { Rng } from "../../../core/rng.ts";
 import type { ManifestRow } from "../../../corpus/manifest.ts";
 import { type EvidenceModality, evidenceModalities } from "../../../cues/cue.ts";
@@ -8,6 +9,11 @@ import type { ItemOptions } from "./options.ts";
 import type { Fact, Oracle } from "./oracle.ts";
 import { pickProbes } from "./probes.ts";
 import { rulesHash, scoringRules } from "./rules.ts";
+
+/** sha256 of the items' canonical JSON. */
+export function contentHash(items: MepItems): string {
+  return sha256(canonicalJson(items));
+}
 
 /**
  * Chooses clips, donors and probes of one split. Same rows, oracle and options give the same items.

@@ -86,7 +86,7 @@ describe("MEP items", () => {
     const text = encodeMepItems(await fakeItems());
     expect(decodeMepItems(text, "i.json").samples).toHaveLength(4);
     expect(() => decodeMepItems(text.replace("s1.mp4", "s9.mp4"), "i.json")).toThrow("hash");
-    expect(() => decodeMepItems("{", "i.json")).toThrow("i.json: the item file is not JSON");
+    expect(() => decodeMepItems("{", "i.json")).toThrow("i.json: item file is not JSON");
     expect(() => decodeMepItems("{}", "i.json")).toThrow("no MEP-Bench items");
     await expect(fakeItems(fakeRows.slice(0, 1))).rejects.toThrow("two are the least");
     await expect(fakeItems([...fakeRows, fakeRows[0]!])).rejects.toThrow("two rows are called");

@@ -1,6 +1,6 @@
 import { BenchError } from "../../../core/errors.ts";
+import { canonicalJson, sha256 } from "../../../core/files.ts";
 import type { EvidenceModality } from "../../../cues/cue.ts";
-import { contentHash, decodeFrozen, encodeFrozen, freeze, readFrozen } from "../shared/freeze.ts";
 
 /** Changes when the same sources and options begin to give other items, or answers other scores. */
 export const mepVersion = "mep-1";
@@ -67,37 +67,42 @@ export interface MepItems {
 }
 
 /** sha256 of the items' canonical JSON. */
-export const mepItemsHash = (items: MepItems): string => contentHash(items);
+export const mepItemsHash = (items: MepItems): string => sha256(canonicalJson(items));
 
 /** The item file: items with their hash. Same items, same bytes. */
-export const encodeMepItems = (items: MepItems): string => encodeFrozen(items, 1);
-
-/**
- * Writes the items before any training; a file with the same items is left alone. Returns their hash.
- * @throws BenchError `ITEMS_FROZEN` when the file holds other items: they would be chosen after the fact.
- */
-export const freezeMepItems = (file: string, items: MepItems): string => freeze(file, items, 1);
-
-/** Reads an item file. @throws BenchError as `decodeMepItems`. */
-export const readMepItems = (file: string): MepItems => checked(readFrozen<MepItems>(file), file);
+export function encodeMepItems(items: MepItems): string {
+  return `${JSON.stringify({ contentHash: mepItemsHash(items), items }, null, 1)}\n`;
+}
 
 /**
  * Reads an item file's text.
  * @throws BenchError `ITEMS_UNREADABLE`, `ITEMS_CHANGED` where content and hash differ, `ITEMS_VERSION`.
  */
-export const decodeMepItems = (text: string, file: string): MepItems =>
-  checked(decodeFrozen<MepItems>(text, file), file);
-
-function checked(items: MepItems, file: string): MepItems {
-  if (!Array.isArray(items.samples)) {
-    throw new BenchError("ITEMS_UNREADABLE", "no MEP-Bench items with references in this file", {
+export function decodeMepItems(text: string, file: string): MepItems {
+  let frozen: { contentHash?: string; items?: MepItems };
+  try {
+    frozen = JSON.parse(text) as typeof frozen;
+  } catch (cause) {
+    throw new BenchError("ITEMS_UNREADABLE", "item file is not JSON", { file, cause });
+  }
+  const { items } = frozen;
+  if (!Array.isArray(items?.samples)) {
+    throw new BenchError("ITEMS_UNREADABLE", "no MEP-Bench items in this file", {
       file,
       hint: "`oppo bench mep build` writes them",
     });
   }
-  if (items.version === mepVersion) return items;
-  throw new BenchError("ITEMS_VERSION", `items of version '${items.version}'`, {
-    file,
-    hint: `this version scores '${mepVersion}': build the items again`,
-  });
+  if (mepItemsHash(items) !== frozen.contentHash) {
+    throw new BenchError("ITEMS_CHANGED", "content and hash of the items differ", {
+      file,
+      hint: "the items were edited after freezing; results on them don't compare",
+    });
+  }
+  if (items.version !== mepVersion) {
+    throw new BenchError("ITEMS_VERSION", `items of version '${items.version}'`, {
+      file,
+      hint: `this version scores '${mepVersion}': build the items again`,
+    });
+  }
+  return items;
 }

@@ -1,0 +1,83 @@
+import { existsSync } from "node:fs";
+import { ConfigError, RunError } from "../../core/errors.ts";
+import type { Workspace } from "../workspace.ts";
+import { type Data, demonstrationRows, rowsOf, trainingRows } from "./data.ts";
+import { coldStart } from "./policy.ts";
+
+/*
+ * What can be known without a single clip being rendered, decoded or masked is found out first.
+ */
+
+/** @throws ConfigError `VARIANT_UNKNOWN` listing the variants. */
+export function checkVariants(
+  { variants }: Workspace["experiment"],
+  chosen: readonly string[],
+): void {
+  const unknown = chosen.find((name) => !Object.hasOwn(variants, name));
+  if (unknown === undefined) return;
+  throw new ConfigError("VARIANT_UNKNOWN", `no variant is called '${unknown}'`, {
+    hint: `variants of this config: ${Object.keys(variants).join(", ")}`,
+  });
+}
+
+/** @throws RunError `SYSTEM_UNKNOWN`, `SYSTEM_NOT_TRAINED`, both listing what there is. */
+export function checkSystems(
+  { variants }: Workspace["experiment"],
+  layout: Workspace["layout"],
+  chosen: readonly string[],
+): void {
+  const all = [coldStart, ...Object.keys(variants)];
+  const trained = all.filter((name) => existsSync(layout.system(name).final));
+  const there = trained.length === 0 ? "none is trained yet" : `trained: ${trained.join(", ")}`;
+  for (const name of chosen) {
+    if (!all.includes(name)) {
+      throw new RunError("SYSTEM_UNKNOWN", `this experiment has no system '${name}'`, {
+        hint: `it has: ${all.join(", ")}; ${there}`,
+      });
+    }
+    if (!trained.includes(name)) {
+      throw new RunError("SYSTEM_NOT_TRAINED", `'${name}' has no finished weights`, {
+        file: layout.system(name).final,
+        hint: `run \`oppo ${name === coldStart ? "sft" : "train"}\` first; ${there}`,
+      });
+    }
+  }
+}
+
+/**
+ * Whether the clips are enough to train on and to measure with.
+ * @throws RunError `DATA_NO_TRAINING`, `DATA_NONE_HELD_OUT`, `SFT_TOO_FEW`, `RL_TOO_FEW`.
+ */
+export function checkClips(workspace: Workspace, data: Data): void {
+  const { sft, rl, bench } = workspace.experiment;
+  const train = rowsOf(data, "train").length;
+  if (train === 0) {
+    throw new RunError("DATA_NO_TRAINING", `none of ${clips(data.rows.length)} is for training`, {
+      hint: "a split column must say 'train' somewhere; without one, sides are drawn",
+    });
+  }
+  const held = rowsOf(data, bench.items.split).length;
+  if (held < 2) {
+    throw new RunError("DATA_NONE_HELD_OUT", `${clips(held)} held out in '${bench.items.split}'`, {
+      hint: "two are the least: what is measured on clips that were trained on proves nothing",
+    });
+  }
+  const shown = demonstrationRows(workspace, data).length;
+  if (shown < sft.batch) {
+    throw new RunError(
+      "SFT_TOO_FEW",
+      `${shown} demonstrations do not fill a batch of ${sft.batch}`,
+      { hint: "more clips, a smaller sft.batch, or a larger sft.share" },
+    );
+  }
+  const kept = trainingRows(workspace, data, "rl").length;
+  if (kept < Math.max(2, rl.prompts)) {
+    throw new RunError(
+      "RL_TOO_FEW",
+      `${clips(kept)} left for reinforcement learning do not fill a step of ${rl.prompts}`,
+      { hint: "more clips, a smaller rl.prompts, or a smaller sft.share" },
+    );
+  }
+}
+
+const clips = (count: number): string => (count === 1 ? "1 clip" : `${count} clips`);
