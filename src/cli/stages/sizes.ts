@@ -1,21 +1,42 @@
 import type { Experiment } from "../../config/schema.ts";
 import type { SplitRow } from "../../data/clip-row.ts";
 import { WordTokenizer } from "../../prompt/tokenizer.ts";
-import { textsOf } from "./data.ts";
+import { rowsOf, textsOf } from "./data.ts";
 
 /**
- * Settings that depend on a user's clips, where neither the experiment file nor an option gives them.
- * The file's own defaults are the demo's, made for thousands of clips.
+ * Settings that depend on how many clips there are, where neither the experiment file nor an option gives
+ * them. The schema's own defaults are the demo's, made for thousands of clips.
  */
 export function sizedDefaults(rows: readonly SplitRow[], experiment: Experiment): object {
-  const texts = [...textsOf(rows, experiment).values()].flat();
-  const longest = longestText(texts);
+  const clips = rowsOf({ rows }, "train").length;
+  const maxTokens = longestText([...textsOf(rows, experiment).values()].flat());
+  const { share } = experiment.sft;
+  const shown = Math.round(clips * share);
+  const kept = share === 1 ? clips : clips - shown;
   return {
-    policy: { maxTokens: longest },
-    rl: { maxTokens: longest },
-    bench: { evaluation: { maxTokens: longest } },
+    policy: { maxTokens },
+    sft: coldStartSizes(shown),
+    rl: { ...reinforcementSizes(kept), maxTokens },
+    bench: { evaluation: { maxTokens } },
   };
 }
+
+/** Sizes of the cold start for so many clips. */
+export function coldStartSizes(clips: number) {
+  const batch = clamp(2 ** Math.floor(Math.log2(Math.max(1, clips / 4))), 1, 64);
+  const perEpoch = Math.max(1, Math.floor(clips / batch));
+  const steps = clamp(Math.round(clips * 6), 240, 1100);
+  return { batch, epochs: Math.ceil(steps / perEpoch), warmupSteps: Math.round(steps / 20) };
+}
+
+/** Sizes of reinforcement learning for so many clips. */
+export function reinforcementSizes(clips: number) {
+  const prompts = clamp(Math.floor(clips / 2), 2, 8);
+  return { prompts, steps: clamp(Math.round(clips * 2), 20, 200), learningRate: 0.0003 };
+}
+
+const clamp = (value: number, low: number, high: number): number =>
+  Math.min(high, Math.max(low, value));
 
 /** Room for every text and its end token, in steps of 16. */
 function longestText(texts: readonly string[]): number {
