@@ -110,9 +110,9 @@ describe("a whole experiment", () => {
   it("refuses to change frozen items", async () => {
     const workspace = openWorkspace(tiny("whole"), runs);
     const data = await openData(workspace);
-    expect(freezeBenchmark(workspace, data)).toHaveLength(64);
+    expect((await freezeBenchmark(workspace, data)).oracle).toHaveLength(64);
     const other = { rows: data.rows.filter((row) => row.id !== "test-00000") };
-    expect(() => freezeBenchmark(workspace, other)).toThrow(/frozen items/);
+    await expect(freezeBenchmark(workspace, other)).rejects.toThrow(/frozen items/);
     expect(existsSync(workspace.layout.items)).toBe(true);
   });
 });
