@@ -43,7 +43,7 @@ const both = ["video", "audio"] as const;
 export const maskKinds = [
   {
     id: "drop",
-    shows: "nothing: no model attends to it, and a file has no such track",
+    shows: "nothing: it is not attended to, and a file has no such track",
     partial: false,
     needs: null,
     places: ["prompt", "media"],

@@ -34,7 +34,7 @@ export const perceptionOptions = z.strictObject({
   budget: z
     .strictObject({
       perCue: z.number().nonnegative().default(1.5).describe("free claims per reference cue"),
-      extra: z.number().nonnegative().default(2).describe("free claims beside those"),
+      extra: z.number().nonnegative().default(2).describe("free claims on top of those"),
     })
     .prefault({})
     .describe("guard = min(1, (perCue·cues + extra)/claims)"),

@@ -1,8 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { startController } from "../loss/controller.ts";
-import { addGradient, zeroResult } from "../loss/result.ts";
-import { everyClaim, type LossTerm } from "../loss/term.ts";
-import { lossTerms } from "../loss/terms.ts";
 import { type MaskKind, type MaskMode, maskKinds } from "../prompt/masks.ts";
 import { createScorer } from "../rewards/scorer.ts";
 import type { RewardTerm } from "../rewards/term.ts";
@@ -24,32 +21,6 @@ const toyMask: MaskKind = {
   places: ["prompt"],
   streams: ["video", "audio"],
   apply: (stream) => ({ ...stream, features: stream.features.map(() => 7) }),
-};
-
-/** Pulls masked log-probs of every token down. */
-const toyTerm: LossTerm = {
-  name: "toy",
-  weight: () => 0.5,
-  option: null,
-  suppressive: false,
-  needs: "both",
-  blindOnly: false,
-  reads: () => "all",
-  selector: everyClaim,
-  learnsMasked: () => true,
-  usesMatch: () => false,
-  metrics: ["toy/partial"],
-  compute: (batch) => {
-    const result = zeroResult(batch);
-    batch.forEach((sample, index) => {
-      for (const pass of ["video", "audio"] as const) {
-        sample[pass] && addGradient(result, pass, index, 0, 1);
-      }
-    });
-    result.metrics = { "toy/partial": batch.filter(({ partial }) => partial?.length === 2).length };
-    return result;
-  },
-  doc: { title: "Toy", formula: "m", anchor: "objective", source: "a test" },
 };
 
 const toyReward: RewardTerm = {
@@ -83,24 +54,6 @@ describe("a run with entries of its own in the tables", () => {
     await expect(rlStep(run, state(), 1, () => {})).rejects.toThrow(
       "no way to hide a stream is called 'sevens' (known: drop, blank, noise, swap, mean)",
     );
-  });
-
-  it("makes the passes, reads the tokens and follows the gradient of a loss term that was added", async () => {
-    const { run, policy } = fakeRun(script, {
-      mask: { ...maskOptions.parse({}), mode: toyMask.id as MaskMode },
-      terms: { loss: [...lossTerms, toyTerm] },
-      masks: [...maskKinds, toyMask],
-    });
-    const { metrics } = await rlStep(run, state(), 1, () => {});
-    const rollouts = run.options.prompts * run.options.group;
-    expect(policy.read.flat()).toHaveLength(2 * rollouts);
-    expect(policy.read.flat().every(({ read }) => read === undefined)).toBe(true);
-    const learnt = policy.differentiated[0]!.slice(rollouts);
-    expect(learnt).toHaveLength(2 * rollouts);
-    for (const { datum, gradient } of learnt) {
-      expect(gradient[datum.read!.indexOf(0)]).toBe(0.5);
-    }
-    expect(metrics).toMatchObject({ "loss/toy": 0, "toy/partial": rollouts });
   });
 
   it("pays and reports a reward term that was added", async () => {
