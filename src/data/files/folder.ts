@@ -26,13 +26,7 @@ export const comparable = (name: string): string => name.trim().normalize("NFC")
  * @throws DataError `LIST_FOLDER_MISSING`
  */
 export function folderFiles(folder: string, kind: FileKind): FolderFiles {
-  const entries = entriesOf(folder);
-  const files = entries
-    .filter((path) => hasEnding(path, kind) && isFile(join(folder, path)))
-    .sort();
-  const folders = new Set(
-    entries.filter((path) => hasEnding(path, kind) && !isFile(join(folder, path))).map(comparable),
-  );
+  const { files, folders } = entriesOf(folder, kind);
   const maps = [
     indexed(files, (path) => path),
     indexed(files, withoutEnding),
@@ -55,22 +49,32 @@ export function folderFiles(folder: string, kind: FileKind): FolderFiles {
   };
 }
 
-function entriesOf(folder: string): string[] {
-  let entries: Dirent[];
+/** Files of a kind under a folder, sorted, and folders that are called like one. */
+function entriesOf(folder: string, kind: FileKind): { files: string[]; folders: Set<string> } {
+  const files: string[] = [];
+  const folders = new Set<string>();
+  for (const entry of read(folder)) {
+    if (!hasEnding(entry.name, kind)) continue;
+    const whole = join(entry.parentPath, entry.name);
+    const path = relative(folder, whole);
+    const file = entry.isSymbolicLink() ? isFile(whole) : entry.isFile();
+    if (file) files.push(path);
+    else folders.add(comparable(path));
+  }
+  return { files: files.sort(), folders };
+}
+
+function read(folder: string): Dirent[] {
   try {
-    entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+    return readdirSync(folder, { recursive: true, withFileTypes: true });
   } catch (cause) {
     const file = statSync(folder, { throwIfNoEntry: false })?.isFile();
     throw new DataError(
       "LIST_FOLDER_MISSING",
       file ? "is a file, not a folder" : "no such folder",
-      {
-        file: folder,
-        cause,
-      },
+      { file: folder, cause },
     );
   }
-  return entries.map((entry) => relative(folder, join(entry.parentPath, entry.name)));
 }
 
 const isFile = (path: string): boolean =>
