@@ -27,4 +27,4 @@ export { contentGroups } from "./split/content.ts";
 export { type DrawnSplits, drawSplits } from "./split/draw.ts";
 export type { Place } from "./tables/table.ts";
 export { toClipLine } from "./to-clip-line.ts";
-export { type FieldName, fieldNames, vocabulary } from "./vocabulary.ts";
+export { type FieldName, fieldNames, type VocabularyField, vocabulary } from "./vocabulary.ts";
