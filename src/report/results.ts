@@ -1,3 +1,4 @@
+import { type Column, columnGroups, columns } from "../bench/mep/oracle/columns.ts";
 import type { Metric } from "../bench/mep/oracle/metric.ts";
 import { metrics } from "../bench/mep/oracle/metrics.ts";
 import type { Estimate, SystemScores } from "../bench/mep/oracle/result.ts";
@@ -6,46 +7,16 @@ import type { OracleReport } from "./data.ts";
 import { type Html, html, systemClass } from "./html.ts";
 import { type Scale, scaleOf, type Whisker, whiskerSvg } from "./interval.ts";
 
-/** The table's columns under their headings. */
-const groups: readonly { title: string; columns: Readonly<Record<string, string>> }[] = [
-  {
-    title: "Answer right",
-    columns: {
-      "accuracy-congruent": "congruent",
-      "accuracy-conflict": "conflict",
-      format: "format",
-    },
-  },
-  {
-    title: "Utilization: cues recovered",
-    columns: { "recall-visual": "visual", "recall-acoustic": "acoustic", f1: "F1" },
-  },
-  {
-    title: "Claims",
-    columns: { claims: "each", unreadable: "unreadable" },
-  },
-  {
-    title: "Faithfulness",
-    columns: { "faithfulness-congruent": "congruent", "faithfulness-conflict": "conflict" },
-  },
-  {
-    title: "Hallucination",
-    columns: { cross: "cross-modal", "hidden-claims": "if hidden" },
-  },
-  { title: "Probes", columns: { pair: "pairs" } },
-];
-
 /** The one table: systems as rows, intervals under the numbers, and the hash of the items below. */
-export function resultsSection(data: OracleReport): Html {
-  const columns = groups.flatMap((group) => Object.entries(group.columns));
-  const rows = data.systems.map((system, index) => systemRow(system, index, data, columns));
+export function resultsSection(data: OracleReport, shown: readonly Column[] = columns): Html {
+  const rows = data.systems.map((system, index) => systemRow(system, index, data, shown));
   const [first] = data.systems;
   return html`<section id="results"><h2>Result</h2>
 <p class="lead">${itemCount(data)} held-out clips nobody trained on; each number with its 95&nbsp;% bootstrap interval over clips, percent unless it is a count. Faithfulness means little without the claims beside it: who says nothing says nothing false.</p>
-<div class="scroll"><table><thead><tr class="group"><th></th>${groups.map(
-    ({ title, columns: own }) => html`<th colspan="${Object.keys(own).length}">${title}</th>`,
+<div class="scroll"><table><thead><tr class="group"><th></th>${columnGroups(shown).map(
+    ({ title, columns: own }) => html`<th colspan="${own.length}">${title}</th>`,
   )}</tr>
-<tr><th>System</th>${columns.map(([id, label]) => headCell(metricById(id), label))}</tr></thead>
+<tr><th>System</th>${shown.map(({ id, label }) => headCell(metricById(id), label))}</tr></thead>
 <tbody>${rows}</tbody></table></div>
 ${
   first === undefined
@@ -76,9 +47,9 @@ function systemRow(
   system: OracleReport["systems"][number],
   index: number,
   data: OracleReport,
-  columns: readonly [string, string][],
+  shown: readonly Column[],
 ): Html {
-  const cells = columns.map(([id]) => {
+  const cells = shown.map(({ id }) => {
     const all = data.systems.flatMap(({ result }) => whiskerOf(result.estimates[id]) ?? []);
     return numberCell(metricById(id), system.result.estimates[id], scaleOf(all));
   });

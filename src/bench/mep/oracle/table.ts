@@ -1,24 +1,11 @@
 import { BenchError } from "../../../core/errors.ts";
+import { columns } from "./columns.ts";
 import type { Metric } from "./metric.ts";
 import { metrics } from "./metrics.ts";
 import type { Estimate, SystemScores } from "./result.ts";
 
-/** Columns of the one table. Claims per response stand beside faithfulness: silence is never faithful. */
-export const tableColumns: readonly string[] = [
-  "accuracy-congruent",
-  "accuracy-conflict",
-  "format",
-  "recall-visual",
-  "recall-acoustic",
-  "f1",
-  "claims",
-  "unreadable",
-  "faithfulness-congruent",
-  "faithfulness-conflict",
-  "cross",
-  "hidden-claims",
-  "pair",
-];
+/** Metric ids of the one table's columns. */
+export const tableColumns: readonly string[] = columns.map(({ id }) => id);
 
 export interface TableOptions {
   /** Metric ids. */
