@@ -1,3 +1,4 @@
+import { endianness } from "node:os";
 import { DataError } from "../core/errors.ts";
 import { type Dtype, elementBytes } from "./dtype.ts";
 import { readNpyHeader } from "./npy.ts";
@@ -11,6 +12,8 @@ export interface FloatArray {
   isFortran: boolean;
   values: Float32Array | Float64Array;
 }
+
+const machineIsLittleEndian = endianness() === "LE";
 
 type FloatType = "f2" | "bf16" | "f4" | "f8";
 const widths = { f2: 2, bf16: 2, f4: 4, f8: 8 } as const;
@@ -61,6 +64,12 @@ export function decodeFloats(
   bytes: Uint8Array,
   littleEndian: boolean,
 ): Float32Array | Float64Array {
+  if (littleEndian === machineIsLittleEndian) {
+    // Copied: the data may begin at any byte, a typed array only at a multiple of its element size.
+    const { buffer } = new Uint8Array(bytes);
+    if (type === "f4") return new Float32Array(buffer);
+    if (type === "f8") return new Float64Array(buffer);
+  }
   const count = bytes.length / widths[type];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const out = type === "f8" ? new Float64Array(count) : new Float32Array(count);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { encodeNpy } from "../../arrays/npy.ts";
 import { OppoError } from "../../core/errors.ts";
 import { Rng } from "../../core/rng.ts";
 import { readNpy, readNpz } from "./npz.ts";
@@ -154,6 +155,9 @@ describe("readNpz", () => {
     );
     expect(() => readNpy(bytes("complex.npy"))).toThrow(
       expect.objectContaining({ code: "NPY_DTYPE" }),
+    );
+    expect(() => readNpy(encodeNpy([1e9, 0], new Float32Array()))).toThrow(
+      expect.objectContaining({ code: "NPY_SHAPE" }),
     );
     const file = fixture("evil2.pkl");
     expect(() => readNpz(file)).toThrow(

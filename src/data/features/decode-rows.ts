@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { MediaError, type OppoError } from "../../core/errors.ts";
 import { type ProgressListener, silent } from "../../core/progress.ts";
 import { defaultWorkers, runJobs } from "../../core/work-pool.ts";
@@ -40,7 +41,7 @@ export async function decodeRows(
 ): Promise<Map<string, DecodedStreams>> {
   const out = new Map<string, DecodedStreams>();
   if (streams.length === 0) return out;
-  const contents = new Map(rows.map(({ id, media }) => [id, mediaContent(media, streams)]));
+  const contents = await contentsOf(rows, streams, progress, signal);
   const store = openFeatureStore(folder, options, streams);
   const known = store.read(new Set(contents.values()));
   const groups = new Map<string, Group>();
@@ -69,6 +70,29 @@ export async function decodeRows(
     throw failuresError("CLIPS_UNREADABLE", what, leaveOut, failures);
   }
   return out;
+}
+
+/** Milliseconds of reading files between two looks at the rest of the program. */
+const msPerTurn = 500;
+
+/** Content of every row's media by id. Gigabytes of film take a while: then it says how far it is. */
+async function contentsOf(
+  rows: readonly Pick<ClipRow, "id" | "media">[],
+  streams: readonly StreamName[],
+  progress: ProgressListener,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, string>> {
+  const contents = new Map<string, string>();
+  let last = performance.now();
+  for (const { id, media } of rows) {
+    contents.set(id, mediaContent(media, streams));
+    if (performance.now() - last < msPerTurn) continue;
+    progress({ step: "look for changed clips", done: contents.size, total: rows.length });
+    await setImmediate();
+    signal?.throwIfAborted();
+    last = performance.now();
+  }
+  return contents;
 }
 
 /** Without its hint, which is for callers of `readClip`. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zipSync } from "fflate";
@@ -112,6 +112,18 @@ describe("features made elsewhere", () => {
     const data = Buffer.from(Float32Array.of(1, 4, 2, 5, 3, 6).buffer);
     const f = write("f.npy", new Uint8Array(Buffer.concat([start, Buffer.from(header), data])));
     expect(read({ f }).byId.f).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it("leave nothing in memory but their tokens, whatever the files hold", () => {
+    const files = Array.from({ length: 200 }, (_, k) => clip(`${k}`, at("huge.npy")));
+    write("huge.npy", encodeNpy([500, 16], new Float32Array(8000)));
+    for (const [k, row] of files.entries()) {
+      row.features!.video = at(`link-${k}.npy`);
+      symlinkSync(at("huge.npy"), row.features!.video);
+    }
+    const { byId } = readFeatureFiles(files, { video: 2 }).video!;
+    const kept = [...byId.values()].reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+    expect(kept).toBe(200 * 2 * 16 * 4);
   });
 
   it("of one row each say that fewer tokens would do", () => {

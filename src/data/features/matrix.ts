@@ -50,8 +50,9 @@ function rowMajor(values: Matrix["values"], rows: number, dim: number): Matrix["
 
 /** float32 is what is trained on: what it cannot hold is refused as well. */
 function refuseNotFinite({ values, dim }: Matrix): void {
-  const at = values.findIndex((value) => !Number.isFinite(Math.fround(value)));
-  if (at < 0) return;
+  let at = 0;
+  while (at < values.length && Number.isFinite(Math.fround(values[at]!))) at++;
+  if (at === values.length) return;
   const place = `row ${Math.floor(at / dim)}, column ${at % dim} (counted from 0)`;
   throw new DataError("FEATURES_NOT_FINITE", `holds ${values[at]} in ${place}`, {
     hint: "a frame without a face, or an overflow of float16? mend it, or leave the clip out",
