@@ -59,6 +59,14 @@ describe("guards of one step", () => {
     ).not.toThrow();
   });
 
+  it("a gradient that is zero because all rewards are alike is told as that, with the reward", () => {
+    const levels = { reward: { mean: 0.48, error: 0 }, format: { mean: 1, error: 0 } };
+    const solved = { informativeGroups: 0, gradientNorm: 0, levels };
+    expect(() => steps(Array(5).fill(solved))).toThrow(
+      /^step 5: no group had different rewards for 5 steps: .* at a mean reward of 0\.48/,
+    );
+  });
+
   it("the canary names the stream that has no effect; NaN is none", () => {
     expect(() => guardCanary({ video: 0.1, audio: 0.1 }, options)).not.toThrow();
     expect(() => guardCanary({ video: 0.1, audio: 0 }, options)).toThrow(/hiding the audio/);

@@ -61,11 +61,13 @@ export function guardStep(state: GuardState, facts: StepFacts, options: GuardOpt
     stop(
       "GUARD_CONSTANT_REWARD",
       facts,
-      `no group had different rewards for ${constantSteps} steps: every advantage is zero`,
+      `no group had different rewards for ${constantSteps} steps: every advantage is zero${atReward(facts)}`,
       "the task is solved or hopeless for this policy, or a reward term is constant: look at rollouts.jsonl",
     );
   }
-  const zeroGradientSteps = facts.gradientNorm > 0 ? 0 : state.zeroGradientSteps + 1;
+  // Without different rewards a gradient may well be zero: that is for the guard above to say.
+  const explained = facts.gradientNorm > 0 || facts.informativeGroups === 0;
+  const zeroGradientSteps = explained ? 0 : state.zeroGradientSteps + 1;
   if (zeroGradientSteps >= options.zeroGradientSteps) {
     stop(
       "GUARD_ZERO_GRADIENT",
@@ -134,6 +136,9 @@ export function checkFinite(facts: Pick<StepFacts, "step" | "loss" | "gradientNo
     }
   }
 }
+
+const atReward = ({ levels }: StepFacts): string =>
+  levels ? `, at a mean reward of ${levels.reward.mean.toFixed(2)}` : "";
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 

@@ -66,7 +66,7 @@ export const guardOptions = z.strictObject({
     .int()
     .positive()
     .default(3)
-    .describe("stop after so many steps in a row with a gradient norm of zero"),
+    .describe("stop after so many steps in a row with different rewards but a gradient of zero"),
   canaryEffect: z
     .number()
     .nonnegative()

@@ -195,6 +195,28 @@ describe("reading log-probs", () => {
   });
 });
 
+describe("the first step", () => {
+  const told = async (script: Script, step = 0) => {
+    const messages: string[] = [];
+    const guards = { canaryEffect: 0 };
+    const { run } = fakeRun(script, {
+      options: rlOptions.parse({ prompts: 3, group: 2, guards }),
+      notice: (message) => messages.push(message),
+    });
+    await rlStep(run, start(), step, () => {});
+    return messages;
+  };
+
+  it("says so when the cold start earns next to nothing, and what to do", async () => {
+    const rambling: Script = (_clip, sample) => (sample === 0 ? says("joy") : " joy voice joy");
+    expect(await told(() => " loud voice")).toEqual([
+      expect.stringMatching(/mean reward of 0\.00, and 0 % of its answers .*sft\.epochs/),
+    ]);
+    expect(await told(rambling)).toEqual([]);
+    expect(await told(() => " loud voice", 1)).toEqual([]);
+  });
+});
+
 describe("a term of the loss that is not in the table", () => {
   /** Pulls masked log-probs of the first head of each claim down; needs both passes. */
   const toy: LossTerm = {

@@ -50,6 +50,7 @@ export async function rlStep(
   seen(groups);
   if (step === 0) await canary(run, groups);
   const metrics = groupMetrics(groups);
+  if (step === 0) noteWeakStart(run, metrics);
   const controller = controlled(run, metrics, state.controller);
   const strength = suppression(controller, run.loss.controller);
   const context: ObjectiveContext = {
@@ -86,6 +87,16 @@ export async function rlStep(
   const guards = guardStep(state.guards, facts, options.guards);
   // The rollouts' own counts win over the loss monitors of the same name, which see evidence tokens only.
   return { metrics: { ...measured, ...metrics }, state: { guards, controller } };
+}
+
+/** Reinforcement learning sharpens what a policy already does now and then; it teaches no format. */
+function noteWeakStart(run: RlRun, { reward = 0, format = 1 }: Record<string, number>): void {
+  if (format >= 0.5 && reward >= 0.1) return;
+  run.notice(
+    `${run.name}: the cold start earns a mean reward of ${reward.toFixed(2)}, and ` +
+      `${Math.round(100 * format)} % of its answers keep the format: too little to learn from; ` +
+      "train it longer (sft.epochs) or on more clips (sft.share)",
+  );
 }
 
 /** The claim controller's next state: claims that vanish weaken the suppressive terms. */
