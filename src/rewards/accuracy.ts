@@ -1,3 +1,4 @@
+import { RewardError } from "../core/errors.ts";
 import type { AccuracyOptions } from "./options.ts";
 import type { RewardTerm } from "./term.ts";
 import { quote, show } from "./wording.ts";
@@ -31,8 +32,17 @@ export function parseLabels(text: string): string[] {
   return labels.filter((label) => label !== "");
 }
 
-/** Groups as the options spell them out; a label without one stands for itself. */
+/**
+ * Groups as the options spell them out; a label without one stands for itself.
+ * @throws RewardError WHEEL_UNREAD where the options name a folder, which whoever does I/O must read.
+ */
 export function groupsOf({ wheel }: AccuracyOptions): GroupOf {
+  if (typeof wheel === "string") {
+    throw new RewardError("WHEEL_UNREAD", `the emotion wheel in ${wheel} was not read`, {
+      path: "accuracy.wheel",
+      hint: "hand its groups to createScorer as groupOf, or write label → group into the options",
+    });
+  }
   return (label) => wheel?.[label] ?? label;
 }
 

@@ -19,9 +19,11 @@ export const accuracyOptions = z.strictObject({
     .describe("closed: exact label; open: F1 of label lists"),
   maxLabels: z.int().min(1).default(8).describe("open: labels beyond this many are ignored"),
   wheel: z
-    .record(z.string(), z.string())
+    .union([z.string().min(1), z.record(z.string(), z.string())])
     .optional()
-    .describe("open: label → group of the emotion wheel; labels of one group count as equal"),
+    .describe(
+      "open: folder of the emotion wheel's files, or label → group; labels of one group count as equal",
+    ),
 });
 
 /** Omni-Perception Reward (docs/method.md#reward). */

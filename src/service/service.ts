@@ -2,6 +2,7 @@ import { EndpointError } from "../core/errors.ts";
 import { canonicalJson, sha256 } from "../core/files.ts";
 import { extractClaims } from "../cues/claims.ts";
 import { extractorId } from "../cues/decompose.ts";
+import type { GroupOf } from "../rewards/accuracy.ts";
 import type { RewardOptions } from "../rewards/options.ts";
 import { createScorer } from "../rewards/scorer.ts";
 import type { Calibration, CueJudge, Embedder } from "../similarity/port.ts";
@@ -28,6 +29,8 @@ export interface RewardParts {
   decomposer: Decomposer;
   /** Decides similarities in place of the embedder. */
   judge?: CueJudge | undefined;
+  /** Groups of labels on an emotion wheel, where `reward.accuracy.wheel` names its files. */
+  groupOf?: GroupOf | undefined;
 }
 
 /** The service without HTTP: wire items in, wire results out, same order. */
@@ -46,9 +49,16 @@ export function createRewardService(
   scoring: ScoringOptions,
   metrics: ServiceMetrics,
 ): RewardService {
-  const { embedder, calibration, reward, decomposer, judge } = parts;
+  const { embedder, calibration, reward, decomposer, judge, groupOf } = parts;
   const breathe = createBreath();
-  const single = createScorer({ embedder, calibration, options: reward, judge, pause: breathe });
+  const single = createScorer({
+    embedder,
+    calibration,
+    options: reward,
+    judge,
+    groupOf,
+    pause: breathe,
+  });
   const scorer = sharedScorer(
     judge ? oneByOne(single) : inBatches(single, scoring.batch, metrics),
     scoring.cacheEntries,

@@ -11,6 +11,7 @@ import { rewardOptions } from "../../rewards/options.ts";
 import { createScorer } from "../../rewards/scorer.ts";
 import { openEmbedder } from "../../similarity/open.ts";
 import { embedderOptions } from "../../similarity/options.ts";
+import { openWheel } from "../wheel.ts";
 import { readConfig } from "./experiment.ts";
 
 const colours: Readonly<Record<CueModality, "cyan" | "yellow" | "magenta">> = {
@@ -44,7 +45,12 @@ export function scoreCommand() {
         });
       }
       const { embedder, calibration } = await openEmbedder(settings.embedder);
-      const scorer = createScorer({ embedder, calibration, options: settings.reward });
+      const scorer = createScorer({
+        embedder,
+        calibration,
+        options: settings.reward,
+        groupOf: await openWheel(settings.reward),
+      });
       const [scored] = await scorer.score([item]);
       await embedder.close?.();
       if (options.json) {

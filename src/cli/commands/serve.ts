@@ -5,6 +5,7 @@ import { openService } from "../../service/open.ts";
 import { openEmbedder } from "../../similarity/open.ts";
 import { openDecomposer, openJudge, readSwiftOptions } from "../ms-swift.ts";
 import { say } from "../print.ts";
+import { openWheel } from "../wheel.ts";
 
 /** `oppo serve`: rewards and evidence over HTTP, for trainers in other languages. */
 export function serveCommand() {
@@ -58,6 +59,7 @@ async function serve(settings: SwiftOptions): Promise<void> {
     reward,
     decomposer,
     judge,
+    groupOf: await openWheel(reward),
     log: say,
     ...(apiKey === undefined ? {} : { apiKey }),
   });

@@ -9,6 +9,7 @@ import { trainRl } from "../../trainer/train.ts";
 import { withOpened } from "../opened.ts";
 import { say } from "../print.ts";
 import { timed } from "../timings.ts";
+import { openWheel } from "../wheel.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Clips } from "./clips.ts";
 import { trainingRows } from "./data.ts";
@@ -60,7 +61,12 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
         reference: referenceOf(row),
         labels: row.labels,
       })),
-      scorer: createScorer({ embedder, calibration, options: variant.reward }),
+      scorer: createScorer({
+        embedder,
+        calibration,
+        options: variant.reward,
+        groupOf: await openWheel(variant.reward),
+      }),
       options: experiment.rl,
       mask: variant.mask,
       loss,

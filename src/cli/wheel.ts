@@ -1,0 +1,17 @@
+import { readMapping } from "../bench/files/wheels.ts";
+import { createGrouping } from "../bench/mer-unibench/index.ts";
+import type { GroupOf } from "../rewards/accuracy.ts";
+import type { RewardOptions } from "../rewards/options.ts";
+
+/**
+ * Groups of the emotion wheel in the folder that `reward.accuracy.wheel` names: clusters of its first
+ * wheel, level 1, after inflections and synonyms. A word that the wheel doesn't know stands for itself.
+ * undefined where the options name no folder.
+ * @throws BenchError as `readMapping`
+ */
+export async function openWheel({ accuracy }: RewardOptions): Promise<GroupOf | undefined> {
+  if (typeof accuracy.wheel !== "string") return undefined;
+  const mapping = await readMapping(accuracy.wheel);
+  const grouping = createGrouping(mapping, { method: "M3", wheel: 0, level: 1 });
+  return (label) => grouping([label])[0] ?? label;
+}
