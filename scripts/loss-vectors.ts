@@ -1,7 +1,7 @@
 /**
  * Worked numbers of the loss and of evidence spans, for implementations in other languages: writes
- * `integrations/ms-swift/tests/{loss,term,span,controller}_vectors.json` from the code in `src/`. A test
- * checks that the files still say what the code says. `npm run vectors`
+ * `integrations/ms-swift/tests/{loss,term,span,controller}_vectors.json` from the code in `src/`. A
+ * test checks that the files still say what the code says. `npm run vectors`
  */
 import { resolve } from "node:path";
 import { writeFileAtomic } from "../src/core/files.ts";

@@ -9,7 +9,10 @@ import { lossConfigs } from "./loss.ts";
 const theirs = ["policy", "reference"];
 const auxiliary: readonly LossTerm[] = lossTerms.filter(({ name }) => !theirs.includes(name));
 
-/** The tables of masks, reward and loss terms, and what the loss asks for under the settings of its vectors. */
+/**
+ * The tables of masks, reward and loss terms, and what the loss asks for under the settings of its
+ * vectors.
+ */
 export function termVectors(): object {
   return {
     masks: maskKinds

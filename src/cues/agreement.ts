@@ -35,8 +35,9 @@ export interface BlockAgreement {
 /**
  * Sentences of a text whose blocks mark the modality by position, as the English EMER v2 texts do:
  * visual until a sentence opens with "In the audio", acoustic until "In the text" or a subtitle is
- * mentioned; what follows mixes everything and is left out (spec benchmarks §3). A leading "Input:" and
- * anything from a second run ("Output:") on are left out too. Empty for texts without an audio block.
+ * mentioned; what follows mixes everything and is left out. A leading "Input:"
+ * and anything from a second run ("Output:") on are left out too. Empty for texts without an audio
+ * block.
  */
 export function placedSentences(text: string): PlacedSentence[] {
   const end = text.indexOf("Output:");

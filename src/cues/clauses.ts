@@ -28,7 +28,9 @@ interface InForce {
   decides: boolean;
 }
 
-/** Clauses of a text in order. A section announced at the head of a sentence holds until the next. */
+/**
+ * Clauses of a text in order. A section announced at the head of a sentence holds until the next.
+ */
 export function clausesOf(text: string): Clause[] {
   const quotes = quotations(text);
   const words = wordsOf(text);
@@ -92,8 +94,8 @@ function quotedLength({ quotes, sentence, text }: Passage, span: Span): number {
 }
 
 /**
- * The last cue before the clause, or one right behind it ("the slow pace in the audio"); such a trailing
- * cue speaks of nothing else.
+ * The last cue before the clause, or one right behind it ("the slow pace in the audio"); such a
+ * trailing cue speaks of nothing else.
  */
 function sectionAt(passage: Passage, span: Span, lasting: InForce): InForce {
   let found = lasting;

@@ -29,7 +29,9 @@ export interface CueSet {
   extractor: string;
 }
 
-/** One clause of a response's reasoning, labelled from its own words and never from the reference. */
+/**
+ * One clause of a response's reasoning, labelled from its own words and never from the reference.
+ */
 export interface Claim {
   modality: CueModality | "neutral";
   text: string;
@@ -46,7 +48,10 @@ export interface Claim {
 /** A claim's place among a completion's tokens. What the Omni-Perception Loss reads. */
 export interface ClaimTokens {
   modality: EvidenceModality;
-  /** Indices of evidence tokens: first sub-token of each content word (docs/method.md#evidence-tokens). */
+  /**
+   * Indices of evidence tokens: first sub-token of each content word
+   * (docs/method.md#evidence-tokens).
+   */
   heads: readonly number[];
   /** Token at which the claim begins; only on the first claim of its modality in the response. */
   onset?: number;

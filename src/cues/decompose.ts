@@ -10,9 +10,9 @@ export const extractorId = "rules-1";
 const maxWords = 8;
 
 /**
- * Cues of a reference: its visual, acoustic and emotion statements as short phrases, each once, polarity
- * kept. Conclusions that name no feeling and quoted speech are dropped. `text` may be bare reasoning
- * or a response with `<think>`; spans refer to `text`.
+ * Cues of a reference: its visual, acoustic and emotion statements as short phrases, each once,
+ * polarity kept. Conclusions that name no feeling and quoted speech are dropped. `text` may be bare
+ * reasoning or a response with `<think>`; spans refer to `text`.
  *
  * A cue has 1 to 8 words. Long statements lose subjects, articles and degrees first and, if that is
  * not enough, what is farthest from the words that carry the evidence.
@@ -37,8 +37,9 @@ function toCue({ modality, text, positive, span }: Claim): Cue | undefined {
 }
 
 /**
- * The short phrase that a statement is as a cue; "" if an emotion statement names no feeling. Matching
- * reduces claims the same way: treated differently, one statement would not resemble itself.
+ * The short phrase that a statement is as a cue; "" if an emotion statement names no feeling.
+ * Matching reduces claims the same way: treated differently, one statement would not resemble
+ * itself.
  */
 export function cuePhrase(modality: CueModality, text: string): string {
   return modality === "emotion" ? feelingPhrase(text) : shorten(text);

@@ -57,7 +57,9 @@ test("special tokens with empty ranges are passed over, and a cut text loses onl
   ]);
 });
 
-/** Tokens as a byte-level BPE gives them: random cuts, and pieces of one character share its range. */
+/**
+ * Tokens as a byte-level BPE gives them: random cuts, and pieces of one character share its range.
+ */
 const segmentation = fc.array(fc.nat(5), { minLength: 1, maxLength: 60 }).map((lengths) => {
   const tokens: Span[] = [];
   let at = 0;

@@ -3,13 +3,14 @@ import type { Claim, ClaimTokens, CueModality, EvidenceModality, Span } from "./
 import { parseResponse } from "./response.ts";
 
 /**
- * Places claims among a completion's tokens: the first sub-token of each content word, and the onset on
- * the first claim of its modality (docs/method.md#evidence-tokens). Emotion and neutral claims give
- * nothing, and neither do repeated ones.
+ * Places claims among a completion's tokens: the first sub-token of each content word, and the
+ * onset on the first claim of its modality (docs/method.md#evidence-tokens). Emotion and neutral
+ * claims give nothing, and neither do repeated ones.
  *
  * @param claims with s_C each, 0 to 1: 0 for what matches nothing.
- * @param tokenOffsets character range of each token in the text that claim spans refer to. Empty ranges
- *   (special tokens) are passed over; tokens may share characters (pieces of a multi-byte character).
+ * @param tokenOffsets character range of each token in the text that claim spans refer to. Empty
+ *   ranges (special tokens) are passed over; tokens may share characters (pieces of a multi-byte
+ *   character).
  */
 export function claimTokens(
   claims: readonly (Claim & { match: number })[],
@@ -62,8 +63,8 @@ export function evidenceSpans(text: string): EvidenceSpan[] {
 }
 
 /**
- * The same spans counted in Unicode code points, as Python indexes strings. Spans may come in any order.
- * A boundary inside a surrogate pair counts as before that character.
+ * The same spans counted in Unicode code points, as Python indexes strings. Spans may come in any
+ * order. A boundary inside a surrogate pair counts as before that character.
  */
 export function toCodePoints<T extends Span>(text: string, spans: readonly T[]): T[] {
   const index = new Uint32Array(text.length + 1);

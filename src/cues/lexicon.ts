@@ -17,7 +17,10 @@ export interface Entry {
   kind?: EvidenceKind;
   /** Names a feeling: an inference, whatever it is attached to. */
   emotion?: boolean;
-  /** A manner of face or voice ("calm", "tense"): observable on a carrier, though a feeling's name too. */
+  /**
+   * A manner of face or voice ("calm", "tense"): observable on a carrier, though a feeling's name
+   * too.
+   */
   manner?: boolean;
 }
 

@@ -18,8 +18,9 @@ const abstention =
   /\b(?:can ?not|can't|could ?n[o']t|unable to|impossible to|difficult to|hard to|not possible to|not enough to)\s+(?:further )?(?:be )?(?:see|seen|hear|heard|determine|tell|judge|analy[sz]e|infer|identify|make out|discern|perceive|say)|\bnothing (?:\w+ )?(?:is|can be|stands?|to)\b|\b(?:is|are) (?:not (?:visible|audible|available|shown|provided)|hidden|missing|unavailable|inaudible|invisible)\b|\bno (?:\w+ )?(?:video|audio|information|clues?|cues?|evidence)\b|\bneeds? to be analy|\bdoes not provide\b|\bwithout (?:\w+ )*context\b|\badditional context\b|\black of (?:\w+ )*(?:context|information)/i;
 
 /**
- * Labels one clause from its own words; the announced section only settles what the words leave open,
- * and never turns a clear statement about the other modality (docs/method.md#modality-of-a-claim).
+ * Labels one clause from its own words; the announced section only settles what the words leave
+ * open, and never turns a clear statement about the other modality
+ * (docs/method.md#modality-of-a-claim).
  */
 export function labelClause(clause: Clause, text: string, options: LabelOptions = {}): Label {
   const section = options.sections === false ? null : clause.section;
@@ -48,8 +49,8 @@ function conclusion(sum: Tally, why: string): Label {
 }
 
 /**
- * "She looks sad", "joy in her voice": a feeling hung on a carrier names nothing observable, so it is
- * no evidence: else parroting the emotion would earn some. A manner ("calm voice") is.
+ * "She looks sad", "joy in her voice": a feeling hung on a carrier names nothing observable, so it
+ * is no evidence: else parroting the emotion would earn some. A manner ("calm voice") is.
  */
 function feelingOnly(sum: Tally): boolean {
   if (sum.observed > 0 || sum.emotionWords.length + sum.moods === 0) return false;

@@ -139,7 +139,10 @@ function turnsToInference(words: readonly Word[], at: number): boolean {
   return inferenceWord.test(lower);
 }
 
-/** Joins pieces that wait for a neighbour: "low | weak | and slow voice", "his eyes | and mouth are open". */
+/**
+ * Joins pieces that wait for a neighbour: "low | weak | and slow voice", "his eyes | and mouth are
+ * open".
+ */
 function merge(pieces: readonly Piece[]): Piece[] {
   const out: Piece[] = [];
   let waiting: Piece | undefined;
@@ -176,7 +179,10 @@ const predicate =
   /^(?:is|are|was|were|be|being|sounds?|seems?|appears?|becomes?|speaks?|looks?|remains?)$/;
 const determiner = /^(?:the|a|an|his|her|their|its|he|she|they|this|that|there)$/;
 
-/** "her voice is low | and weak": a predicate goes on. "a broad smile | low | and soft voice": it doesn't. */
+/**
+ * "her voice is low | and weak": a predicate goes on. "a broad smile | low | and soft voice": it
+ * doesn't.
+ */
 function attachesLeft(before: Piece, piece: Piece, next: Piece | undefined): boolean {
   if (!next || next.hard || next.inferred) return true;
   if (opensPhrase(piece.words) && !determiner.test(next.words[0]?.lower ?? "")) return false;
@@ -187,7 +193,9 @@ function attachesLeft(before: Piece, piece: Piece, next: Piece | undefined): boo
   return determiner.test(next.words[0]?.lower ?? "");
 }
 
-/** "suggesting fear | and leaning towards worry": a conclusion goes on until something is observed. */
+/**
+ * "suggesting fear | and leaning towards worry": a conclusion goes on until something is observed.
+ */
 function spreadInference(pieces: readonly Piece[]): Piece[] {
   pieces.forEach((piece, index) => {
     if (piece.hard || !pieces[index - 1]?.inferred) return;

@@ -12,8 +12,8 @@ const idioms =
 const neitherNor = /\bneither\b(.*?)\bnor\b/g;
 
 /**
- * True when a statement affirms, false when it denies: parity of its negations ("not without a smile"
- * affirms). "not only", "no doubt" and the like deny nothing.
+ * True when a statement affirms, false when it denies: parity of its negations ("not without a
+ * smile" affirms). "not only", "no doubt" and the like deny nothing.
  */
 export function polarityOf(text: string): boolean {
   const plain = text

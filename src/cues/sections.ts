@@ -1,6 +1,8 @@
 import type { EvidenceModality, Span } from "./cue.ts";
 
-/** What a passage announces to speak of. `text`: subtitles and quoted words. `none`: conclusions. */
+/**
+ * What a passage announces to speak of. `text`: subtitles and quoted words. `none`: conclusions.
+ */
 export type SectionName = EvidenceModality | "text" | "none";
 
 /** Words that announce a section ("In the video", "I hear"). They belong to no claim. */
@@ -9,7 +11,10 @@ export interface SectionCue extends Span {
   section: SectionName | null;
   /** Stays in force for the sentences after; others end with their sentence. */
   lasting: boolean;
-  /** May label a claim whose own words leave it open; a cue in mid-sentence or in a conclusion may not. */
+  /**
+   * May label a claim whose own words leave it open; a cue in mid-sentence or in a conclusion may
+   * not.
+   */
   decides: boolean;
 }
 

@@ -25,9 +25,9 @@ const abbreviations = new Set(
 
 /**
  * Sentences of `text` as trimmed spans, terminator left out. Decimals, abbreviations, initials,
- * ellipses in mid-sentence and marks inside quotations do not end one; a full stop without the space
- * after it does ("heavy.In the text"), and so do a semicolon-free line break before a new item and
- * the end of a quotation that closes its sentence ('"Okay?" Based on').
+ * ellipses in mid-sentence and marks inside quotations do not end one; a full stop without the
+ * space after it does ("heavy.In the text"), and so do a semicolon-free line break before a new
+ * item and the end of a quotation that closes its sentence ('"Okay?" Based on').
  */
 export function sentences(text: string, quotes: readonly Span[] = quotations(text)): Span[] {
   const found: Span[] = [];
@@ -74,7 +74,10 @@ function closesSentence(text: string, quote: Span): boolean {
   return next === undefined || /\p{Lu}/u.test(next);
 }
 
-/** A line break separates list items and paragraphs; a break before a lower-case word is mere wrapping. */
+/**
+ * A line break separates list items and paragraphs; a break before a lower-case word is mere
+ * wrapping.
+ */
 function breaksLine(text: string, at: number): boolean {
   const rest = text.slice(at + 1, at + 40);
   return /^\s*\n|^\s*(?:[-*•#]|\d+[.)])\s|^\s*[^\s\p{Ll}]|^\s*$/u.test(rest);

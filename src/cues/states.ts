@@ -1,14 +1,16 @@
 import { stem } from "./words.ts";
 
 /**
- * Incompatible states of what a face or voice has, as data. States of one factor exclude each other as
- * descriptions of one moment: a mouth that smiles is not described by "downturned lips". A claim may
- * still name two ("smiling with open mouth"); it then contradicts only what names neither.
+ * Incompatible states of what a face or voice has, as data. States of one factor exclude each other
+ * as descriptions of one moment: a mouth that smiles is not described by "downturned lips". A claim
+ * may still name two ("smiling with open mouth"); it then contradicts only what names neither.
  */
 export interface StateRule {
   factor: string;
   state: string;
-  /** Stems of carriers, one of which must be near; empty when the word names the state by itself. */
+  /**
+   * Stems of carriers, one of which must be near; empty when the word names the state by itself.
+   */
   carriers: readonly string[];
 }
 

@@ -38,8 +38,8 @@ function formOf(lower: string): Form {
 }
 
 /**
- * Removes English inflection so that "raises", "raised" and "raising" meet. Deliberately blunt: it is
- * applied to the lexicon as well, so only collisions matter, not whether the result is a word.
+ * Removes English inflection so that "raises", "raised" and "raising" meet. Deliberately blunt: it
+ * is applied to the lexicon as well, so only collisions matter, not whether the result is a word.
  */
 export function stem(word: string): string {
   let base = word;

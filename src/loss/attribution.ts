@@ -6,9 +6,9 @@ import { everyClaim, type LossTerm } from "./term.ts";
 import { type BatchTotals, coverageWeight, measureTotals } from "./totals.ts";
 
 /**
- * C = (1/N) Σ_C [cap − Σ_{t∈H(C)} (m^k'_t − m^k_t)]+: a visual claim must be likelier with only the audio
- * hidden than with only the video hidden (docs/method.md#attribution). The full pass cancels, so
- * brittleness to any masking earns nothing. `gated` raises m^k' only by the claim's match s_C.
+ * C = (1/N) Σ_C [cap − Σ_{t∈H(C)} (m^k'_t − m^k_t)]+: a visual claim must be likelier with only the
+ * audio hidden than with only the video hidden (docs/method.md#attribution). The full pass cancels,
+ * so brittleness to any masking earns nothing. `gated` raises m^k' only by the claim's match s_C.
  * Needs both masked passes of a sample; samples with fewer are skipped.
  */
 export function attribution(

@@ -8,8 +8,8 @@ import { everyClaim, type LossTerm } from "./term.ts";
 import { type BatchTotals, measureTotals } from "./totals.ts";
 
 /**
- * Slopes beyond this d are held, nats: a swapped stream can make a token e^5 times likelier or rarer, and
- * one such token would outweigh the batch.
+ * Slopes beyond this d are held, nats: a swapped stream can make a token e^5 times likelier or
+ * rarer, and one such token would outweigh the batch.
  */
 const slopeLimit = 3;
 
@@ -23,14 +23,15 @@ interface TokenTerm {
 }
 
 /**
- * Counterfactual sensitivity: with a claim's own stream swapped for another clip's, its evidence tokens
- * must become less likely. Value: mean over evidence tokens of [cap − d]+, d = l − m^k.
+ * Counterfactual sensitivity: with a claim's own stream swapped for another clip's, its evidence
+ * tokens must become less likely. Value: mean over evidence tokens of [cap − d]+, d = l − m^k.
  *
- * The study this follows used −min(KL(π‖π_k), cap) over the whole vocabulary at evidence positions. Here
- * only sampled tokens are known, so each branch takes the estimator whose expected gradient is that of
- * −KL(π‖π_k): −d on l (k2; k1 would be noise, or on a selected set plain likelihood training that raises
- * hallucinated claims too) and +1 on m^k (k1, which is also the slope of the hinge and, unlike k3, lives
- * at d = 0 where a cross-modal hallucination sits). `fullEstimator: k1` gives the literal hinge.
+ * The study this follows used −min(KL(π‖π_k), cap) over the whole vocabulary at evidence positions.
+ * Here only sampled tokens are known, so each branch takes the estimator whose expected gradient is
+ * that of −KL(π‖π_k): −d on l (k2; k1 would be noise, or on a selected set plain likelihood
+ * training that raises hallucinated claims too) and +1 on m^k (k1, which is also the slope of the
+ * hinge and, unlike k3, lives at d = 0 where a cross-modal hallucination sits). `fullEstimator: k1`
+ * gives the literal hinge.
  */
 export function counterfactualSensitivity(
   batch: readonly LossSample[],
@@ -46,11 +47,13 @@ export function counterfactualSensitivity(
 }
 
 /**
- * Counterfactual invariance: with the *other* stream swapped, evidence tokens must keep their log-prob.
- * Value: mean over evidence tokens of k3(d), d = l − m^k', an unbiased estimate of KL(π‖π_k').
+ * Counterfactual invariance: with the *other* stream swapped, evidence tokens must keep their
+ * log-prob. Value: mean over evidence tokens of k3(d), d = l − m^k', an unbiased estimate of
+ * KL(π‖π_k').
  *
- * Gradients are those of KL(π‖π_k') in expectation: d on l (k2) and e^{−d} − 1 on m^k' (k3; k1 has the
- * same mean but pushes at full strength where nothing is wrong). Two-sided: both vanish only at d = 0.
+ * Gradients are those of KL(π‖π_k') in expectation: d on l (k2) and e^{−d} − 1 on m^k' (k3; k1 has
+ * the same mean but pushes at full strength where nothing is wrong). Two-sided: both vanish only at
+ * d = 0.
  */
 export function counterfactualInvariance(
   batch: readonly LossSample[],

@@ -27,7 +27,9 @@ export const estimators = {
 export type EstimatorName = keyof typeof estimators;
 export const estimatorNames = ["k1", "k2", "k3", "reciprocal"] as const;
 
-/** Log-ratios beyond this many nats carry no information and overflow exp; PAPO clamps there too. */
+/**
+ * Log-ratios beyond this many nats carry no information and overflow exp; PAPO clamps there too.
+ */
 export const logRatioLimit = 20;
 
 /** K at d clamped to ±20 nats; no slope outside. */
@@ -49,8 +51,8 @@ export function softCap({ value, slope }: Estimate, cap: number): Estimate {
 }
 
 /**
- * ρ·k3(d) with ρ = e^{l − o}: off-policy KL penalty. Its slope on l is ρ·d exactly, so it has the k2
- * gradient with an importance weight, and E over tokens drawn from o is ∇KL.
+ * ρ·k3(d) with ρ = e^{l − o}: off-policy KL penalty. Its slope on l is ρ·d exactly, so it has the
+ * k2 gradient with an importance weight, and E over tokens drawn from o is ∇KL.
  */
 export function importanceWeightedK3(d: number, ratio: number): Estimate {
   return { value: ratio * estimators.k3(d).value, slope: ratio * d };

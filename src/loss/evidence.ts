@@ -11,7 +11,9 @@ export function otherPass(modality: EvidenceModality): MaskedPass {
   return modality === "visual" ? "audio" : "video";
 }
 
-/** Token indices of M^k: the union of head tokens of the sample's claims of one modality, ascending. */
+/**
+ * Token indices of M^k: the union of head tokens of the sample's claims of one modality, ascending.
+ */
 export function evidenceTokens(sample: LossSample, modality: EvidenceModality): number[] {
   const tokens = new Set<number>();
   for (const claim of sample.claims) {
@@ -20,7 +22,10 @@ export function evidenceTokens(sample: LossSample, modality: EvidenceModality): 
   return [...tokens].sort((a, b) => a - b);
 }
 
-/** Claims that own evidence tokens. One without heads has nothing to push, only a constant to report. */
+/**
+ * Claims that own evidence tokens. One without heads has nothing to push, only a constant to
+ * report.
+ */
 export function groundableClaims(sample: LossSample): ClaimTokens[] {
   return sample.claims.filter((claim) => claim.heads.length > 0);
 }

@@ -12,8 +12,8 @@ export interface RandomBatchOptions {
 }
 
 /**
- * A random valid batch: unequal lengths, visual and acoustic claims over disjoint tokens, drops of both
- * signs on either side of every cap. Continuous draws, so no test sits on a corner of a hinge.
+ * A random valid batch: unequal lengths, visual and acoustic claims over disjoint tokens, drops of
+ * both signs on either side of every cap. Continuous draws, so no test sits on a corner of a hinge.
  */
 export function randomBatch(seed: number, options: RandomBatchOptions = {}): LossSample[] {
   const { samples = 4, passRate = 1, partialRate = 0 } = options;

@@ -16,8 +16,8 @@ import { sensitivity } from "./sensitivity.ts";
 import { surrogate } from "./surrogate.ts";
 
 /**
- * Each objective written a second time, naively, as f(live, frozen): stop-gradients read `frozen`. Central
- * differences on `live` must give the closed-form gradient, and f(x, x) the loss.
+ * Each objective written a second time, naively, as f(live, frozen): stop-gradients read `frozen`.
+ * Central differences on `live` must give the closed-form gradient, and f(x, x) the loss.
  */
 type Oracle = (live: readonly LossSample[], frozen: readonly LossSample[]) => number;
 

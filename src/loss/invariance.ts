@@ -6,9 +6,9 @@ import { everyClaim, type LossTerm } from "./term.ts";
 import { type BatchTotals, coverageWeight, measureTotals } from "./totals.ts";
 
 /**
- * I = (1/N) Σ_C (1 − s_C) Σ_{t∈H(C)} huber([l_t − sg(m^k'_t) − kappa]+): a claim about one stream must
- * not lean on the other (docs/method.md#invariance). One-sided: a token likelier without the other stream
- * is no leak. A matched claim is spared by s_C. Gradient only on the full pass.
+ * I = (1/N) Σ_C (1 − s_C) Σ_{t∈H(C)} huber([l_t − sg(m^k'_t) − kappa]+): a claim about one stream
+ * must not lean on the other (docs/method.md#invariance). One-sided: a token likelier without the
+ * other stream is no leak. A matched claim is spared by s_C. Gradient only on the full pass.
  */
 export function invariance(
   batch: readonly LossSample[],

@@ -10,10 +10,11 @@ const matchedFrom = 0.5;
  *
  * - `claims/visual|acoustic|matched|unmatched` per response;
  * - `drop/matched|unmatched`: mean D_C, nats; `drop/own`, `drop/other` per evidence token;
- * - `neutral/full|video|audio`: mean log-prob of tokens outside every claim. Watch it drift: more than .1
- *   nat from a run without auxiliary terms means the loss spills over;
- * - `nll/full|video|audio`: mean −logp, the sampled estimate of each pass's entropy or cross-entropy; of a
- *   masked pass over the tokens that were read, and `neutral` only where tokens outside claims were;
+ * - `neutral/full|video|audio`: mean log-prob of tokens outside every claim. Watch it drift: more
+ *   than .1 nat from a run without auxiliary terms means the loss spills over;
+ * - `nll/full|video|audio`: mean −logp, the sampled estimate of each pass's entropy or
+ *   cross-entropy; of a masked pass over the tokens that were read, and `neutral` only where tokens
+ *   outside claims were;
  * - `gradient/masked_ratio`: norm of the masked passes' gradient over the full pass's;
  * - `response/tokens`, `passes/video|audio`: mean length, share of samples that carry the pass.
  */

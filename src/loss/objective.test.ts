@@ -8,7 +8,9 @@ import type { LossResult, LossSample } from "./sample.ts";
 import { sensitivity } from "./sensitivity.ts";
 import { addTotals, measureTotals } from "./totals.ts";
 
-/** Every auxiliary term, switched on alone. `bound` terms act on evidence tokens (or onsets) only. */
+/**
+ * Every auxiliary term, switched on alone. `bound` terms act on evidence tokens (or onsets) only.
+ */
 const terms: { name: string; on: LossConfig; bound: boolean }[] = [
   { name: "reference", on: { reference: { weight: 0.1 } }, bound: false },
   { name: "sensitivity", on: { sensitivity: { weight: 0.1 } }, bound: true },

@@ -25,13 +25,14 @@ export interface ObjectiveContext {
 
 /**
  * The whole objective (docs/method.md#objective): surrogate + weighted auxiliary terms, listed in
- * docs/objectives.md. Pure; minimise it by handing `gradient` to the policy, pass by pass. A term whose
- * masked pass a sample lacks skips that sample and weighs the rest up, so that passes may alternate
- * between steps and rollouts.
+ * docs/objectives.md. Pure; minimise it by handing `gradient` to the policy, pass by pass. A term
+ * whose masked pass a sample lacks skips that sample and weighs the rest up, so that passes may
+ * alternate between steps and rollouts.
  *
- * Metrics: `loss/<term>` unweighted, `gradient/<term>` the L2 norm of its weighted gradient on log-probs,
- * and the monitors (docs/method.md#metrics).
- * @throws LossError naming sample, pass and token on lengths, non-finite log-probs or claim tokens outside;
+ * Metrics: `loss/<term>` unweighted, `gradient/<term>` the L2 norm of its weighted gradient on
+ * log-probs, and the monitors (docs/method.md#metrics).
+ * @throws LossError naming sample, pass and token on lengths, non-finite log-probs or claim tokens
+ *   outside;
  * on claims with no masked pass in the whole batch although a term compares with one.
  */
 export function omniPerceptionObjective(

@@ -6,11 +6,11 @@ import { everyClaim, type LossTerm } from "./term.ts";
 import { type BatchTotals, coverageWeight, measureTotals } from "./totals.ts";
 
 /**
- * O = (1/N) Σ_k [cap − (sg(l_on) − m^k_on)]+ on the token at which the first claim of modality k begins,
- * with k hidden completely (docs/method.md#onset). S only moves what is claimed; O is the one term on
- * the event of claiming: blind, the claim should not be opened. Passes listed in `partial` are skipped;
- * list swapped ones there too, or O teaches silence about whatever is shown (toy.test.ts). Gradient only
- * on the masked pass.
+ * O = (1/N) Σ_k [cap − (sg(l_on) − m^k_on)]+ on the token at which the first claim of modality k
+ * begins, with k hidden completely (docs/method.md#onset). S only moves what is claimed; O is the
+ * one term on the event of claiming: blind, the claim should not be opened. Passes listed in
+ * `partial` are skipped; list swapped ones there too, or O teaches silence about whatever is shown
+ * (toy.test.ts). Gradient only on the masked pass.
  */
 export function onset(
   batch: readonly LossSample[],

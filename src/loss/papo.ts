@@ -8,10 +8,11 @@ import { everyClaim, type LossTerm } from "./term.ts";
 import { type BatchTotals, measureTotals } from "./totals.ts";
 
 /**
- * PAPO's implicit perception term (2507.06448, as released): −Σ_k mean_t min(K(d^k_t), cap), the means
- * over all response tokens or over evidence tokens M^k only. Maximises a divergence between the passes,
- * so keep it capped: uncapped it is what its authors call KL hacking (docs/method.md#papo).
- * Gradient on the full pass; on the masked one only with `maskedGradient` (released default: off).
+ * PAPO's implicit perception term (2507.06448, as released): −Σ_k mean_t min(K(d^k_t), cap), the
+ * means over all response tokens or over evidence tokens M^k only. Maximises a divergence between
+ * the passes, so keep it capped: uncapped it is what its authors call KL hacking
+ * (docs/method.md#papo). Gradient on the full pass; on the masked one only with `maskedGradient`
+ * (released default: off).
  */
 export function perceptionBonus(
   batch: readonly LossSample[],
@@ -42,8 +43,9 @@ export function perceptionBonus(
 }
 
 /**
- * PAPO's entropy brake: mean over tokens of −logp of one pass. On sampled tokens its gradient is that of
- * likelihood training: minimising it raises their log-prob. For a masked pass it is a constant unless
+ * PAPO's entropy brake: mean over tokens of −logp of one pass. On sampled tokens its gradient is
+ * that of likelihood training: minimising it raises their log-prob. For a masked pass it is a
+ * constant unless
  * `live` (released default: constant).
  */
 export function entropyBrake(

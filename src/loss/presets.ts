@@ -74,7 +74,8 @@ export const presets: Readonly<Record<PresetName, LossOptions>> = {
 
 /**
  * Every coefficient of the objective from a config: the preset's values, overridden field by field.
- * @throws ZodError on an unknown or ill-typed field; LossError on fields that contradict each other.
+ * @throws ZodError on an unknown or ill-typed field; LossError on fields that contradict each
+ *   other.
  */
 export function resolveLossOptions(config: LossConfig = {}): LossOptions {
   const { preset, ...overrides } = lossConfigSchema.parse(config);

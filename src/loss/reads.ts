@@ -4,8 +4,9 @@ import type { LossTerm } from "./term.ts";
 import { activeTerms, lossTerms } from "./terms.ts";
 
 /**
- * Tokens of a masked pass that the objective or its monitors look at, ascending; undefined: all of them.
- * Monitors look at the heads of all claims, whichever terms are on; each term adds what it declares.
+ * Tokens of a masked pass that the objective or its monitors look at, ascending; undefined: all of
+ * them. Monitors look at the heads of all claims, whichever terms are on; each term adds what it
+ * declares.
  */
 export function maskedReads(
   options: LossOptions,
@@ -24,7 +25,10 @@ export function maskedReads(
   return [...tokens].sort((a, b) => a - b);
 }
 
-/** A value for each token of a pass that was read at some only: NaN, which every sum shows, elsewhere. */
+/**
+ * A value for each token of a pass that was read at some only: NaN, which every sum shows,
+ * elsewhere.
+ */
 export function spreadReads(
   values: ArrayLike<number>,
   read: readonly number[],

@@ -15,17 +15,17 @@ export interface LossSample {
   /** r: reference policy; only where the reference KL is on. */
   reference?: ArrayLike<number>;
   /**
-   * m^v: current policy, video hidden; absent when this rollout had no such pass. NaN at tokens that
-   * were not read because the objective does not look at them (`maskedReads`).
+   * m^v: current policy, video hidden; absent when this rollout had no such pass. NaN at tokens
+   * that were not read because the objective does not look at them (`maskedReads`).
    */
   video?: ArrayLike<number>;
   /** m^a: current policy, audio hidden; likewise. */
   audio?: ArrayLike<number>;
   claims: readonly ClaimTokens[];
   /**
-   * Passes under which the stream can still be seen: a partial mask, or a swap for another clip's. The
-   * onset term skips them: with half the frames left, or another face, abstaining would be wrong
-   * (docs/method.md#onset).
+   * Passes under which the stream can still be seen: a partial mask, or a swap for another clip's.
+   * The onset term skips them: with half the frames left, or another face, abstaining would be
+   * wrong (docs/method.md#onset).
    */
   partial?: readonly MaskedPass[];
 }

@@ -7,12 +7,13 @@ import { everyClaim, type LossTerm } from "./term.ts";
 import { type BatchTotals, coverageWeight, measureTotals } from "./totals.ts";
 
 /**
- * S = (1/N) Σ_C [cap − D_C]+ with D_C = Σ_{t∈H(C)} (l_t − m^k_t), k = mod(C): a claim must lose at least
+ * S = (1/N) Σ_C [cap − D_C]+ with D_C = Σ_{t∈H(C)} (l_t − m^k_t), k = mod(C): a claim must lose at
+ * least
  * `cap` nats when its own stream is hidden (docs/method.md#sensitivity).
  *
  * The stop-gradient decides what that teaches. `full` raises l, so it also makes an ungrounded
- * claim likelier; `mask` lowers m; `both` does both; `gated` lowers m for every claim and raises l only
- * by its match s_C. `level: token` gives every head token its own hinge.
+ * claim likelier; `mask` lowers m; `both` does both; `gated` lowers m for every claim and raises l
+ * only by its match s_C. `level: token` gives every head token its own hinge.
  */
 export function sensitivity(
   batch: readonly LossSample[],

@@ -12,8 +12,8 @@ export type PassNeed = "none" | "one" | "both";
 export type TokenReads = "none" | "heads" | "onset" | "all";
 
 /**
- * Which claims a term acts on. Any selector goes with any term: the term then sees a batch with these
- * claims alone, and divides by totals measured on them.
+ * Which claims a term acts on. Any selector goes with any term: the term then sees a batch with
+ * these claims alone, and divides by totals measured on them.
  */
 export interface ClaimSelector {
   /** Names the selector's totals (`ObjectiveContext.selected`). */
@@ -36,8 +36,8 @@ export interface TermDoc {
 }
 
 /**
- * A term of the objective: everything the rest of the program needs to know of it. Passes to make, tokens
- * to read, metric names, checks and docs/objectives.md follow from the record.
+ * A term of the objective: everything the rest of the program needs to know of it. Passes to make,
+ * tokens to read, metric names, checks and docs/objectives.md follow from the record.
  */
 export interface LossTerm {
   /** In metrics: `loss/<name>` and `gradient/<name>`. */
@@ -60,8 +60,8 @@ export interface LossTerm {
   /** Names of the metrics that `compute` adds. */
   metrics: readonly string[];
   /**
-   * Unweighted value and its gradient. A masked pass that a sample lacks is skipped and the rest weighed
-   * up, so that passes may be dealt in turn.
+   * Unweighted value and its gradient. A masked pass that a sample lacks is skipped and the rest
+   * weighed up, so that passes may be dealt in turn.
    */
   compute: (batch: readonly LossSample[], options: LossOptions, totals: BatchTotals) => LossResult;
   doc: TermDoc;

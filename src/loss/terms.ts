@@ -9,7 +9,9 @@ import { sensitivityTerm } from "./sensitivity.ts";
 import { surrogateTerm } from "./surrogate.ts";
 import type { LossTerm, PassNeed } from "./term.ts";
 
-/** Every term of the objective. They are summed in this order, which fixes the last bit of the loss. */
+/**
+ * Every term of the objective. They are summed in this order, which fixes the last bit of the loss.
+ */
 export const lossTerms: readonly LossTerm[] = [
   surrogateTerm,
   referenceTerm,
@@ -31,7 +33,9 @@ export function activeTerms(
   return terms.filter((term) => term.weight(options) !== 0);
 }
 
-/** Masked passes per rollout that the objective needs: as many as its most demanding active term. */
+/**
+ * Masked passes per rollout that the objective needs: as many as its most demanding active term.
+ */
 export function requiredPasses(
   options: LossOptions,
   terms: readonly LossTerm[] = lossTerms,

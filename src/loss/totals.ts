@@ -16,8 +16,8 @@ export interface ClaimantCounts {
 }
 
 /**
- * What losses divide by. Measured over the global batch: with micro-batches or replicas add the totals of
- * all parts first and hand the sum to every part, otherwise short parts weigh too much.
+ * What losses divide by. Measured over the global batch: with micro-batches or replicas add the
+ * totals of all parts first and hand the sum to every part, or else short parts weigh too much.
  */
 export interface BatchTotals {
   samples: number;
@@ -63,9 +63,9 @@ export function addTotals(parts: readonly BatchTotals[]): BatchTotals {
 }
 
 /**
- * Factor that makes a sum over the samples that carry a pass an unbiased estimate of the sum over all
- * samples with such claims, when passes are dealt at random or in turn. 1 when every sample has the pass,
- * 0 when none has.
+ * Factor that makes a sum over the samples that carry a pass an unbiased estimate of the sum over
+ * all samples with such claims, when passes are dealt at random or in turn. 1 when every sample has
+ * the pass, 0 when none has.
  */
 export function coverageWeight(
   totals: BatchTotals,

@@ -7,9 +7,9 @@ import type { LossSample } from "./sample.ts";
 import { measureTotals } from "./totals.ts";
 
 /**
- * The smallest world with a cross-modal shortcut, enumerated exactly (no sampling, no seeds). A face v and
- * a voice a, each ±1, agree nine times in ten. The policy may open a visual claim (token 0) and say which
- * face it sees (token 1). It starts by copying the voice. Read signs, not sizes.
+ * The smallest world with a cross-modal shortcut, enumerated exactly (no sampling, no seeds). A
+ * face v and a voice a, each ±1, agree nine times in ten. The policy may open a visual claim (token
+ * 0) and say which face it sees (token 1). It starts by copying the voice. Read signs, not sizes.
  */
 interface Policy {
   open: number;
@@ -67,7 +67,10 @@ const clips = [1, -1].flatMap((v) =>
   [1, -1].map((a) => ({ v, a, weight: (v === a ? agreement : 1 - agreement) / 2 })),
 );
 
-/** What stands in for a stream under its mask: nothing, or another clip's, whose sign is a coin flip. */
+/**
+ * What stands in for a stream under its mask: nothing, or another clip's, whose sign is a coin
+ * flip.
+ */
 const stand = { hide: [0], swap: [1, -1] };
 type Mask = keyof typeof stand;
 

@@ -24,8 +24,8 @@ export function validateBatch(batch: readonly LossSample[]): void {
 }
 
 /**
- * Single samples may lack a masked pass; a global batch with claims and none at all means nobody made
- * them, and the auxiliary terms would be 0 without a word.
+ * Single samples may lack a masked pass; a global batch with claims and none at all means nobody
+ * made them, and the auxiliary terms would be 0 without a word.
  * @throws LossError
  */
 export function checkPasses(

@@ -12,7 +12,9 @@ import type { LossResult, LossSample } from "./sample.ts";
 import { sensitivity } from "./sensitivity.ts";
 import { surrogate } from "./surrogate.ts";
 
-/** Worked numbers of another implementation, checked there by finite differences; rounded at 1e-10. */
+/**
+ * Worked numbers of another implementation, checked there by finite differences; rounded at 1e-10.
+ */
 const file = new URL("vectors.json", import.meta.url);
 // biome-ignore lint/suspicious/noExplicitAny: the file is foreign JSON with a shape per example
 type Example = { inputs: any; outputs: any };

@@ -3,7 +3,10 @@ import type { Rng } from "../core/rng.ts";
 import { sharedFloats } from "../core/shared-memory.ts";
 import type { Modality, Prompt, Stream } from "./prompt.ts";
 
-/** Where a mask kind exists: prompts of the trainer and the oracle track, media files, the ms-swift plugin. */
+/**
+ * Where a mask kind exists: prompts of the trainer and the oracle track, media files, the ms-swift
+ * plugin.
+ */
 export type MaskPlace = "prompt" | "media" | "plugin";
 
 /** What a mask kind takes the place of the hidden stream from. */
@@ -16,8 +19,8 @@ export interface MaskSources {
 }
 
 /**
- * A way to hide a stream: the same word in prompts, media files, exports and the plugin. All kinds keep
- * token counts and positions.
+ * A way to hide a stream: the same word in prompts, media files, exports and the plugin. All kinds
+ * keep token counts and positions.
  */
 export interface MaskKind<Id extends string = string> {
   id: Id;

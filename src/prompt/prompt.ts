@@ -3,7 +3,10 @@
  * Streams are feature matrices so that masking is a matter of the prompt, not of an engine.
  */
 export interface Prompt {
-  /** Clip id, for messages only: a masked copy keeps it. Engines tell prompts apart by their content. */
+  /**
+   * Clip id, for messages only: a masked copy keeps it. Engines tell prompts apart by their
+   * content.
+   */
   id: string;
   video: Stream;
   audio: Stream;

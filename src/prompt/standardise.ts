@@ -2,16 +2,24 @@ import { PolicyError } from "../core/errors.ts";
 import { sharedFloats } from "../core/shared-memory.ts";
 import { type Modality, modalities, type Prompt, type Stream } from "./prompt.ts";
 
-/** Per feature dimension: what to subtract and what to multiply with. Plain arrays, to be stored as JSON. */
+/**
+ * Per feature dimension: what to subtract and what to multiply with. Plain arrays, to be stored as
+ * JSON.
+ */
 export interface StreamScale {
   centre: number[];
   factor: number[];
 }
 
-/** Fixed by the training prompts, then the same for every prompt: a clip's own level stays visible. */
+/**
+ * Fixed by the training prompts, then the same for every prompt: a clip's own level stays visible.
+ */
 export type Standardiser = Readonly<Record<Modality, StreamScale>>;
 
-/** Means and reciprocal standard deviations over all tokens of all prompts; constant dimensions become 0. */
+/**
+ * Means and reciprocal standard deviations over all tokens of all prompts; constant dimensions
+ * become 0.
+ */
 export function fitStandardiser(prompts: Iterable<Prompt>): Standardiser {
   const all = [...prompts];
   if (all.length === 0) throw new PolicyError("STANDARDISE", "no prompts to take statistics of");
@@ -29,8 +37,8 @@ export function standardise(prompt: Prompt, standardiser: Standardiser): Prompt 
 }
 
 /**
- * Standardises rows of features, for example those of an empty stream. The result lies in shared memory: a
- * policy may have threads.
+ * Standardises rows of features, for example those of an empty stream. The result lies in shared
+ * memory: a policy may have threads.
  */
 export function scaleRows(features: Float32Array, { centre, factor }: StreamScale): Float32Array {
   const dim = centre.length;
@@ -46,9 +54,10 @@ export function scaleRows(features: Float32Array, { centre, factor }: StreamScal
 }
 
 /**
- * One standardised row of what "nothing there" looks like in a stream, for mask mode `blank`. Of features
- * made elsewhere nobody knows how they look for black frames or silence (`raw` null): then it is the mean
- * row of the training clips, which tells a policy nothing and is zero once standardised.
+ * One standardised row of what "nothing there" looks like in a stream, for mask mode `blank`. Of
+ * features made elsewhere nobody knows how they look for black frames or silence (`raw` null): then
+ * it is the mean row of the training clips, which tells a policy nothing and is zero once
+ * standardised.
  */
 export function blankRow(raw: Float32Array | null, scale: StreamScale): Float32Array {
   return raw === null ? sharedFloats(scale.centre.length) : scaleRows(raw, scale);

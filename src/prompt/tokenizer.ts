@@ -18,7 +18,9 @@ export interface Tokenizer {
   readonly eos: number;
   readonly pad: number;
   encode(text: string): Encoding;
-  /** Text of the tokens and each token's character range in it; special tokens give empty ranges. */
+  /**
+   * Text of the tokens and each token's character range in it; special tokens give empty ranges.
+   */
   decode(ids: ArrayLike<number>): { text: string; offsets: TokenOffset[] };
 }
 
@@ -27,8 +29,8 @@ const specials = ["<pad>", "<bos>", "<eos>", "<unk>"] as const;
 const piece = /<\/?[a-z]+>| ?[A-Za-z0-9]+(?:['’-][A-Za-z0-9]+)*|\s|[^\sA-Za-z0-9]/g;
 
 /**
- * Word tokenizer of the embedded policy. A word's token holds its leading space (as GPT-2's does), so
- * that decoding is concatenation and character offsets are exact.
+ * Word tokenizer of the embedded policy. A word's token holds its leading space (as GPT-2's does),
+ * so that decoding is concatenation and character offsets are exact.
  */
 export class WordTokenizer implements Tokenizer {
   readonly size: number;

@@ -7,9 +7,11 @@ import { quote, show } from "./wording.ts";
 export type GroupOf = (label: string) => string;
 
 /**
- * R_acc in [0, 1] (docs/method.md#accuracy). Closed set and one label: 1 for exactly the label, so a list
- * that holds it gets 0. Open vocabulary, or several labels: F1 between the sets of labels, at most
- * `maxLabels` of the answer read. An empty answer gets 0. null without any label: nothing to compare with.
+ * R_acc in [0, 1] (docs/method.md#accuracy). Closed set and one label: 1 for exactly the label, so
+ * a list that holds it gets 0. Open vocabulary, or several labels: F1 between the sets of labels,
+ * at most
+ * `maxLabels` of the answer read. An empty answer gets 0. null without any label: nothing to
+ * compare with.
  */
 export function accuracyReward(
   answer: string,
@@ -34,7 +36,8 @@ export function parseLabels(text: string): string[] {
 
 /**
  * Groups as the options spell them out; a label without one stands for itself.
- * @throws RewardError WHEEL_UNREAD where the options name a folder, which whoever does I/O must read.
+ * @throws RewardError WHEEL_UNREAD where the options name a folder, which whoever does I/O must
+ *   read.
  */
 export function groupsOf({ wheel }: AccuracyOptions): GroupOf {
   if (typeof wheel === "string") {

@@ -75,8 +75,8 @@ function gdpoAdvantages(
 }
 
 /**
- * Weighted sum of the terms' z-scores, before the batch is whitened. A rollout that a term says nothing of
- * gets nothing from it.
+ * Weighted sum of the terms' z-scores, before the batch is whitened. A rollout that a term says
+ * nothing of gets nothing from it.
  */
 export function gdpoGroup(
   group: readonly RewardTerms[],

@@ -7,8 +7,9 @@ export interface Match {
 }
 
 /**
- * Maximum-weight one-to-one assignment of claims to cues (docs/method.md#reward). Column-max would let
- * one vague sentence pay every cue. `weights[cue][claim]` are not negative; pairs of weight 0 are left out.
+ * Maximum-weight one-to-one assignment of claims to cues (docs/method.md#reward). Column-max would
+ * let one vague sentence pay every cue. `weights[cue][claim]` are not negative; pairs of weight 0
+ * are left out.
  * `capacity` is the number of cues that one claim may pay.
  */
 export function assignClaims(weights: readonly ArrayLike<number>[], capacity = 1): Match[] {

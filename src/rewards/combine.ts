@@ -4,9 +4,9 @@ import type { RewardTerm } from "./term.ts";
 import { rewardTerms } from "./terms.ts";
 
 /**
- * R = Σ w·score / Σ w over the terms that are there, in [0, 1]; each gate's score multiplies it, and in the
- * sum a gate counts as 1 (docs/method.md#reward). Format is a gate by default: there is nothing to farm
- * in it. Without any weight the reward is 0.
+ * R = Σ w·score / Σ w over the terms that are there, in [0, 1]; each gate's score multiplies it,
+ * and in the sum a gate counts as 1 (docs/method.md#reward). Format is a gate by default: there is
+ * nothing to farm in it. Without any weight the reward is 0.
  */
 export function combineReward(
   terms: RewardTerms,

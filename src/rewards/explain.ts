@@ -5,8 +5,9 @@ import { rewardTerms } from "./terms.ts";
 import { quote, show } from "./wording.ts";
 
 /**
- * The reward of one response term by term, as lines of text: which claim recovered which cue at which
- * cosine and f, budgets, labels of modality, what was left out, and why the rest did not count.
+ * The reward of one response term by term, as lines of text: which claim recovered which cue at
+ * which cosine and f, budgets, labels of modality, what was left out, and why the rest did not
+ * count.
  */
 export function explainReward(
   scored: ScoredResponse,

@@ -1,6 +1,6 @@
 /**
- * Rewards: accuracy, format and the Omni-Perception Reward, as pure functions, and a scorer that applies
- * them to responses.
+ * Rewards: accuracy, format and the Omni-Perception Reward, as pure functions, and a scorer that
+ * applies them to responses.
  * @module
  */
 export { accuracyReward, type GroupOf, parseLabels } from "./accuracy.ts";

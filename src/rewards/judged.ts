@@ -11,9 +11,9 @@ export type Compare = (cue: Phrase, claim: Phrase) => Similarity;
 const nothingAlike: Similarity = { cosine: 0, contradicts: false, share: 1, f: 0 };
 
 /**
- * Comparison by a judge, who is asked once for all modalities of a response, and not at all where none
- * has both cues and claims. A judge can be talked into things: what contradicts a
- * cue is worth nothing whatever it says, and a claim of several states only its share.
+ * Comparison by a judge, who is asked once for all modalities of a response, and not at all where
+ * none has both cues and claims. A judge can be talked into things: what contradicts a cue is worth
+ * nothing whatever it says, and a claim of several states only its share.
  */
 export async function judgedComparison(item: ReadItem, judge: CueJudge): Promise<Compare> {
   const sides = cueModalities

@@ -32,8 +32,8 @@ export function matchModality(
 }
 
 /**
- * What each claim counts in n_k: as many as the states it names, fewer where one cue names several of
- * them too, for then the claim is as atomic as the reference. 1 without cues: nothing is scored.
+ * What each claim counts in n_k: as many as the states it names, fewer where one cue names several
+ * of them too, for then the claim is as atomic as the reference. 1 without cues: nothing is scored.
  */
 function claimCounts(pairs: readonly (readonly Similarity[])[], claims: number): number[] {
   if (pairs.length === 0) return new Array<number>(claims).fill(1);

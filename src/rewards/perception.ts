@@ -6,7 +6,9 @@ import type { PerceptionOptions } from "./options.ts";
 export interface ModalityScore {
   /** |cues_k|. */
   cues: number;
-  /** n_k: all claims of the modality, repeated ones too; a claim that names s states counts as s. */
+  /**
+   * n_k: all claims of the modality, repeated ones too; a claim that names s states counts as s.
+   */
   claims: number;
   matches: readonly Match[];
   /** Rec_k: sum of matched f over |cues_k|; 0 without cues. */
@@ -20,8 +22,9 @@ export interface ModalityScore {
 }
 
 /**
- * R_k of one modality (docs/method.md#reward). `f[cue][claim]` is the soft-thresholded similarity to the claims that
- * may be matched; `claims` is n_k, which also counts repeated claims, and one of s states as s.
+ * R_k of one modality (docs/method.md#reward). `f[cue][claim]` is the soft-thresholded similarity
+ * to the claims that may be matched; `claims` is n_k, which also counts repeated claims, and one of
+ * s states as s.
  */
 export function scoreModality(
   f: readonly ArrayLike<number>[],
@@ -55,8 +58,9 @@ export interface PerceptionScore {
 }
 
 /**
- * R_OPR = (1 − eta)·mean + eta·min(R_v, R_a) (docs/method.md#reward). A modality without cues is left
- * out of the mean: its reference says nothing of it. Without any cue the value is 0 for every response alike.
+ * R_OPR = (1 − eta)·mean + eta·min(R_v, R_a) (docs/method.md#reward). A modality without cues is
+ * left out of the mean: its reference says nothing of it. Without any cue the value is 0 for every
+ * response alike.
  */
 export function perceptionReward(
   scores: Readonly<Record<CueModality, ModalityScore>>,

@@ -43,7 +43,9 @@ function toPhrase({ modality, text }: Pick<Claim, "modality" | "text">): Phrase 
   };
 }
 
-/** Vectors by embedded text in one call, for claims and cues whose modality occurs on both sides. */
+/**
+ * Vectors by embedded text in one call, for claims and cues whose modality occurs on both sides.
+ */
 export async function embedAll(
   items: readonly ReadItem[],
   embedder: Embedder,

@@ -14,8 +14,8 @@ export interface ScoreItem {
 /** A claim with its best cue. */
 export interface ScoredClaim extends Claim {
   /**
-   * s_C: best f over the cues of its modality, whether or not the assignment paid it (a true claim is
-   * true even where another claim already recovered the cue). 0 for neutral claims.
+   * s_C: best f over the cues of its modality, whether or not the assignment paid it (a true claim
+   * is true even where another claim already recovered the cue). 0 for neutral claims.
    */
   match: number;
   /** Index in `reference.cues` of the most similar cue of its modality, with how it compares. */
@@ -45,7 +45,9 @@ export interface ReadResponse {
   groupOf: (label: string) => string;
 }
 
-/** Scores in [0, 1] by the name of their term; one that says nothing of the response is not there. */
+/**
+ * Scores in [0, 1] by the name of their term; one that says nothing of the response is not there.
+ */
 export type RewardTerms = Readonly<Record<string, number>>;
 
 /** A reward with every term that made it. */

@@ -20,8 +20,8 @@ export interface Scorer {
 }
 
 /**
- * Reward of responses under one embedder, with thresholds measured for it. With a `judge` it decides
- * similarities and the embedder is not asked.
+ * Reward of responses under one embedder, with thresholds measured for it. With a `judge` it
+ * decides similarities and the embedder is not asked.
  */
 export function createScorer(parts: {
   embedder: Embedder;

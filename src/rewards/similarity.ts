@@ -9,15 +9,17 @@ export interface Similarity {
   cosine: number;
   /** Opposite statements ("not smiling", "smiling"), which embeddings place close to each other. */
   contradicts: boolean;
-  /** Part of the claim's states that the cue can answer for, above 0 to 1; 1 for one state or none. */
+  /**
+   * Part of the claim's states that the cue can answer for, above 0 to 1; 1 for one state or none.
+   */
   share: number;
   /** Soft-thresholded cosine times `share`, 0 to 1; 0 where the two contradict. */
   f: number;
 }
 
 /**
- * Text as it is embedded, cues and claims alike (docs/method.md#similarity): reduced to the phrase of a
- * cue, without case and outer punctuation. "" where nothing is left.
+ * Text as it is embedded, cues and claims alike (docs/method.md#similarity): reduced to the phrase
+ * of a cue, without case and outer punctuation. "" where nothing is left.
  */
 export function embeddedText(modality: CueModality, text: string): string {
   const plain = text.toLowerCase().replaceAll("’", "'").replace(outerPunctuation, "");
@@ -41,9 +43,9 @@ export function compareTexts(
 }
 
 /**
- * 1/s for a claim that names s states ("pitch raised volume": s = 2), more where the cue names several
- * of them itself. A claim that hedges over two cues resembles both; unshared it would be paid in full
- * for whichever is true.
+ * 1/s for a claim that names s states ("pitch raised volume": s = 2), more where the cue names
+ * several of them itself. A claim that hedges over two cues resembles both; unshared it would be
+ * paid in full for whichever is true.
  */
 export function sharedStates(cue: string, claim: string): number {
   const claimed = statesOf(claim);

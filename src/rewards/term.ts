@@ -1,7 +1,10 @@
 import type { RewardOptions } from "./options.ts";
 import type { ReadResponse, ScoredResponse, ScoreItem } from "./scored.ts";
 
-/** What docs/objectives.md says of a reward term. Formulas are LaTeX in the notation of docs/method.md. */
+/**
+ * What docs/objectives.md says of a reward term. Formulas are LaTeX in the notation of
+ * docs/method.md.
+ */
 export interface RewardDoc {
   title: string;
   formula: string;
@@ -9,7 +12,9 @@ export interface RewardDoc {
   anchor: string;
 }
 
-/** A term of the reward: scoring, weighting, advantages, explanation and metrics iterate over these. */
+/**
+ * A term of the reward: scoring, weighting, advantages, explanation and metrics iterate over these.
+ */
 export interface RewardTerm<Name extends string = string> {
   /** Key in `ScoredResponse.terms`, in metrics and on the wire. */
   name: Name;
@@ -17,8 +22,8 @@ export interface RewardTerm<Name extends string = string> {
   /** Where that weight stands in the options; null where there is nothing to set. */
   option: string | null;
   /**
-   * For a term that can be a gate: whether it is one. Its score then multiplies the whole reward, and its
-   * weight is a constant part of it.
+   * For a term that can be a gate: whether it is one. Its score then multiplies the whole reward,
+   * and its weight is a constant part of it.
    */
   gate?: (options: RewardOptions) => boolean;
   /**

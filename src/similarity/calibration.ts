@@ -6,9 +6,9 @@ export const defaultCalibration: Calibration = { low: 0.5, high: 0.85 };
 
 /**
  * Measured by `scripts/calibrate-embedder.ts`; similarities of two encoders don't compare. The rule
- * (95th percentile of non-matching pairs, median of paraphrases) gives .35/.83 on the corpus lexicon and
- * .33/.79 on plain words. The lower threshold stands above it, so that naming a thing without its state
- * ("something about the brows", .44 to "raised brows") earns nothing.
+ * (95th percentile of non-matching pairs, median of paraphrases) gives .35/.83 on the corpus
+ * lexicon and .33/.79 on plain words. The lower threshold stands above it, so that naming a thing
+ * without its state ("something about the brows", .44 to "raised brows") earns nothing.
  *
  * Bare USE-lite has no thresholds: its rule gives a lower threshold above the upper one (.71/.67).
  */

@@ -10,8 +10,8 @@ export interface ConformanceCheck {
 const texts = ["raised brows", "her voice trembles", "raised brows", "a broad smile"] as const;
 
 /**
- * What every `Embedder` must do. No test runner inside: an adapter's test wraps each check in `it`, and
- * whoever writes an adapter elsewhere can run them as they are.
+ * What every `Embedder` must do. No test runner inside: an adapter's test wraps each check in `it`,
+ * and whoever writes an adapter elsewhere can run them as they are.
  */
 export const embedderConformance: readonly ConformanceCheck[] = [
   {

@@ -2,12 +2,17 @@
 export interface Embedder {
   /** Name and version, written into every record: similarities of two embedders don't compare. */
   readonly id: string;
-  /** One unit vector per text, same order. @throws SimilarityError for a vector that is not finite. */
+  /**
+   * One unit vector per text, same order. @throws SimilarityError for a vector that is not finite.
+   */
   embed(texts: readonly string[]): Promise<Float32Array[]>;
   close?(): Promise<void>;
 }
 
-/** Cosines below `low` count 0, above `high` 1, linear between (docs/method.md#similarity). Per embedder. */
+/**
+ * Cosines below `low` count 0, above `high` 1, linear between (docs/method.md#similarity). Per
+ * embedder.
+ */
 export interface Calibration {
   low: number;
   high: number;
@@ -18,8 +23,8 @@ export interface CueJudge {
   /** Name and version, written into every record. */
   readonly id: string;
   /**
-   * Judges one response in one go: for each comparison its degrees from 0 to 1, [cues × claims], same
-   * order. @throws OppoError, never guesses.
+   * Judges one response in one go: for each comparison its degrees from 0 to 1, [cues × claims],
+   * same order. @throws OppoError, never guesses.
    */
   judge(comparisons: readonly JudgedComparison[]): Promise<number[][][]>;
 }

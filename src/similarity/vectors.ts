@@ -2,7 +2,8 @@ import { SimilarityError } from "../core/errors.ts";
 
 /**
  * Checks what an encoder returned and scales it to unit length.
- * @throws SimilarityError EMBEDDING_COUNT, EMBEDDING_SIZE, EMBEDDING_NOT_FINITE or EMBEDDING_ZERO, naming
+ * @throws SimilarityError EMBEDDING_COUNT, EMBEDDING_SIZE, EMBEDDING_NOT_FINITE or EMBEDDING_ZERO,
+ *   naming
  * the source and the text.
  */
 export function unitVectors(
@@ -53,7 +54,10 @@ function unitVector(
   return Float32Array.from(row, (value) => value * scale);
 }
 
-/** @throws SimilarityError EMBEDDING_TEXT_EMPTY: encoders give no, or an arbitrary, vector for nothing. */
+/**
+ * @throws SimilarityError EMBEDDING_TEXT_EMPTY: encoders give no, or an arbitrary, vector for
+ * nothing.
+ */
 export function requireTexts(texts: readonly string[], source: string): void {
   const empty = texts.findIndex((text) => text.trim() === "");
   if (empty >= 0) {

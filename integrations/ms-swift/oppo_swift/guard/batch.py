@@ -31,7 +31,7 @@ def check_media(inputs: dict[str, Any], rows: int) -> None:
             stream = code.split("_")[0].lower()
             raise OppoSwiftError(code, f"no {stream} reaches the model: the batch has no {key}", hint)
     if inputs.get("pixel_values") is not None:
-        raise OppoSwiftError("MEDIA_COUNT", "the batch holds images beside the videos; only clips are supported")
+        raise OppoSwiftError("MEDIA_COUNT", "the batch holds images as well as videos; only clips are supported")
     counts = {"videos": len(inputs["video_grid_thw"]), "sounds": len(inputs["input_features"])}
     for name, count in counts.items():
         if count != rows:

@@ -27,7 +27,7 @@ Inputs = dict[str, Any]
 
 
 class OppoLoss(GRPOLoss):
-    """`forward_step` is all that Megatron calls; the loss itself is what it returns beside the log-probs."""
+    """`forward_step` is all that Megatron calls; the loss itself is what it returns with the log-probs."""
 
     def __init__(self, args: Any) -> None:
         self._settings = load_settings()

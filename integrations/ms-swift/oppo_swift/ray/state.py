@@ -1,4 +1,4 @@
-"""The claim controller's state by training step, beside Megatron's checkpoints. Written by the driver only."""
+"""The claim controller's state by training step, next to Megatron's checkpoints. Written by the driver only."""
 
 from __future__ import annotations
 
