@@ -18,7 +18,10 @@ export interface Demonstration {
   responses: readonly string[];
 }
 
-/** Position in an endless sequence of shuffled passes over `count` items: stateless, so a resume is exact. */
+/**
+ * Position in an endless sequence of shuffled passes over `count` items: stateless, so a resume is
+ * exact.
+ */
 export function epochOrder(
   count: number,
   size: number,

@@ -18,7 +18,7 @@ const healthy: StepFacts = {
   loss: 0.1,
 };
 
-/** Steps with these changes, numbered from 1; the state goes through JSON as a checkpoint's does. */
+/** Steps with these changes, from 1 on; the state goes through JSON as a checkpoint's does. */
 function steps(list: readonly Partial<StepFacts>[], settings = options): GuardState {
   return list.reduce<GuardState>(
     (state, changes, index) =>

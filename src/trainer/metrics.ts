@@ -28,8 +28,8 @@ export function groupMetrics(groups: readonly Group[]): Record<string, number> {
 }
 
 /**
- * Mean of each reward term over the responses that it says something of; where that is not all of them,
- * `left_out/<term>` is the share of the others.
+ * Mean of each reward term over the responses that it says something of; where that is not all of
+ * them, `left_out/<term>` is the share of the others.
  */
 function termMetrics(scored: readonly ScoredResponse[]): Record<string, number> {
   const metrics: Record<string, number> = {};
@@ -45,7 +45,7 @@ function termMetrics(scored: readonly ScoredResponse[]): Record<string, number> 
   return metrics;
 }
 
-/** Reward and format as the collapse guard takes them; a reward without a format term never breaks it. */
+/** Reward and format for the collapse guard; a reward without a format term never breaks it. */
 export function outcomeLevels(groups: readonly Group[]): Record<WatchedOutcome, Level> {
   const level = (value: (response: ScoredResponse) => number) =>
     levelOf(groups.map((group) => group.map(({ scored }) => value(scored))));

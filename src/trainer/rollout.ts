@@ -31,8 +31,8 @@ export interface HiddenPrompt {
   /** Shared by the rollouts of a group, so that an engine encodes it once. */
   prompt: Prompt;
   /**
-   * The stream still shows something (another clip's, with `swap`), so claiming about it is not blind:
-   * the onset term leaves such passes out.
+   * The stream still shows something (another clip's, with `swap`), so claiming about it is not
+   * blind: the onset term leaves such passes out.
    */
   partial: boolean;
   /** Tokens of the completion at which the loss looks, ascending; undefined: all. */
@@ -61,8 +61,8 @@ export const fullDatum = ({
 
 /**
  * Sample → score → resample constant groups. With dynamic sampling (DAPO) groups without reward
- * variance are replaced by groups of other clips, for a bounded number of rounds; what is still missing
- * then is filled with uninformative groups, so that batch shapes stay the same.
+ * variance are replaced by groups of other clips, for a bounded number of rounds; what is still
+ * missing then is filled with uninformative groups, so that batch shapes stay the same.
  * @throws RunError RL_TOO_FEW when the clips do not fill one step.
  */
 export async function collectGroups(run: RlRun, step: number): Promise<Group[]> {
@@ -123,7 +123,7 @@ async function score(run: RlRun, groups: SampledRollout[][]): Promise<Group[]> {
   );
 }
 
-/** Shuffled passes over the examples; later rounds of a step take clips from a stream of their own. */
+/** Shuffled passes over the examples; later rounds of a step draw from a stream of their own. */
 function examplesOf({ examples, options, seed }: RlRun, step: number, round: number): Example[] {
   if (examples.length < options.prompts) {
     const few = examples.length > 0 ? `set rl.prompts to ${examples.length} or less, ` : "";

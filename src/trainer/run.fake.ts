@@ -44,7 +44,10 @@ export function clip(index: number, own: readonly string[] = [labelOf(index)]): 
 /** Which answer a clip gets, by the place of the sample in its group and the seed of the call. */
 export type Script = (clip: string, sample: number, seed: string) => string;
 
-/** Says what the script says and remembers what it is asked. Log-probs depend on prompt and tokens alone. */
+/**
+ * Says what the script says and remembers what it is asked. Log-probs depend on prompt and tokens
+ * alone.
+ */
 export class ScriptedPolicy implements Policy {
   readonly id = "scripted";
   readonly sampled: { clips: string[]; seed: string }[] = [];

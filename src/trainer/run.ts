@@ -27,8 +27,8 @@ export interface RlRun {
   loss: LossOptions;
   reward: RewardOptions;
   /**
-   * What loss and reward are made of, where it is not the shipped tables. `scorer` must have been made with
-   * the same reward terms.
+   * What loss and reward are made of, where it is not the shipped tables. `scorer` must have been
+   * made with the same reward terms.
    */
   terms?: { loss?: readonly LossTerm[]; reward?: readonly RewardTerm[] };
   /** Ways to hide a stream, where they are not those of the shipped table. */

@@ -24,7 +24,8 @@ export interface SftRun {
 }
 
 /**
- * Supervised cold start: maximum likelihood of the demonstrations' tokens. Resumes from its checkpoint.
+ * Supervised cold start: maximum likelihood of the demonstrations' tokens. Resumes from its
+ * checkpoint.
  * @throws RunError SFT_TOO_FEW when the demonstrations do not fill one batch.
  */
 export async function trainSft(run: SftRun): Promise<void> {

@@ -23,7 +23,7 @@ import {
 } from "./run.fake.ts";
 import { prepare, rlStep, update } from "./step.ts";
 
-/** No two answers are alike; which sample of a group is right, if any, differs from clip to clip. */
+/** No two answers are alike; which sample of a group is right, if any, differs by clip. */
 const varied: Script = (clip, sample) => {
   const number = Number(clip.at(-1));
   const right = number === 3 ? "joy" : labelOf(number);

@@ -3,15 +3,16 @@
  * hide → read log-probs → loss → backward → step → guard. What differs from textbook GRPO
  * (2402.03300):
  *
- * - the policy knows no loss: the loss maps log-probs to a gradient on each log-prob, in closed form, and
- *   `backward` takes that gradient;
- * - besides the full pass, rollouts are read with video or audio hidden, at the tokens that the loss asks
- *   for; plain GRPO (`preset: none`) hides nothing;
+ * - the policy knows no loss: the loss maps log-probs to a gradient on each log-prob, in closed
+ *   form, and `backward` takes that gradient;
+ * - besides the full pass, rollouts are read with video or audio hidden, at the tokens that the
+ *   loss asks for; plain GRPO (`preset: none`) hides nothing;
  * - the loss knows which tokens make a claim, of which modality, and how well it matches a cue;
- * - on the weights that sampled, every ratio is 1: the sampler's log-probs stand for the full pass and
- *   save its forward; `backward` returns the trainer's, and the guard compares the two;
- * - the surrogate is DAPO's by default (mean over all tokens, clip-higher, dual clip), with the
- *   deviation of an advantage floored; the KL to the reference is a term of the loss, not of the reward.
+ * - on the weights that sampled, every ratio is 1: the sampler's log-probs stand for the full pass
+ *   and save its forward; `backward` returns the trainer's, and the guard compares the two;
+ * - the surrogate is DAPO's by default (mean over all tokens, clip-higher, dual clip), the
+ *   deviation that divides an advantage has a floor, and the KL to the reference is weighted by
+ *   the ratio, so that its gradient is the KL's off-policy as well.
  */
 import { claimTokens } from "../cues/evidence.ts";
 import { advanceController, type ControllerState, suppression } from "../loss/controller.ts";
@@ -85,11 +86,11 @@ export async function rlStep(
     levels: outcomeLevels(groups),
   };
   const guards = guardStep(state.guards, facts, options.guards);
-  // The rollouts' own counts win over the loss monitors of the same name, which see evidence tokens only.
+  // The rollouts' own counts win over the loss monitors of the same name, which see evidence only.
   return { metrics: { ...measured, ...metrics }, state: { guards, controller } };
 }
 
-/** Reinforcement learning sharpens what a policy already does now and then; it teaches no format. */
+/** Reinforcement learning sharpens what a policy does now and then; it teaches no format. */
 function noteWeakStart(run: RlRun, { reward = 0, format = 1 }: Record<string, number>): void {
   if (format >= 0.5 && reward >= 0.1) return;
   run.notice(
@@ -158,8 +159,8 @@ export interface UpdateReport {
 
 /**
  * One optimiser step: log-probs of every pass → loss and its gradient on each log-prob → backward.
- * With `fresh` the weights are those that sampled. All passes of a kind go to the policy at once, so
- * that it may batch them.
+ * With `fresh` the weights are those that sampled. All passes of a kind go to the policy at once,
+ * so that it may batch them.
  */
 export async function update(
   policy: Policy,

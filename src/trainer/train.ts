@@ -10,7 +10,8 @@ import { rlStep } from "./step.ts";
 
 /**
  * OPPO: the loop around `step.ts`, with checkpoints and records.
- * Ends with the weights in `layout.final`; killed and started again, it goes on from its checkpoint.
+ * Ends with the weights in `layout.final`; killed and started again, it goes on from its
+ * checkpoint.
  * @throws GuardError when the run has stopped learning; the rollouts it stopped at are on record.
  */
 export async function trainRl(run: RlRun): Promise<void> {
