@@ -3,7 +3,10 @@ import { splits } from "./clip-row.ts";
 
 const text = (meaning: string) => z.string().min(1).optional().describe(meaning);
 
-/** A line of clips.jsonl: what `oppo import` and `oppo export clips` write. Unknown fields are refused. */
+/**
+ * A line of clips.jsonl: what `oppo import` and `oppo export clips` write. Unknown fields are
+ * refused.
+ */
 export const clipLine = z
   .strictObject({
     clip_id: z

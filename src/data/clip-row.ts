@@ -3,8 +3,8 @@ export const splits = ["train", "validation", "test"] as const;
 export type Split = (typeof splits)[number];
 
 /**
- * Files of a clip, as absolute paths. One film with its own sound: `video` alone. Picture and sound in
- * separate files: both, and the film's own sound is not heard.
+ * Files of a clip, as absolute paths. One film with its own sound: `video` alone. Picture and sound
+ * in separate files: both, and the film's own sound is not heard.
  */
 export interface ClipMedia {
   video?: string;
@@ -18,9 +18,9 @@ export interface ClipFeatureFiles {
 }
 
 /**
- * One clip, wherever it comes from: the synthetic corpus, a user's list, a table, an importer. Trainer,
- * cold start, reward, export, benchmark and report take this and nothing else; only the oracle track of
- * MEP-Bench needs `truth`, which its source defines.
+ * One clip, wherever it comes from: the synthetic corpus, a user's list, a table, an importer.
+ * Trainer, cold start, reward, export, benchmark and report take this and nothing else; only the
+ * oracle track of MEP-Bench needs `truth`, which its source defines.
  */
 export interface ClipRow<Truth = unknown> {
   /** Unique within a source, Unicode NFC. */

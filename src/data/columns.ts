@@ -45,7 +45,7 @@ export function findColumns(
       .filter((column) => !Object.values(named).includes(column));
     if (first === undefined) continue;
     choice[field] = first;
-    if (others.length > 0 && field !== "id") {
+    if (others.length > 0) {
       notes.push(
         `column '${first}' is taken for ${field}; ${quoted(others)} could be it, too (${optionOf(field)} names another)`,
       );

@@ -1,4 +1,7 @@
-/** Clips from any source as rows: reading lists, the vocabulary of columns, importers, splits. @module */
+/**
+ * Clips from any source as rows: reading lists, the vocabulary of columns, importers, splits.
+ * @module
+ */
 export { type ClipLine, clipLine, clipLineJsonSchema } from "./clip-line.ts";
 export {
   type ClipFeatureFiles,

@@ -6,8 +6,8 @@ import type { DataSource } from "./source.ts";
 import { drawSplits } from "./split/draw.ts";
 
 /**
- * A user's clips: a list, a table or a folder. Rows stand in an order drawn by the seed, for lists are
- * often sorted by speaker or label, and the cold start takes the first of the training clips.
+ * A user's clips: a list, a table or a folder. Rows stand in an order drawn by the seed, for lists
+ * are often sorted by speaker or label, and the cold start takes the first of the training clips.
  */
 export const listSource: DataSource<ListOptions> = {
   kind: "list",

@@ -63,6 +63,23 @@ describe("readClips", () => {
     expect(places.get("a")).toEqual({ file: list, line: 1 });
   });
 
+  it("reads `label` in one row and `labels` in another, and refuses both in one", () => {
+    const rows = [
+      { id: 1, label: "joy", x: 1 },
+      { id: 2, labels: ["bitter, sweet"] },
+    ];
+    const read = (...all: object[]) => readClips(put("t.jsonl", lines(...all)), {}, texts);
+    expect(read(...rows).rows.map((row) => row.labels)).toEqual([["joy"], ["bitter, sweet"]]);
+    expect(() => read(...rows, { id: 3, label: "a", labels: ["b"] })).toThrow(
+      /t\.jsonl:3: labels: give `label` or `labels`, not both/,
+    );
+  });
+
+  it("says which of two columns is taken for the id", () => {
+    const { notes } = readClips(put("t.csv", "id,name\n1,a\n"), {}, texts);
+    expect(notes[0]).toMatch(/^column 'id' is taken for id; 'name' could be it, too \(--id/);
+  });
+
   it("finds columns by name, whatever their case, and says what it took", () => {
     put("vids/s1.mp4");
     const list = put("t.csv", "Video ID,Speaker,Reasons,Emotion,Notes\ns1,Ann,A smile.,joy,x\n");
@@ -166,6 +183,10 @@ describe("readClips", () => {
     ]);
     expect(notes).toContain("1 files of sound beside the films are not read (--audios FOLDER)");
     expect(source).toMatchObject({ name: "vids", rows: 2, format: "folder" });
+    put("vids/refs.csv", "id\nb\n");
+    expect(readClips(at("vids")).notes).toContain(
+      "refs.csv in the folder is not read: give the list, not the folder",
+    );
   });
 });
 
@@ -259,6 +280,12 @@ describe("a list that can't be read is refused", () => {
     ["white space", "t.jsonl", "\n \n", "t.jsonl: holds no text"],
     ["a header alone", "t.csv", "id,text\n", "t.csv: has columns but no rows"],
     ["an empty list", "t.json", "[]", "t.json: has columns but no rows"],
+    [
+      "a spreadsheet",
+      "t.xlsx",
+      "PK",
+      "t.xlsx: neither .csv, .tsv, .jsonl nor .json (save it as CSV",
+    ],
     ["another ending", "t.txt", "x", "t.txt: neither .csv, .tsv, .jsonl nor .json"],
     [
       "GBK",

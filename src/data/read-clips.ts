@@ -31,9 +31,10 @@ export interface ReadClips {
 }
 
 /**
- * Reads a user's clips: `clips.jsonl`, a CSV, TSV, JSON or JSONL table, a folder, or a form that an importer
- * knows. Paths in a list are relative to it, those of options to the working directory.
- * @throws DataError `LIST_…` naming file, line and field; nothing that can't be read is passed over.
+ * Reads a user's clips: `clips.jsonl`, a CSV, TSV, JSON or JSONL table, a folder, or a form that an
+ * importer knows. Paths in a list are relative to it, those of options to the working directory.
+ * @throws DataError `LIST_…` naming file, line and field; nothing that can't be read is passed
+ *   over.
  */
 export function readClips(path: string, options: ReadOptions = {}, needs: Needs = {}): ReadClips {
   const { list, table, hash, format } = open(resolve(path), options.format);

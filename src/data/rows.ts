@@ -13,8 +13,8 @@ export interface Needs {
   /** `column`: some column holds the reference; `every`: and no row of it is blank. */
   text?: "column" | "every";
   /**
-   * Rows without their files: left out and counted (default), refused by line, or not looked for at all,
-   * where texts are enough.
+   * Rows without their files: left out and counted (default), refused by line, or not looked for at
+   * all, where texts are enough.
    */
   media?: "leave" | "refuse" | "ignore";
   /** Rows are called by their number where no column names them. */

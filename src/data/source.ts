@@ -34,13 +34,15 @@ export interface OpenedSource<Truth = unknown> {
   rows: readonly SplitRow<Truth>[];
   /** Sentences for the console and the report: what was left out, what a split may leak. */
   notes: readonly string[];
-  /** Features of every row: decoded, or read from files made elsewhere. Cached in the run's folder. */
+  /**
+   * Features of every row: decoded, or read from files made elsewhere. Cached in the run's folder.
+   */
   features(controls: FeatureControls): Promise<SourceFeatures>;
 }
 
 /**
- * A kind of data: the synthetic corpus, a list of clips. Adding one is a file that exports this and a line
- * in the table of sources (`cli/sources.ts`).
+ * A kind of data: the synthetic corpus, a list of clips. Adding one is a file that exports this and
+ * a line in the table of sources (`cli/sources.ts`).
  */
 export interface DataSource<Options, Truth = unknown> {
   /** `data.source` of an experiment file. */
@@ -49,7 +51,9 @@ export interface DataSource<Options, Truth = unknown> {
   options: z.ZodObject & z.ZodType<Options>;
   /** That section; `data` where it is not said. */
   section?: "corpus";
-  /** Dotted names of options that name files: in an experiment file they are relative to that file. */
+  /**
+   * Dotted names of options that name files: in an experiment file they are relative to that file.
+   */
   paths: readonly string[];
   /** Name of its folder in a run folder. */
   folder: string;

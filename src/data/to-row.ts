@@ -1,3 +1,4 @@
+import { DataError } from "../core/errors.ts";
 import { parseResponse } from "../cues/response.ts";
 import type { ClipFeatureFiles, ClipMedia, ClipRow } from "./clip-row.ts";
 import type { ColumnChoice } from "./columns.ts";
@@ -15,7 +16,7 @@ export function fieldsOf(
 ): Omit<ClipRow, "id" | "media"> {
   const cell = (field: FieldName) => cellOf(record, choice, field, file);
   const reference = textOf(cell("text"));
-  const given = labelsOf(cell("label"));
+  const given = labelsIn(record, choice, file);
   const answer =
     reference === undefined ? "" : (parseResponse(reference).answer?.text.trim() ?? "");
   const split = splitOf(cell("split"));
@@ -34,6 +35,16 @@ export function fieldsOf(
     ...(congruent !== undefined && { congruent }),
     ...(coldStart.length > 0 && { coldStart }),
   };
+}
+
+/** Rows of one list may say `label` or `labels`; one row says one of them. */
+function labelsIn(record: ListRecord, choice: ColumnChoice, file: string): string[] {
+  const place = placeOf(record, file);
+  const given = labelsOf(cellOf(record, choice, "label", file));
+  if (choice.label !== "label" || record.fields.labels === undefined) return given;
+  const more = labelsOf({ value: record.fields.labels, column: "labels", place });
+  if (given.length === 0 || more.length === 0) return [...given, ...more];
+  throw new DataError("LIST_VALUE", "labels: give `label` or `labels`, not both", place);
 }
 
 export function cellOf(record: ListRecord, choice: ColumnChoice, field: FieldName, file: string) {

@@ -48,14 +48,17 @@ const plural = /^(labels|emotions|openset)$/i;
 const separators = /[,;，；、]/;
 
 /**
- * Labels: a word, a JSON list, a list as Python prints it (`['happy', 'sad']`, `[happy, sad]`), or words
- * between commas in a column named in the plural.
+ * Labels: a word, a JSON list, a list as Python prints it (`['happy', 'sad']`, `[happy, sad]`), or
+ * words between commas in a column named in the plural.
+ * @param whole an element of a list: a comma in it separates nothing
  * @throws DataError `LIST_VALUE`, for a number too: the index of a class says nothing
  */
-export function labelsOf(cell: Cell): string[] {
+export function labelsOf(cell: Cell, whole = false): string[] {
   const { value, column } = cell;
   if (isBlank(value)) return [];
-  if (Array.isArray(value)) return value.flatMap((one) => labelsOf({ ...cell, value: one }));
+  if (Array.isArray(value)) {
+    return value.flatMap((one) => labelsOf({ ...cell, value: one }, true));
+  }
   const text = typeof value === "number" ? String(value) : textOf(cell)!.trim();
   if (/^[-+]?\d+([.,]\d+)?$/.test(text)) {
     const hint = "name emotions in words, another column with --label, or none with --label -";
@@ -63,7 +66,9 @@ export function labelsOf(cell: Cell): string[] {
   }
   const inner = /^\[(.*)\]$/s.exec(text)?.[1];
   const parts =
-    inner === undefined && !plural.test(column) ? [text] : (inner ?? text).split(separators);
+    inner === undefined && (whole || !plural.test(column))
+      ? [text]
+      : (inner ?? text).split(separators);
   return parts.map(unquoted).filter((part) => part !== "");
 }
 

@@ -1,8 +1,12 @@
 /** A field of a clip that a column of a user's table can hold. */
 export interface VocabularyField {
-  /** Names of columns that are taken for it, the surest first. Case, spaces and hyphens don't count. */
+  /**
+   * Names of columns that are taken for it, the surest first. Case, spaces and hyphens don't count.
+   */
   names: readonly string[];
-  /** Option of every command that names another column; absent where YAML alone (`columns.…`) can. */
+  /**
+   * Option of every command that names another column; absent where YAML alone (`columns.…`) can.
+   */
   option?: string;
   /** What it holds, for documents and editors. */
   meaning: string;
@@ -70,6 +74,11 @@ export const vocabulary = {
       "speaker_id",
       "dialogue",
       "dialogue_id",
+      "dialog",
+      "dialog_id",
+      "subject",
+      "actor",
+      "participant",
       "film",
       "movie",
       "session",

@@ -11,8 +11,8 @@ import type { SwiftOptions } from "./options.ts";
 import { command, script } from "./shell.ts";
 
 /**
- * Examples for `swift sft`: clips with their references in the form that the reward asks for. A reference
- * without reasoning makes none.
+ * Examples for `swift sft`: clips with their references in the form that the reward asks for. A
+ * reference without reasoning makes none.
  */
 export function coldStartRows(rows: readonly SwiftRow[]): object[] {
   return rows.flatMap(({ messages, videos, audios, clip_id, ...row }) => {

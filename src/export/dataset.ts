@@ -32,9 +32,10 @@ export interface Dataset {
 }
 
 /**
- * Rows of a synthetic corpus' folder, or of a list of clips. Of a list that says which side its clips are on, the
- * clips of `split` alone: a run that trains on test clips measures nothing.
- * @throws ConfigError for a corpus without what settings ask for; DataError naming the line of a list
+ * Rows of a synthetic corpus' folder, or of a list of clips. Of a list that says which side its
+ * clips are on, the clips of `split` alone: a run that trains on test clips measures nothing.
+ * @throws ConfigError for a corpus without what settings ask for; DataError naming the line of a
+ *   list
  */
 export function datasetRows(
   path: string,

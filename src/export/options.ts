@@ -94,7 +94,9 @@ const training = z.strictObject({
     .describe("most pixels per frame (28 × 28 a token)"),
 });
 
-/** One file for `oppo serve` and `oppo export ms-swift`: rewards, loss and the run that uses them. */
+/**
+ * One file for `oppo serve` and `oppo export ms-swift`: rewards, loss and the run that uses them.
+ */
 export const swiftOptions = z.strictObject({
   name: z
     .string()

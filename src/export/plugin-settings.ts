@@ -7,8 +7,9 @@ import { rewardTerms } from "../rewards/terms.ts";
 import type { SwiftOptions } from "./options.ts";
 
 /**
- * What the ms-swift plugin reads (`oppo.json`). Every field is there: a default of either side can't
- * differ from the other's. Surrogate and reference KL are ms-swift's own and stand in the scripts.
+ * What the ms-swift plugin reads (`oppo.json`). Every field is there: a default of either side
+ * can't differ from the other's. Surrogate and reference KL are ms-swift's own and stand in the
+ * scripts.
  * @throws ConfigError naming settings that exclude each other; LossError.
  */
 export function pluginSettings(options: SwiftOptions): object {

@@ -56,7 +56,9 @@ export function exportSwift(
   return { ...summary, notes };
 }
 
-/** Counts what the rules find in the references; nothing at all means rewards without perception. */
+/**
+ * Counts what the rules find in the references; nothing at all means rewards without perception.
+ */
 function summarise(
   rows: readonly SwiftRow[],
   source: string,

@@ -25,7 +25,9 @@ export interface CuesOptions {
   limit?: number;
   /** Only these ids. */
   ids?: readonly string[];
-  /** Only one side of a fixed split by hash of the id: the rules were tuned on `development` (60 %). */
+  /**
+   * Only one side of a fixed split by hash of the id: the rules were tuned on `development` (60 %).
+   */
   split?: "development" | "held-out";
   /** How the list is read: its columns, its form. */
   read?: ReadOptions;
@@ -42,8 +44,8 @@ export interface CuesReport {
 }
 
 /**
- * `oppo cues LIST`: decomposes every reasoning text of a list into cues and, where position marks the modality
- * ("In the video … In the audio …"), counts how often the labels agree with it.
+ * `oppo cues LIST`: decomposes every reasoning text of a list into cues and, where position marks
+ * the modality ("In the video … In the audio …"), counts how often the labels agree with it.
  */
 export function cuesCommand(file: string, options: CuesOptions = {}): CuesReport {
   const texts = readTexts(file, options.read).filter(({ id }) => chosen(id, options));
@@ -75,8 +77,8 @@ function chosen(id: string, { ids, split }: CuesOptions): boolean {
 }
 
 /**
- * Texts of a list, without those of rows that have none. Rows are called by their number where no column
- * names them. @throws DataError as `readClips`
+ * Texts of a list, without those of rows that have none. Rows are called by their number where no
+ * column names them. @throws DataError as `readClips`
  */
 export function readTexts(file: string, options: ReadOptions = {}): ReasoningText[] {
   const { rows, notes } = readClips(file, options, {

@@ -16,7 +16,10 @@ export interface StreamFiles {
 }
 
 export interface MediaFiles {
-  /** A clip of sound alone, called as the id, in the folder of films; undefined where there is no such folder. */
+  /**
+   * A clip of sound alone, called as the id, in the folder of films; undefined where there is no
+   * such folder.
+   */
   soundAlone: ((id: string) => Lookup) | undefined;
   video: StreamFiles;
   audio: StreamFiles;

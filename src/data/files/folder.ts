@@ -21,8 +21,8 @@ export interface FolderFiles {
 export const comparable = (name: string): string => name.trim().normalize("NFC");
 
 /**
- * Lists a folder once, with the folders in it. A name is found with or without its ending, as a path from
- * the folder or as the name of the file alone.
+ * Lists a folder once, with the folders in it. A name is found with or without its ending, as a
+ * path from the folder or as the name of the file alone.
  * @throws DataError `LIST_FOLDER_MISSING`
  */
 export function folderFiles(folder: string, kind: FileKind): FolderFiles {

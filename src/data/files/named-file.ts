@@ -7,8 +7,8 @@ import { comparable, type Lookup } from "./folder.ts";
 export type NamedFiles = (path: string, kind: FileKind) => Lookup;
 
 /**
- * Paths as lists write them: absolute, or relative to one of the folders, the first that has it. The ending
- * may be left out, and accents may be composed in another way than the file system's.
+ * Paths as lists write them: absolute, or relative to one of the folders, the first that has it.
+ * The ending may be left out, and accents may be composed in another way than the file system's.
  */
 export function namedFiles(bases: readonly string[]): NamedFiles {
   const listed = new Map<string, ReadonlyMap<string, string[]>>();

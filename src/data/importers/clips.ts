@@ -3,7 +3,9 @@ import { clipLine, clipLineKeys } from "../clip-line.ts";
 import { columnsOf, type ListRecord, placeOf } from "../tables/table.ts";
 import type { Importer } from "./importer.ts";
 
-/** Our own clips.jsonl. It is strict: a misspelt field is refused, for nothing else would notice it. */
+/**
+ * Our own clips.jsonl. It is strict: a misspelt field is refused, for nothing else would notice it.
+ */
 export const clipsImporter: Importer = {
   format: "clips",
   meaning: "clips.jsonl as `oppo import` and `oppo export clips` write it",

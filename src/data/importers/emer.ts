@@ -1,8 +1,8 @@
 import { hasColumns, type ImportedList, type Importer } from "./importer.ts";
 
 /**
- * EMER's tables. Version 2: `name, chinese, english`; some texts begin with a leaked "Input: ". Version 1:
- * `names, emotions, subtitles, reasons`.
+ * EMER's tables. Version 2: `name, chinese, english`; some texts begin with a leaked "Input: ".
+ * Version 1: `names, emotions, subtitles, reasons`.
  */
 export const emerImporter: Importer = {
   format: "emer",

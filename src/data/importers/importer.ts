@@ -20,8 +20,9 @@ export interface ImportedList extends ListTable {
 }
 
 /**
- * One form of list. Adding one is a file that exports this and a line in the table (`importers/index.ts`).
- * Importers rename and join columns; media, labels, ids and refusals are the reader's.
+ * One form of list. Adding one is a file that exports this and a line in the table
+ * (`importers/index.ts`). Importers rename and join columns; media, labels, ids and refusals are
+ * the reader's.
  */
 export interface Importer {
   format: ListFormat;

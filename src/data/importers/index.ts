@@ -11,7 +11,10 @@ import { tableImporter } from "./table.ts";
 
 export type { Importer } from "./importer.ts";
 
-/** Every form of list that is read. The first that recognises a list reads it: the last two take all. */
+/**
+ * Every form of list that is read. The first that recognises a list reads it: the last two take
+ * all.
+ */
 export const importers: readonly Importer[] = [
   clipsImporter,
   msSwiftImporter,

@@ -5,13 +5,17 @@ import { type ListRecord, type ListTable, placeOf } from "../tables/table.ts";
 import { nameOf } from "../values.ts";
 import { type FoundList, hasColumns, type ImportedList, type Importer } from "./importer.ts";
 
-/** Descriptions of MER-Caption+ as the MER challenge hands them out, in a folder with labels and subtitles. */
+/**
+ * Descriptions of MER-Caption+ as the MER challenge hands them out, in a folder with labels and
+ * subtitles.
+ */
 const descriptions = "track3_train_mercaptionplus.csv";
 const subtitles = "subtitle_chieng.csv";
 
 /**
- * MER-Caption+: `track3_train_*.csv` (name, reason), joined with the labels of `track2_train_*.csv` (name,
- * openset), the English of `subtitle_chieng.csv` and the films of `video/`, where they are in its folder.
+ * MER-Caption+: `track3_train_*.csv` (name, reason), joined with the labels of `track2_train_*.csv`
+ * (name, openset), the English of `subtitle_chieng.csv` and the films of `video/`, where they are
+ * in its folder.
  */
 export const merCaptionPlusImporter: Importer = {
   format: "mer-caption-plus",

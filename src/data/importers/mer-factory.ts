@@ -11,9 +11,10 @@ import { type FoundList, hasColumns, type ImportedList, type Importer } from "./
 const ending = "_merr_data.json";
 
 /**
- * What MER-Factory makes: its output folder (`<clip>/<clip>_merr_data.json`), the CSV it exports (source_path,
- * final_summary), or the Emotion-LLaMA JSON (`MERR_*_grained.json`, by name of the film). The summary is the
- * reference; only `ground_truth_label` is a label, for emotions guessed from action units are no truth.
+ * What MER-Factory makes: its output folder (`<clip>/<clip>_merr_data.json`), the CSV it exports
+ * (source_path, final_summary), or the Emotion-LLaMA JSON (`MERR_*_grained.json`, by name of the
+ * film). The summary is the reference; only `ground_truth_label` is a label, for emotions guessed
+ * from action units are no truth.
  */
 export const merFactoryImporter: Importer = {
   format: "mer-factory",

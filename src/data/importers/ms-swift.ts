@@ -5,9 +5,9 @@ import { columnsOf, type ListRecord, placeOf } from "../tables/table.ts";
 import { hasColumns, type ImportedList, type Importer } from "./importer.ts";
 
 /**
- * Rows of ms-swift (`messages`, `videos`, `audios`), written by `oppo export ms-swift` or by others; roles of
- * ShareGPT are known, too. The reference is a column where one holds it (`reference`), else the assistant's
- * last turn; a `solution` that is no reasoning is a label.
+ * Rows of ms-swift (`messages`, `videos`, `audios`), written by `oppo export ms-swift` or by
+ * others; roles of ShareGPT are known, too. The reference is a column where one holds it
+ * (`reference`), else the assistant's last turn; a `solution` that is no reasoning is a label.
  */
 export const msSwiftImporter: Importer = {
   format: "ms-swift",
@@ -74,7 +74,9 @@ function turnsOf(messages: unknown): Turn[] | undefined {
   return turns.every((turn) => turn !== undefined) ? turns : undefined;
 }
 
-/** `solution` of GRPO data sets: reasoning with its answer, an answer in its tags, or a bare label. */
+/**
+ * `solution` of GRPO data sets: reasoning with its answer, an answer in its tags, or a bare label.
+ */
 function solved(solution: unknown): { reference?: string; answer?: unknown } {
   if (typeof solution !== "string") return solution === undefined ? {} : { answer: solution };
   const { think, answer } = parseResponse(solution);

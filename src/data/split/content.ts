@@ -7,9 +7,9 @@ import { fileHash } from "../features/content.ts";
 export type ContentKeys = ReadonlyMap<string, string>;
 
 /**
- * Finds rows whose files hold the same bytes. Files are read only where another has the same size, so a list
- * without copies costs one look at each file's size. Files that many clips share (features by id) say nothing
- * about a clip and don't count.
+ * Finds rows whose files hold the same bytes. Files are read only where another has the same size,
+ * so a list without copies costs one look at each file's size. Files that many clips share
+ * (features by id) say nothing about a clip and don't count.
  * @returns a key by id for every row that has a copy; other rows are absent
  */
 export function contentGroups(rows: readonly ClipRow[]): ContentKeys {
@@ -27,7 +27,10 @@ export function contentGroups(rows: readonly ClipRow[]): ContentKeys {
   return keys;
 }
 
-/** The file that makes each clip what it is: its picture, its sound where it has none, or its features. */
+/**
+ * The file that makes each clip what it is: its picture, its sound where it has none, or its
+ * features.
+ */
 function ownFiles(rows: readonly ClipRow[]): { id: string; path: string }[] {
   const files = rows.flatMap(({ id, media, features }) => {
     const medium = media.video ?? media.audio;

@@ -21,12 +21,14 @@ export interface SplitShares {
 }
 
 /**
- * Gives every row its side. A `split` that the rows bring is kept. Otherwise groups (speaker, dialogue,
- * film), or clips where no row has one, are put in an order by hash and fill first test, then validation,
- * each as near to its share as whole groups allow. Copies of one file always stay together.
+ * Gives every row its side. A `split` that the rows bring is kept. Otherwise groups (speaker,
+ * dialogue, film), or clips where no row has one, are put in an order by hash and fill first test,
+ * then validation, each as near to its share as whole groups allow. Copies of one file always stay
+ * together.
  * @param content keys of copied files by id, where they are known already
- * @throws DataError `SPLIT_PARTIAL` where some rows bring a side and some don't, `SPLIT_COPIES` where copies
- *   of one file stand on two given sides, `SPLIT_EMPTY` where training or test would have no clip.
+ * @throws DataError `SPLIT_PARTIAL` where some rows bring a side and some don't, `SPLIT_COPIES`
+ *   where copies of one file stand on two given sides, `SPLIT_EMPTY` where training or test would
+ *   have no clip.
  */
 export function drawSplits<Row extends ClipRow>(
   rows: readonly Row[],
@@ -64,7 +66,9 @@ function drawn(
   return { sides, notes: [howDrawn(rows, units.length)] };
 }
 
-/** Units in order while each brings the side nearer to what is wanted; the smallest where none does. */
+/**
+ * Units in order while each brings the side nearer to what is wanted; the smallest where none does.
+ */
 function fill(units: readonly SplitUnit[], wanted: number): SplitUnit[] {
   const taken: SplitUnit[] = [];
   if (wanted === 0 || units.length < 2) return taken;

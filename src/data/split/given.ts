@@ -3,8 +3,8 @@ import { type ClipRow, type Split, splits } from "../clip-row.ts";
 import type { ContentKeys } from "./content.ts";
 
 /**
- * Sides as the list gives them. Groups on two sides are said: it is the list's own protocol. Copies of one
- * file on two sides are refused: a test clip that was trained on measures nothing.
+ * Sides as the list gives them. Groups on two sides are said: it is the list's own protocol. Copies
+ * of one file on two sides are refused: a test clip that was trained on measures nothing.
  * @throws DataError `SPLIT_PARTIAL`, `SPLIT_COPIES`
  */
 export function givenSplits(rows: readonly ClipRow[], content: ContentKeys) {

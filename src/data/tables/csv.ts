@@ -8,17 +8,19 @@ interface ParsedRecord {
 }
 
 /**
- * Reads CSV as RFC 4180 describes it: fields may be quoted, hold line breaks, and double their quotes. The
- * header says what separates the columns: commas, or tabs or semicolons where it has no comma.
- * @throws DataError `LIST_FIELDS` for a record with another number of fields than the header, `LIST_QUOTE`,
- *   `LIST_HEADER` for a column that is named twice or not at all; each names the line.
+ * Reads CSV as RFC 4180 describes it: fields may be quoted, hold line breaks, and double their
+ * quotes. The header says what separates the columns: commas, or tabs or semicolons where it has no
+ * comma.
+ * @throws DataError `LIST_FIELDS` for a record with another number of fields than the header,
+ *   `LIST_QUOTE`, `LIST_HEADER` for a column that is named twice or not at all; each names the
+ *   line.
  */
 export function readCsv(text: string, file: string, separator?: string): ListTable {
   const lines = text.includes("\r") ? text.replaceAll(/\r\n?/g, "\n") : text;
   const delimiter = separator ?? separatorOf(lines);
   const notes: string[] = [];
   const [header, ...rest] = parsed(lines, file, delimiter, notes);
-  const columns = header!.record.map((name) => name.trim());
+  const columns = header!.record.map((name, at) => name.trim() || `column ${at + 1}`);
   checkHeader(columns, lineOf(header!), file);
   if (separator === undefined && delimiter !== ",") {
     notes.push(`its columns are separated by ${delimiter === ";" ? "semicolons" : "tabs"}`);

@@ -8,8 +8,8 @@ export const keyColumn = "key";
 
 /**
  * Reads a JSON list of objects, or one object whose members are objects by id (or texts by id).
- * @throws DataError `LIST_JSON`, `LIST_LINE` for an element that is no object, `LIST_KEY` for an id that
- *   stands twice.
+ * @throws DataError `LIST_JSON`, `LIST_LINE` for an element that is no object, `LIST_KEY` for an id
+ *   that stands twice.
  */
 export function readJsonTable(text: string, file: string): ListTable {
   const value = parsed(text, file);

@@ -2,8 +2,8 @@ import { DataError } from "../../core/errors.ts";
 import { columnsOf, type ListRecord, type ListTable } from "./table.ts";
 
 /**
- * Reads JSON Lines. Every line counts, the last one with or without its line break: what people hand in
- * was not cut by a crash of ours.
+ * Reads JSON Lines. Every line counts, the last one with or without its line break: what people
+ * hand in was not cut by a crash of ours.
  * @throws DataError `LIST_LINE` naming the line that is no JSON object.
  */
 export function readJsonLines(text: string, file: string): ListTable {

@@ -16,6 +16,9 @@ const readers: Readonly<Record<string, Reader>> = {
   ".json": readJsonTable,
 };
 
+/** Endings of files that are read as tables. */
+export const tableEndings: readonly string[] = Object.keys(readers);
+
 /** A table and the hash of its file. */
 export interface ReadTable extends ListTable {
   sha256: string;
@@ -24,13 +27,15 @@ export interface ReadTable extends ListTable {
 /** Reads a table by the ending of its name. @throws DataError `LIST_FORMAT`, and as each reader. */
 export function readTable(file: string): ReadTable {
   const reader = readers[extname(file).toLowerCase()];
-  const { text, sha256 } = readListText(file);
   if (reader === undefined) {
     throw new DataError("LIST_FORMAT", "neither .csv, .tsv, .jsonl nor .json", {
       file,
-      hint: "the ending says how a list is read",
+      hint: spreadsheet.test(file)
+        ? "save it as CSV in UTF-8"
+        : "the ending says how a list is read",
     });
   }
+  const { text, sha256 } = readListText(file);
   const table = reader(text, file);
   if (table.records.length === 0) {
     throw new DataError("LIST_EMPTY", "has columns but no rows", { file });
@@ -38,6 +43,8 @@ export function readTable(file: string): ReadTable {
   const broken = table.notes.concat(text.includes("\uFFFD") ? [replaced] : []);
   return { ...table, notes: broken, sha256 };
 }
+
+const spreadsheet = /\.(xlsx?|ods|parquet)$/i;
 
 const replaced =
   "it holds U+FFFD (�): a program before could not read some characters, and different words may have become equal";

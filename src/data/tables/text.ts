@@ -13,8 +13,9 @@ export interface ListText {
 
 /**
  * Reads a text file as UTF-8, without a byte order mark.
- * @throws DataError `LIST_MISSING`, `LIST_FOLDER`, `LIST_TOO_LARGE`, `LIST_EMPTY`, and `LIST_ENCODING` for
- *   bytes of another encoding: read as UTF-8, different words would become equal without a word.
+ * @throws DataError `LIST_MISSING`, `LIST_FOLDER`, `LIST_TOO_LARGE`, `LIST_EMPTY`, and
+ *   `LIST_ENCODING` for bytes of another encoding: read as UTF-8, different words would become
+ *   equal without a word.
  */
 export function readListText(file: string): ListText {
   const found = statSync(file, { throwIfNoEntry: false });

@@ -32,8 +32,8 @@ export interface ReadRows {
 }
 
 /**
- * Reads a reasoning data set. @throws DataError as `readClips`; BenchError `MEP_CUES` where none of its rows has
- * cues in the cue file.
+ * Reads a reasoning data set. @throws DataError as `readClips`; BenchError `MEP_CUES` where none of
+ * its rows has cues in the cue file.
  */
 export function readReferenceRows(file: string, options: RowOptions): ReadRows {
   const { clips, where, read = {} } = options;
