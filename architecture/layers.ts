@@ -139,6 +139,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   export: {
     folders: [
       "core",
+      "media",
       "cues",
       "loss",
       "rewards",

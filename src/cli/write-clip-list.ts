@@ -10,16 +10,17 @@ import { say } from "./print.ts";
  * @throws DataError `LIST_OWN`
  */
 export function writeClipList(out: string, list: ReadClips, source: string): void {
+  refuseOwnList(out, source);
   const file = resolve(out);
-  if (file === resolve(source)) {
-    throw new DataError("LIST_OWN", "is the list itself", {
-      file: out,
-      hint: "name another --out",
-    });
-  }
   for (const note of list.notes) say(`  ${note}`);
   writeJsonl(
     file,
     list.rows.map((row) => toClipLine(row, dirname(file))),
   );
+}
+
+/** @throws DataError `LIST_OWN` where a list would be written over itself */
+export function refuseOwnList(out: string, source: string): void {
+  if (resolve(out) !== resolve(source)) return;
+  throw new DataError("LIST_OWN", "is the list itself", { file: out, hint: "name another --out" });
 }

@@ -82,18 +82,26 @@ function toSize(picture: Picture, size: Size): Uint8Array {
   return Uint8Array.from(scaled, Math.round);
 }
 
+/** A frame is scaled to lie within this many pixels, its shape kept. */
+export interface Fit {
+  width: number;
+  height: number;
+  /** Smaller frames are enlarged, too. */
+  enlarge?: boolean;
+}
+
 /**
- * Turns frames of any pixel format, pixel shape and orientation into RGB with square pixels; larger ones are
- * shrunk to `maxSide` pixels a side in the same step, so that a large film never stands in memory whole.
+ * Turns frames of any pixel format, pixel shape and orientation into RGB with square pixels, and fits them in
+ * the same step, so that a large film never stands in memory whole.
  */
 export class RgbConverter implements Disposable {
-  private readonly maxSide: number;
+  private readonly fit: Fit;
   private scaler: SoftwareScaleContext | null = null;
   private rgb: Frame | null = null;
   private geometry = "";
 
-  constructor(maxSide = Number.POSITIVE_INFINITY) {
-    this.maxSide = maxSide;
+  constructor(fit: Fit = { width: Number.POSITIVE_INFINITY, height: Number.POSITIVE_INFINITY }) {
+    this.fit = fit;
   }
 
   convert(frame: Frame): Picture {
@@ -109,7 +117,9 @@ export class RgbConverter implements Disposable {
   private configure(frame: Frame, geometry: string): void {
     this[Symbol.dispose]();
     const square = squareSize(frame);
-    const scale = Math.min(1, this.maxSide / Math.max(square.width, square.height));
+    const shown = shownSize(frame);
+    const within = Math.min(this.fit.width / shown.width, this.fit.height / shown.height);
+    const scale = this.fit.enlarge ? within : Math.min(1, within);
     const rgb = new Frame();
     rgb.alloc();
     rgb.format = AV_PIX_FMT_RGB24;

@@ -26,16 +26,21 @@ export interface Decoded {
 /** Packets between two turns of the event loop: a long film must not stop everything else. */
 const packetsPerTurn = 256;
 
+/** Packets of a track come in the order of decoding: shown times may lie so much apart, in seconds. */
+const reorderSec = 1;
+
 /**
- * Decodes the given tracks of a file in one pass.
+ * Decodes the given tracks of a file in one pass, and stops once all of them have passed `untilSec`.
  * @returns the end of the last packet of any track, in seconds.
  */
 export async function decodeTracks(
   source: MediaSource,
   decoded: readonly Decoded[],
+  untilSec: number = Number.POSITIVE_INFINITY,
 ): Promise<number> {
   const decoders = new Map<number, TrackDecoder>();
   const ticks = new Map(source.streams.map((stream) => [stream.index, toSeconds(stream)]));
+  const open = new Set(decoded.map(({ track }) => track.stream.index));
   let end = 0;
   let count = 0;
   try {
@@ -45,6 +50,10 @@ export async function decodeTracks(
     for (const packet of source.packets()) {
       end = Math.max(end, packetEnd(packet, ticks.get(packet.streamIndex) ?? 0) - source.startSec);
       decoders.get(packet.streamIndex)?.decode(packet);
+      if (packetTime(packet, ticks) - source.startSec > untilSec + reorderSec) {
+        open.delete(packet.streamIndex);
+        if (open.size === 0) break;
+      }
       if (++count % packetsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     for (const decoder of decoders.values()) decoder.decode(null);
@@ -52,6 +61,10 @@ export async function decodeTracks(
   } finally {
     for (const decoder of decoders.values()) decoder[Symbol.dispose]();
   }
+}
+
+function packetTime({ pts, streamIndex }: Packet, ticks: ReadonlyMap<number, number>): number {
+  return pts === AV_NOPTS_VALUE ? 0 : Number(pts) * (ticks.get(streamIndex) ?? 0);
 }
 
 function packetEnd({ pts, duration }: Packet, tickSec: number): number {

@@ -2,7 +2,7 @@ import { AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO, Codec, type Frame, type Stream 
 import { MediaError } from "../core/errors.ts";
 import { type Decoded, decodeTracks, type FrameSink } from "./decode.ts";
 import { channelsOf, runUp } from "./decode-audio.ts";
-import { RgbConverter, shownSize } from "./decode-video.ts";
+import { type Fit, RgbConverter, shownSize } from "./decode-video.ts";
 import type { Picture } from "./orientation.ts";
 import { openMedia, refuseShort } from "./source.ts";
 
@@ -34,6 +34,13 @@ export interface HeardBlock {
   timeSec: number;
 }
 
+export interface ObserveOptions {
+  /** What frames are scaled to. */
+  fit: Fit;
+  /** Where enough has been seen, in seconds; what comes later need not be whole. */
+  untilSec?: number;
+}
+
 /** Who looks at a file while it is decoded. */
 export interface MediaListener {
   frame(frame: ShownFrame): void;
@@ -50,23 +57,24 @@ export interface ObservedMedia {
 
 /**
  * Decodes the film and the sound of a file once and hands on every frame and every block of samples, keeping
- * none: memory does not grow with length or size. Frames are shrunk to `maxSide` pixels a side.
+ * none: memory does not grow with length or size.
  * @throws MediaError as `openMedia`, where nothing can be known about the file.
  */
 export async function observeMedia(
   path: string,
-  maxSide: number,
+  { fit, untilSec }: ObserveOptions,
   listener: MediaListener,
 ): Promise<ObservedMedia> {
   using source = openMedia(path);
   const known = { container: source.container, tracks: source.streams.map(trackInfo) };
-  const film = new FrameTap(maxSide, listener);
+  const film = new FrameTap(fit, listener);
   const sound = new BlockTap(listener);
   const decoded: Decoded[] = [];
   if (source.video) decoded.push({ track: source.video, sink: film });
   if (source.audio) decoded.push({ track: source.audio, sink: sound });
   try {
-    const end = await decodeTracks(source, decoded);
+    const end = await decodeTracks(source, decoded, untilSec);
+    if (untilSec !== undefined && end >= untilSec) return { ...known, failure: null };
     if (source.video) refuseShort(path, "video", film.end, source.video.announcedEnd ?? 0);
     if (source.audio) refuseShort(path, "audio", sound.end, source.audio.announcedEnd ?? 0);
     refuseShort(path, "file", end, source.announcedEnd ?? 0);
@@ -95,8 +103,8 @@ class FrameTap implements FrameSink {
   private readonly listener: MediaListener;
   end = 0;
 
-  constructor(maxSide: number, listener: MediaListener) {
-    this.converter = new RgbConverter(maxSide);
+  constructor(fit: Fit, listener: MediaListener) {
+    this.converter = new RgbConverter(fit);
     this.listener = listener;
   }
 

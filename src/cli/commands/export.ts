@@ -1,12 +1,16 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "@commander-js/extra-typings";
+import { ConfigError } from "../../core/errors.ts";
 import { readClips, splits } from "../../data/index.ts";
+import { makeEqual } from "../../export/equal-clips/equal-clips.ts";
 import { exportSwift } from "../../export/write.ts";
+import { factsFolder } from "../facts-folder.ts";
 import { columnsHelp, listFlags, readOptionsOf } from "../list-options.ts";
 import { readSwiftOptions } from "../ms-swift.ts";
-import { say } from "../print.ts";
-import { writeClipList } from "../write-clip-list.ts";
+import { positive } from "../numbers.ts";
+import { progressPrinter, say } from "../print.ts";
+import { refuseOwnList, writeClipList } from "../write-clip-list.ts";
 
 const installed = {
   oppo: fileURLToPath(new URL("../../../bin/oppo.mjs", import.meta.url)),
@@ -30,13 +34,57 @@ function clipsCommand() {
     .requiredOption("-o, --out <file>", "JSONL file to write")
     .option("-v <folder>", "the same as --videos");
   for (const option of listFlags()) command.addOption(option);
-  return command.addHelpText("after", columnsHelp).action(({ v, references, out, ...flags }) => {
-    const read = readOptionsOf({ ...(v !== undefined && { videos: v }), ...flags });
-    const list = readClips(references, read, { media: "refuse", text: "every" });
-    writeClipList(out, list, references);
-    for (const file of list.unused.slice(0, 5)) say(`no reference: ${file}`);
-    say(`${list.rows.length} clips; ${list.unused.length} files without a reference left out`);
-    process.stdout.write(`${resolve(out)}\n`);
+  return command
+    .option("--seconds <s>", "write every clip anew, so long: with --size", positive)
+    .option("--size <WxH>", "and so large, in pixels, for example 320x240", pixels)
+    .option("--fps <rate>", "and with so many frames a second", positive, 25)
+    .option("--runs <folder>", "folder of runs; facts about files are kept there", "runs")
+    .addHelpText(
+      "after",
+      `${columnsHelp}
+With --seconds and --size clips are made equal, as swap masks need them, in a folder beside the list: longer ones
+are cut, shorter ones hold their last frame and go on in silence, pictures are scaled whole, with black bars.`,
+    )
+    .action(async ({ v, references, out, seconds, size, fps, runs, ...flags }) => {
+      const read = readOptionsOf({ ...(v !== undefined && { videos: v }), ...flags });
+      const list = readClips(references, read, { media: "refuse", text: "every" });
+      const equal = sizeOf(seconds, size, fps);
+      if (equal) refuseOwnList(out, references);
+      const folder = `${resolve(out).replace(/\.jsonl$/i, "")}-clips`;
+      const cache = factsFolder(runs);
+      const made =
+        equal &&
+        (await makeEqual(list.rows, { ...equal, folder, cache, progress: progressPrinter() }));
+      const rows = made?.rows ?? list.rows;
+      writeClipList(
+        out,
+        { ...list, rows, notes: [...list.notes, ...(made?.notes ?? [])] },
+        references,
+      );
+      for (const file of list.unused.slice(0, 5)) say(`no reference: ${file}`);
+      say(`${rows.length} clips; ${list.unused.length} files without a reference left out`);
+      process.stdout.write(`${resolve(out)}\n`);
+    });
+}
+
+/** "320x240". @throws ConfigError `OPTION_SIZE` */
+function pixels(text: string): { width: number; height: number } {
+  const [, width, height] = /^(\d+)[x×](\d+)$/.exec(text) ?? [];
+  if (Number(width) > 0 && Number(height) > 0) {
+    return { width: Number(width), height: Number(height) };
+  }
+  throw new ConfigError("OPTION_SIZE", `'${text}' is no size`, { hint: "for example 320x240" });
+}
+
+function sizeOf(
+  seconds: number | undefined,
+  size: { width: number; height: number } | undefined,
+  fps: number,
+) {
+  if (seconds === undefined && size === undefined) return undefined;
+  if (seconds !== undefined && size !== undefined) return { seconds, fps, ...size };
+  throw new ConfigError("OPTION_SIZE", "--seconds and --size go together", {
+    hint: "`oppo inspect` proposes both",
   });
 }
 

@@ -13,6 +13,7 @@ import { summaryOf } from "../../data/inspect/summary.ts";
 import { leftOut } from "../../data/left-out.ts";
 import { renderInspection } from "../../report/inspect/page.ts";
 import { shownClips } from "../../report/inspect/shown.ts";
+import { factsFolder } from "../facts-folder.ts";
 import { type ListFlags, listFlags, readOptionsOf } from "../list-options.ts";
 import { heading, progressPrinter, say } from "../print.ts";
 
@@ -62,11 +63,11 @@ export interface WrittenInspection {
  */
 export async function inspectList(path: string, flags: InspectFlags): Promise<WrittenInspection> {
   const read = readClips(path, readOptionsOf(flags));
-  const { out = join(flags.runs, "inspect", nameOf(path)) } = flags;
+  const { out = join(factsFolder(flags.runs), nameOf(path)) } = flags;
   const [json, page] = [join(out, "inspect.json"), join(out, "inspect.html")];
   refuseForeign(json, resolve(path));
   const { test, validation } = listOptions.shape.split.parse({});
-  const cache = join(flags.runs, "inspect");
+  const cache = factsFolder(flags.runs);
   const inspection = await inspectClips(read.rows, {
     cache,
     media: flags.media,

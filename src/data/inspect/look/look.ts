@@ -48,7 +48,7 @@ async function opened(
   listener: Parameters<typeof observeMedia>[2],
 ): Promise<ObservedMedia> {
   try {
-    return await observeMedia(path, shotSide, listener);
+    return await observeMedia(path, { fit: { width: shotSide, height: shotSide } }, listener);
   } catch (failure) {
     if (!(failure instanceof MediaError)) throw failure;
     return { container: "", tracks: [], failure };
