@@ -7,7 +7,7 @@ import { decomposeReference } from "../cues/decompose.ts";
 import type { Split } from "../data/clip-row.ts";
 import type { ReadOptions } from "../data/options.ts";
 import { coldStartRows, corpusColdStart } from "./cold-start.ts";
-import { datasetRows, type SwiftRow } from "./dataset.ts";
+import { type Dataset, datasetRows, type SwiftRow } from "./dataset.ts";
 import type { SwiftOptions } from "./options.ts";
 import { pluginSettings } from "./plugin-settings.ts";
 import { type DatasetSummary, runReadme } from "./readme.ts";
@@ -22,8 +22,14 @@ export interface DataSource {
   read?: ReadOptions;
 }
 
+/** The clips of a run, once its settings are found to fit each other. @throws as `exportSwift` */
+export function openDataset(options: SwiftOptions, { path, split, read }: DataSource): Dataset {
+  pluginSettings(options);
+  return datasetRows(path, split, options.training.audio, read);
+}
+
 /**
- * Writes everything a run under ms-swift is started with into `folder`.
+ * Writes everything a run under ms-swift is started with into `folder`. Opens no clip: `checkMedia` does.
  * @throws ConfigError for settings that exclude each other and for data that can't be trained on.
  */
 export function exportSwift(
@@ -31,14 +37,9 @@ export function exportSwift(
   options: SwiftOptions,
   source: DataSource,
   installed: Installed,
+  { rows, notes }: Dataset = openDataset(options, source),
 ): DatasetSummary & { notes: readonly string[] } {
   const settings = pluginSettings(options);
-  const { rows, notes } = datasetRows(
-    source.path,
-    source.split,
-    options.training.audio,
-    source.read,
-  );
   const examples = existsSync(join(source.path, "corpus.json"))
     ? corpusColdStart(source.path, rows, options.training.audio === "separate")
     : coldStartRows(rows);

@@ -4,7 +4,8 @@ import { Command, Option } from "@commander-js/extra-typings";
 import { ConfigError } from "../../core/errors.ts";
 import { readClips, splits } from "../../data/index.ts";
 import { makeEqual } from "../../export/equal-clips/equal-clips.ts";
-import { exportSwift } from "../../export/write.ts";
+import { checkMedia } from "../../export/media-check.ts";
+import { exportSwift, openDataset } from "../../export/write.ts";
 import { factsFolder } from "../facts-folder.ts";
 import { columnsHelp, listFlags, readOptionsOf } from "../list-options.ts";
 import { readSwiftOptions } from "../ms-swift.ts";
@@ -102,6 +103,8 @@ function swiftCommand() {
     );
   for (const option of listFlags()) command.addOption(option);
   return command
+    .option("--no-media-check", "open no clip: faults are then found on the cluster")
+    .option("--runs <folder>", "folder of runs; facts about files are kept there", "runs")
     .addHelpText(
       "after",
       `${columnsHelp}
@@ -109,12 +112,16 @@ audio is read only with training.audio=separate.
 Writes oppo.json (plugin), serve.json (service), data.jsonl, sft.jsonl, env.sh, serve.sh, sft.sh, colocate.sh,
 rollout-server.sh and train-server.sh (vLLM server), ray.sh and ray.yaml (experimental), README.md.`,
     )
-    .action(({ config, set, data, split, out, ...flags }) => {
+    .action(async ({ config, set, data, split, out, mediaCheck, runs, ...flags }) => {
       const options = readSwiftOptions(config, Array.isArray(set) ? set : []);
       const folder = resolve(out);
       const source = { path: resolve(data), split, read: readOptionsOf(flags) };
-      const { rows, visual, acoustic, notes } = exportSwift(folder, options, source, installed);
-      for (const note of notes) say(`  ${note}`);
+      const dataset = openDataset(options, source);
+      const look = { cache: factsFolder(runs), progress: progressPrinter() };
+      const checked = mediaCheck ? await checkMedia(dataset.rows, options, data, look) : [];
+      const written = exportSwift(folder, options, source, installed, dataset);
+      const { rows, visual, acoustic, notes } = written;
+      for (const note of [...notes, ...checked]) say(`  ${note}`);
       say(`${rows} clips; ${visual} references name something seen, ${acoustic} something heard`);
       process.stdout.write(`${folder}\n`);
     });

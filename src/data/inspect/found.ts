@@ -33,7 +33,9 @@ export interface FoundRefusal {
 }
 
 /** Refusals of all ways by code, most clips first. A clip may be refused for several reasons. */
-export function foundRefusals(results: readonly WayResult[]): FoundRefusal[] {
+export function foundRefusals(
+  results: readonly { way: { id: string }; refused: WayResult["refused"] }[],
+): FoundRefusal[] {
   const byCode = new Map<
     string,
     { cure: string; ways: Set<string>; says: Map<InspectedClip, string> }

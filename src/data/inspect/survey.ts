@@ -23,11 +23,16 @@ export function surveyOf(clips: readonly InspectedClip[], shares: SplitShares): 
   const duplicates = duplicatesOf(clips);
   return {
     clips,
-    swap: { visual: swapShapes(clips, "visual"), acoustic: swapShapes(clips, "acoustic") },
-    alike: alikeOf(clips),
+    ...shapesOf(clips),
     duplicates,
     sides: drawnSides(clips, duplicates, shares),
   };
+}
+
+/** Lengths and sizes of a list. */
+export function shapesOf(clips: readonly InspectedClip[]): Pick<Survey, "swap" | "alike"> {
+  const swap = { visual: swapShapes(clips, "visual"), acoustic: swapShapes(clips, "acoustic") };
+  return { swap, alike: alikeOf(clips) };
 }
 
 function duplicatesOf(clips: readonly InspectedClip[]): Map<string, string[]> {

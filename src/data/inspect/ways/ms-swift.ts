@@ -33,10 +33,13 @@ const longestSoundSec = 300;
 const soundTokensPerSec = 25;
 const questionTokens = 150;
 
+/** What of a list the cluster's refusals depend on. */
+export type SwiftSurvey = Pick<Survey, "swap" | "alike">;
+
 /** What the cluster would refuse, or leave out without a word, about the media of one clip. */
 export function swiftRefusals(
   clip: InspectedClip,
-  survey: Survey,
+  survey: SwiftSurvey,
   needs: SwiftNeeds,
 ): readonly Refusal[] {
   const { picture = null, sound = null } = clip.media ?? {};
@@ -70,7 +73,11 @@ function promptTokens(
   return Math.round(video + soundTokensPerSec * soundSec + questionTokens);
 }
 
-function swapRefusal(clip: InspectedClip, { swap, alike }: Survey, stream: SwapStream): Refusal[] {
+function swapRefusal(
+  clip: InspectedClip,
+  { swap, alike }: SwiftSurvey,
+  stream: SwapStream,
+): Refusal[] {
   const shape = swapShape(clip, stream);
   const { usual, equal, clips } = swap[stream];
   if (shape === null || (shape === usual && equal > 1)) return [];
