@@ -39,7 +39,9 @@ export class VideoSink implements FrameSink {
 
   constructor(wanted: VideoWanted) {
     this.wanted = wanted;
-    this.converter = new RgbConverter(wanted.maxSide);
+    this.converter = new RgbConverter(
+      wanted.maxSide === undefined ? undefined : within(wanted.maxSide),
+    );
     this.size = { width: wanted.width ?? 0, height: wanted.height ?? 0 };
   }
 
@@ -90,6 +92,9 @@ export interface Fit {
   enlarge?: boolean;
 }
 
+/** Smaller ones keep their size. */
+export const within = (side: number): Fit => ({ width: side, height: side });
+
 /**
  * Turns frames of any pixel format, pixel shape and orientation into RGB with square pixels, and fits them in
  * the same step, so that a large film never stands in memory whole.
@@ -118,8 +123,8 @@ export class RgbConverter implements Disposable {
     this[Symbol.dispose]();
     const square = squareSize(frame);
     const shown = shownSize(frame);
-    const within = Math.min(this.fit.width / shown.width, this.fit.height / shown.height);
-    const scale = this.fit.enlarge ? within : Math.min(1, within);
+    const most = Math.min(this.fit.width / shown.width, this.fit.height / shown.height);
+    const scale = this.fit.enlarge ? most : Math.min(1, most);
     const rgb = new Frame();
     rgb.alloc();
     rgb.format = AV_PIX_FMT_RGB24;

@@ -5,6 +5,7 @@ import { sha256 } from "../../core/files.ts";
 import type { ClipMedia, SplitRow } from "../../data/clip-row.ts";
 import { readMedia } from "../../data/features/decode.ts";
 import type { Clip, Video } from "../../media/clip.ts";
+import { within } from "../../media/decode-video.ts";
 import { observeMedia } from "../../media/observe.ts";
 import { writeClip } from "../../media/write.ts";
 
@@ -48,16 +49,20 @@ const noFilm: Video = { width: 0, height: 0, frames: 0, fps: 0, data: new Uint8A
 async function smallFilm(path: string): Promise<Video> {
   const pictures: Uint8Array[] = [];
   let [width, height, next, end] = [0, 0, 0, 0];
-  const { failure } = await observeMedia(path, maxSide, {
-    frame({ picture, timeSec, durationSec }) {
-      end = Math.max(end, timeSec + durationSec);
-      if (timeSec < next) return;
-      next = Math.max(next + 1 / maxFps, timeSec);
-      [width, height] = [picture.width & ~1, picture.height & ~1];
-      pictures.push(cropped(picture, width, height));
+  const { failure } = await observeMedia(
+    path,
+    { fit: within(maxSide) },
+    {
+      frame({ picture, timeSec, durationSec }) {
+        end = Math.max(end, timeSec + durationSec);
+        if (timeSec < next) return;
+        next = Math.max(next + 1 / maxFps, timeSec);
+        [width, height] = [picture.width & ~1, picture.height & ~1];
+        pictures.push(cropped(picture, width, height));
+      },
+      block() {},
     },
-    block() {},
-  });
+  );
   if (failure !== null) throw failure;
   const data = new Uint8Array(pictures.length * width * height * 3);
   pictures.forEach((picture, index) => {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { MediaError } from "../../../core/errors.ts";
 import { writeFileAtomic } from "../../../core/files.ts";
+import { within } from "../../../media/decode-video.ts";
 import { encodeJpegs } from "../../../media/jpeg.ts";
 import { type ObservedMedia, observeMedia } from "../../../media/observe.ts";
 import type { FileFacts } from "./facts.ts";
@@ -48,7 +49,7 @@ async function opened(
   listener: Parameters<typeof observeMedia>[2],
 ): Promise<ObservedMedia> {
   try {
-    return await observeMedia(path, { fit: { width: shotSide, height: shotSide } }, listener);
+    return await observeMedia(path, { fit: within(shotSide) }, listener);
   } catch (failure) {
     if (!(failure instanceof MediaError)) throw failure;
     return { container: "", tracks: [], failure };
