@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { ClipRow, SplitRow } from "../data/clip-row.ts";
 import type { DataSource } from "../data/source.ts";
-import { featureDims } from "../media/features.ts";
+import { blankFeatures, featureDims } from "../media/features.ts";
 import { generateCorpus } from "./generate.ts";
 import { loadFeatures } from "./load-features.ts";
 import type { ManifestRow } from "./manifest.ts";
@@ -30,6 +30,7 @@ export const syntheticSource: DataSource<CorpusOptions, ManifestRow> = {
         return {
           features: await loadFeatures(folder, rows, features, { progress }),
           dims: featureDims(features),
+          blank: blankFeatures(features),
           notes: [],
         };
       },

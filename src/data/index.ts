@@ -12,7 +12,7 @@ export {
   splits,
 } from "./clip-row.ts";
 export type { ColumnChoice } from "./columns.ts";
-export { type FeatureSettings, loadRowFeatures, type RowFeatures } from "./features/index.ts";
+export { type FeatureSettings, loadRowFeatures } from "./features/index.ts";
 export { type Importer, importers } from "./importers/index.ts";
 export {
   type ListFormat,
@@ -25,7 +25,7 @@ export {
 } from "./options.ts";
 export { type ReadClips, readClips } from "./read-clips.ts";
 export type { LeftRow, Needs } from "./rows.ts";
-export type { DataSource, OpenedSource, SourceContext } from "./source.ts";
+export type { DataSource, OpenedSource, SourceContext, SourceFeatures } from "./source.ts";
 export { contentGroups } from "./split/content.ts";
 export { type DrawnSplits, drawSplits } from "./split/draw.ts";
 export type { Place } from "./tables/table.ts";

@@ -20,10 +20,15 @@ export interface FeatureControls {
 
 /** Features of every row, and what was seen on the way. */
 export interface SourceFeatures {
-  /** By clip id; every clip's streams have `dims` values a token. */
+  /** By clip id, in the order of the rows; every clip's streams have `dims` values a token. */
   features: ReadonlyMap<string, ClipFeatures>;
   /** Width of one token of each stream. Features made elsewhere have another than `featureDims`. */
   dims: { video: number; audio: number };
+  /**
+   * One row per stream of what "nothing there" looks like: black frames, silence. Null for features made
+   * elsewhere, where nobody can say: `blankRow` (prompt/standardise.ts) then takes the mean row.
+   */
+  blank: Record<"video" | "audio", Float32Array | null>;
   /** Sentences for the console and the report. */
   notes: readonly string[];
 }

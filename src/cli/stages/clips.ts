@@ -1,7 +1,6 @@
-import { blankFeatures } from "../../media/features.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
 import { promptOf } from "../../prompt/prompt-of.ts";
-import { type Standardiser, scaleRows, standardise } from "../../prompt/standardise.ts";
+import { blankRow, standardise } from "../../prompt/standardise.ts";
 import type { WordTokenizer } from "../../prompt/tokenizer.ts";
 import { timed } from "../timings.ts";
 import type { Workspace } from "../workspace.ts";
@@ -23,8 +22,10 @@ export interface Clips extends Data {
 /** Renders or decodes what is missing, and makes a prompt of every clip. */
 export async function openClips(workspace: Workspace, data: Data): Promise<Clips> {
   const { experiment, layout, progress } = workspace;
-  const { features, dims, notes } = await timed(layout.timings, "clips and their features", () =>
-    data.source.features({ options: experiment.features, progress }),
+  const { features, dims, blank, notes } = await timed(
+    layout.timings,
+    "clips and their features",
+    () => data.source.features({ options: experiment.features, progress }),
   );
   const raw = data.rows.map((row) => promptOf(row.id, features.get(row.id)!));
   const standardiser = openStandardiser(layout.standardiser, raw, data.rows);
@@ -34,25 +35,9 @@ export async function openClips(workspace: Workspace, data: Data): Promise<Clips
     featureNotes: notes,
     prompts: new Map(raw.map((prompt) => [prompt.id, standardise(prompt, standardiser)])),
     tokenizer: openTokenizer(workspace, data),
-    blank: blankOf(workspace, data, standardiser),
+    blank: {
+      video: blankRow(blank.video, standardiser.video),
+      audio: blankRow(blank.audio, standardiser.audio),
+    },
   };
 }
-
-/**
- * Features made elsewhere have no black frame and no silence: a stream that has any is blanked with the
- * mean of the training clips, which is 0 once standardised.
- */
-function blankOf(
-  { experiment }: Workspace,
-  { rows }: Data,
-  { video, audio }: Standardiser,
-): Clips["blank"] {
-  const blank = blankFeatures(experiment.features);
-  const foreign = (stream: "video" | "audio") => rows.some((row) => row.features?.[stream]);
-  return {
-    video: foreign("video") ? scaleRows(mean(video), video) : scaleRows(blank.video, video),
-    audio: foreign("audio") ? scaleRows(mean(audio), audio) : scaleRows(blank.audio, audio),
-  };
-}
-
-const mean = ({ centre }: Standardiser["video"]): Float32Array => Float32Array.from(centre);

@@ -1,4 +1,4 @@
 /** Features of clips of any source, as a policy reads them. */
 export { decodeStreams, readMedia } from "./decode.ts";
 export type { FeatureSettings } from "./decode-rows.ts";
-export { loadRowFeatures, type RowFeatures } from "./load.ts";
+export { loadRowFeatures } from "./load.ts";

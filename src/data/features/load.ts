@@ -6,25 +6,11 @@ import {
 } from "../../media/features.ts";
 import type { FeatureOptions } from "../../media/options.ts";
 import type { ClipRow } from "../clip-row.ts";
+import type { SourceFeatures } from "../source.ts";
 import { decodeRows, type FeatureSettings } from "./decode-rows.ts";
 import { readFeatureFiles } from "./feature-files.ts";
 import type { StreamFeatures } from "./stream-features.ts";
 import { originsOf, type StreamName, streams } from "./streams.ts";
-
-/** Features of every clip, as a policy reads them. */
-export interface RowFeatures {
-  /** By clip id, in the order of the rows. */
-  features: ReadonlyMap<string, ClipFeatures>;
-  /** Width of one token of each stream. */
-  dims: Record<StreamName, number>;
-  /**
-   * One row per stream of what "nothing there" looks like: black frames, silence. Null for features made
-   * elsewhere, where nobody can say: `blankRow` (prompt/standardise.ts) then takes the mean row.
-   */
-  blank: Record<StreamName, Float32Array | null>;
-  /** Sentences for the console and the report: where features came from, and what was done to them. */
-  notes: readonly string[];
-}
 
 /**
  * Features of clips of any source: a stream is decoded from the clips' media on worker threads, or read
@@ -38,7 +24,7 @@ export interface RowFeatures {
 export async function loadRowFeatures(
   rows: readonly ClipRow[],
   settings: FeatureSettings,
-): Promise<RowFeatures> {
+): Promise<SourceFeatures> {
   const { options } = settings;
   const origins = originsOf(rows);
   // First the cheap half: files of features that do not fit are no reason to decode an hour of film.
