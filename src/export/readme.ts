@@ -1,4 +1,6 @@
 import { resolveLossOptions } from "../loss/presets.ts";
+import type { RewardTerm } from "../rewards/term.ts";
+import { rewardTerms } from "../rewards/terms.ts";
 import { environment } from "./flags.ts";
 import type { SwiftOptions } from "./options.ts";
 import { serviceUrl } from "./plugin-settings.ts";
@@ -65,9 +67,18 @@ ${
 
 Trainer and rollout server need the same environment: nothing in ms-swift compares them, so start both by these scripts. If the service has a key, set \`${options.service.apiKeyEnv}\` in both terminals.
 
-- Reward: format × accuracy and perception, weights ${JSON.stringify(options.reward.weights)}, perception by ${options.reward.perception.mode}.
+- Reward: ${rewardText(options.reward)}; perception by ${options.reward.perception.mode}.
 - Loss: preset \`${loss.preset}\`${on.length > 0 ? ` (${on.join(", ")})` : ""}; video hidden by ${masks.visual}, sound by ${masks.acoustic}; masked passes: ${masks.schedule}. Policy gradient (${training.lossType}) and reference KL (${training.referenceKl}) are ms-swift's own.
 - The service must be up while training runs. The plugin waits for a restart and stops the run rather than make a reward up.
 - Clips longer than ${training.maxSeconds} s are seen in fewer frames a second (\`FPS_MAX_FRAMES\`); raise \`training.maxSeconds\` to see all. A clip whose picture and sound differ in length is refused.
 `;
 }
+
+/** Terms with their weights; a gate multiplies the others. */
+const rewardText = (reward: SwiftOptions["reward"]): string =>
+  rewardTerms
+    .map((term: RewardTerm) => {
+      const gate = term.gate?.(reward) ? ", a gate" : "";
+      return `${term.name} (weight ${term.weight(reward)}${gate})`;
+    })
+    .join(", ");

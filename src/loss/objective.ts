@@ -41,7 +41,7 @@ export function omniPerceptionObjective(
   context: ObjectiveContext = {},
 ): LossResult {
   const { terms = lossTerms, suppression = 1 } = context;
-  validateBatch(batch);
+  validateBatch(batch, options, terms);
   const totals = context.totals ?? measureTotals(batch);
   checkPasses(options, totals, terms);
   const total = zeroResult(batch);

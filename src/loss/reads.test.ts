@@ -66,11 +66,18 @@ describe("maskedReads", () => {
   });
 });
 
-it("a masked pass without the log-prob of evidence is refused", () => {
+it("a masked pass without a log-prob that a term looks at is refused", () => {
   const [sample] = samples() as [LossSample];
   const video = spreadReads([-1, -1], [2, 7], 10);
   expect(() => omniPerceptionObjective([{ ...sample, video }], presets.counterfactual)).toThrow(
     /token 4: video log-prob is NaN/,
+  );
+  const onsets = spreadReads([-1, -1, -1], [2, 4, 7], 10);
+  expect(() => omniPerceptionObjective([{ ...sample, audio: onsets }], presets.robust)).toThrow(
+    /token 1: audio log-prob is NaN/,
+  );
+  expect(() => omniPerceptionObjective([{ ...sample, audio: onsets }], presets.papo_av)).toThrow(
+    /token 0: audio log-prob is NaN/,
   );
   const full = spreadReads([-1], [2], 10);
   expect(() => omniPerceptionObjective([{ ...sample, full }], presets.none)).toThrow(

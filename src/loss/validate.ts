@@ -1,6 +1,7 @@
 import { LossError } from "../core/errors.ts";
 import type { ClaimTokens } from "../cues/cue.ts";
 import type { LossOptions } from "./options.ts";
+import { maskedReads } from "./reads.ts";
 import type { LossSample } from "./sample.ts";
 import type { LossTerm } from "./term.ts";
 import { activeTerms, lossTerms, requiredPasses } from "./terms.ts";
@@ -14,13 +15,19 @@ const roundingNats = 1e-3;
  * Rejects a batch a loss cannot be trusted on.
  * @throws LossError naming sample, pass and token.
  */
-export function validateBatch(batch: readonly LossSample[]): void {
+export function validateBatch(
+  batch: readonly LossSample[],
+  options: LossOptions,
+  terms: readonly LossTerm[] = lossTerms,
+): void {
   if (batch.length === 0) {
     throw new LossError("EMPTY_BATCH", "a loss needs at least one sample", {
       hint: "skip the update when every group was filtered out",
     });
   }
-  batch.forEach(validateSample);
+  batch.forEach((sample, index) => {
+    validateSample(sample, index, maskedReads(options, sample.claims, terms));
+  });
 }
 
 /**
@@ -50,7 +57,11 @@ export function checkPasses(
   }
 }
 
-function validateSample(sample: LossSample, index: number): void {
+function validateSample(
+  sample: LossSample,
+  index: number,
+  reads: readonly number[] | undefined,
+): void {
   if (!Number.isFinite(sample.advantage)) {
     throw new LossError("ADVANTAGE_NOT_FINITE", `sample ${index}: advantage ${sample.advantage}`, {
       path: `batch.${index}.advantage`,
@@ -65,23 +76,24 @@ function validateSample(sample: LossSample, index: number): void {
   }
   for (const pass of passes) {
     const values = sample[pass];
-    if (values) validateLogprobs(values, sample, index, pass);
+    if (values) validateLogprobs(values, sample, index, pass, reads);
   }
   sample.claims.forEach((claim, at) => {
     validateClaim(claim, sample.full.length, `batch.${index}.claims.${at}`, index);
   });
 }
 
-/** Masked passes may be unread (NaN) outside claims; evidence must have its log-prob. */
+/** Masked passes may be unread (NaN) where neither terms nor monitors look; `reads` is where they do. */
 function validateLogprobs(
   values: ArrayLike<number>,
-  { full: { length }, claims }: LossSample,
+  { full: { length } }: LossSample,
   sample: number,
   pass: (typeof passes)[number],
+  reads: readonly number[] | undefined,
 ): void {
   const path = `batch.${sample}.${pass}`;
   const masked = pass === "video" || pass === "audio";
-  const evidence = new Set(masked ? claims.flatMap(({ heads }) => heads) : []);
+  const read = masked && reads ? new Set(reads) : undefined;
   if (values.length !== length) {
     throw new LossError(
       "LENGTH_MISMATCH",
@@ -91,7 +103,7 @@ function validateLogprobs(
   }
   for (let token = 0; token < values.length; token++) {
     const value = values[token] as number;
-    if (masked && Number.isNaN(value) && !evidence.has(token)) continue;
+    if (Number.isNaN(value) && read && !read.has(token)) continue;
     if (!Number.isFinite(value) || value > roundingNats) {
       throw new LossError(
         "BAD_LOGPROB",
