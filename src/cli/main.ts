@@ -1,7 +1,7 @@
 import "../core/globals.ts";
 import { Command } from "@commander-js/extra-typings";
-import { OppoError } from "../core/errors.ts";
 import { addCommands } from "./commands/index.ts";
+import { endWithReader, faultText } from "./fault.ts";
 import { say } from "./print.ts";
 
 const program = addCommands(
@@ -12,10 +12,12 @@ const program = addCommands(
     .enablePositionalOptions(),
 );
 
+endWithReader(process.stdout);
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof OppoError)) throw error;
-  say(`\n${error.name} ${error.code}: ${error.message}`);
+  const text = faultText(error);
+  if (text === undefined) throw error;
+  say(`\n${text}`);
   process.exitCode = 1;
 }

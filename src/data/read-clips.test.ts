@@ -362,6 +362,10 @@ describe("a list that can't be read is refused", () => {
   it("where it is missing, or a folder without clips", () => {
     expect(() => readClips(at("no.csv"))).toThrow(/no\.csv: no such file or folder/);
     expect(() => readClips(folder)).toThrow("the folder holds no clips");
+    put("v/a.mp4");
+    expect(() => readClips(at("v"), {}, { text: "column" })).toThrow(
+      "is a folder of clips without a list: no references (give a list",
+    );
     const list = put("t.csv", "id\na\n");
     expect(() => readClips(list, { videos: at("nope") })).toThrow(/nope: no such folder/);
     expect(() => readClips(list, { videos: list })).toThrow(/t\.csv: is a file, not a folder/);

@@ -40,7 +40,7 @@ export function readClips(path: string, options: ReadOptions = {}, needs: Needs 
   const { list, table, hash, format } = open(resolve(path), options.format);
   const file = path;
   const { choice, notes } = findColumns(table.columns, options.columns ?? {}, file);
-  checkColumns(choice, needs, table.columns, file);
+  checkColumns(choice, needs, table.columns, format, file);
   const records = chosen(table.records, needs.where, file);
   const media =
     needs.media === "ignore"
@@ -88,11 +88,17 @@ function checkColumns(
   choice: ColumnChoice,
   needs: Needs,
   columns: readonly string[],
+  format: ListFormat,
   file: string,
 ): void {
   const named = choice.id ?? choice.video ?? choice.audio;
   if (named === undefined && needs.id !== "number") refuseMissing(["id"], columns, file);
-  if (needs.text !== undefined && choice.text === undefined) refuseMissing(["text"], columns, file);
+  if (needs.text === undefined || choice.text !== undefined) return;
+  if (format !== "folder") refuseMissing(["text"], columns, file);
+  throw new DataError("LIST_NO_TEXT", "is a folder of clips without a list: no references", {
+    file,
+    hint: "give a list with a reference text for each clip, and the folder as --videos",
+  });
 }
 
 function chosen(
