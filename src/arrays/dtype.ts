@@ -8,7 +8,10 @@ export interface Dtype {
   littleEndian: boolean;
 }
 
-/** Reads a type string: "<f8", "|b1", "<U12", "|O", "f4". @throws DataError `NPY_DTYPE` for others */
+/**
+ * Reads a type string: "<f8", "|b1", "<U12", "|O", "f4".
+ * @throws DataError `NPY_DTYPE` for others
+ */
 export function parseDtype(text: string): Dtype {
   const match = /^([<>|=]?)(?:(O)\d*|([fiubUS])([1-9]\d*))$/.exec(text);
   if (match === null) {
@@ -25,7 +28,10 @@ export function elementBytes({ kind, size }: Dtype): number {
   return kind === "U" ? 4 * size : size;
 }
 
-/** Decodes `count` elements; 64-bit integers beyond 2^53 come as bigint. @throws DataError `NPY_SHORT` */
+/**
+ * Decodes `count` elements; 64-bit integers beyond 2^53 come as bigint.
+ * @throws DataError `NPY_SHORT`
+ */
 export function decodeElements(dtype: Dtype, bytes: Uint8Array, count: number): unknown[] {
   const width = elementBytes(dtype);
   if (bytes.length < width * count) {

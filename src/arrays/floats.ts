@@ -19,8 +19,8 @@ type FloatType = "f2" | "bf16" | "f4" | "f8";
 const widths = { f2: 2, bf16: 2, f4: 4, f8: 8 } as const;
 
 /**
- * The array of one `.npy` file, of float16, float32 or float64. Nothing is allocated before the data is
- * known to be as long as the shape says.
+ * The array of one `.npy` file, of float16, float32 or float64. Nothing is allocated before the
+ * data is known to be as long as the shape says.
  * @throws DataError `NPY_HEADER`, `NPY_DTYPE`, `NPY_SHAPE`, `NPY_SHORT`, `NPY_LONG`
  */
 export function npyFloats(bytes: Uint8Array): FloatArray {
@@ -39,7 +39,10 @@ export function npyFloats(bytes: Uint8Array): FloatArray {
   return { shape, isFortran, values: decodeFloats(type, data, dtype.littleEndian) };
 }
 
-/** A tensor of safetensors, of float16, bfloat16, float32 or float64. @throws DataError `TENSOR_DTYPE` */
+/**
+ * A tensor of safetensors, of float16, bfloat16, float32 or float64.
+ * @throws DataError `TENSOR_DTYPE`
+ */
 export function tensorFloats({ dtype, shape }: TensorPlace, bytes: Uint8Array): FloatArray {
   const types = { F16: "f2", BF16: "bf16", F32: "f4", F64: "f8" } as const;
   if (dtype === "I32" || dtype === "U32") {

@@ -14,7 +14,10 @@ export interface NpzArchive {
   unpack(names?: ReadonlySet<string>): Map<string, Uint8Array>;
 }
 
-/** Opens an archive; arrays are unpacked when they are asked for. @throws DataError `NPZ_UNREADABLE` */
+/**
+ * Opens an archive; arrays are unpacked when they are asked for.
+ * @throws DataError `NPZ_UNREADABLE`
+ */
 export function openNpz(file: string): NpzArchive {
   if (statSync(file).size > mostBytes) {
     throw new DataError("NPZ_LARGE", "an archive of more than 2 GiB is not read", {

@@ -20,7 +20,10 @@ export function toValue({ shape, values }: NumpyArray): unknown {
   );
 }
 
-/** Elements of an array of this shape. @throws DataError `NPY_SHAPE` for much shape and no elements */
+/**
+ * Elements of an array of this shape.
+ * @throws DataError `NPY_SHAPE` for much shape and no elements
+ */
 export function elementCount(shape: readonly number[]): number {
   const count = shape.reduce((product, n) => product * n, 1);
   if (count > 0) return count;

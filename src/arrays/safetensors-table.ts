@@ -34,7 +34,10 @@ export function readTensorTable(file: string): Map<string, TensorPlace> {
   });
 }
 
-/** The little-endian bytes of some tensors of a file, one after the other, each in a buffer of its own. */
+/**
+ * The little-endian bytes of some tensors of a file, one after the other, each in a buffer of its
+ * own.
+ */
 export function* readTensorBytes(
   file: string,
   places: Iterable<readonly [string, TensorPlace]>,

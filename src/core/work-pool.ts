@@ -25,9 +25,9 @@ type Reply<Result> = { result: Result } | { error: SentError };
 export const defaultWorkers = (): number => Math.min(8, availableParallelism());
 
 /**
- * Runs jobs on worker threads and hands each result over as it comes, in any order. Stops at the first
- * failed job (unless `onFailure` hears of them) or when `signal` aborts; what was handed over until then
- * stands.
+ * Runs jobs on worker threads and hands each result over as it comes, in any order. Stops at the
+ * first failed job (unless `onFailure` hears of them) or when `signal` aborts; what was handed over
+ * until then stands.
  * @throws the job's OppoError, or the signal's reason.
  */
 export async function runJobs<Job, Result>(
@@ -101,8 +101,8 @@ function feed<Job, Result>(
 }
 
 /**
- * The worker thread's side: one job at a time, each answered by one reply. `moved` names the buffers of a
- * result that change hands uncopied.
+ * The worker thread's side: one job at a time, each answered by one reply. `moved` names the
+ * buffers of a result that change hands uncopied.
  */
 export function serveJobs<Job, Result>(
   perform: (job: Job) => Promise<Result>,

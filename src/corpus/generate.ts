@@ -31,7 +31,9 @@ export interface CorpusControls extends GenerateControls {
   features?: FeatureOptions;
 }
 
-/** A clip that is written: what `clips.jsonl` remembers, so that a resumed run can trust the file. */
+/**
+ * A clip that is written: what `clips.jsonl` remembers, so that a resumed run can trust the file.
+ */
 interface Written {
   id: string;
   bytes: number;
@@ -39,12 +41,12 @@ interface Written {
 
 /**
  * Writes a corpus: `clips/`, `manifest.jsonl` (the oracle), `swift-<split>.jsonl` and
- * `swift-sft-train.jsonl` (the same for ms-swift: GRPO, cold start) and, last, `corpus.json`. Called
- * again on a folder it was killed in, it goes on where it was; on a complete corpus of the same options
- * it does nothing. With `features` each worker also decodes what it has just written, and stores the
- * features as `loadFeatures` would.
- * @throws ConfigError `CORPUS_OPTIONS` where the folder holds a corpus of other options, `CORPUS_FOREIGN`
- *   where a file that was not written here would be written over.
+ * `swift-sft-train.jsonl` (the same for ms-swift: GRPO, cold start) and, last, `corpus.json`.
+ * Called again on a folder it was killed in, it goes on where it was; on a complete corpus of the
+ * same options it does nothing. With `features` each worker also decodes what it has just written,
+ * and stores the features as `loadFeatures` would.
+ * @throws ConfigError `CORPUS_OPTIONS` where the folder holds a corpus of other options,
+ *   `CORPUS_FOREIGN` where a file that was not written here would be written over.
  */
 export async function generateCorpus(
   folder: string,

@@ -10,8 +10,8 @@ import type { RenderOptions } from "./options.ts";
 import { renderClip } from "./plan.ts";
 
 /**
- * Work on one clip that a worker thread can do: write it, and take the features of the written file where
- * they are asked for. `file` is an absolute path.
+ * Work on one clip that a worker thread can do: write it, and take the features of the written file
+ * where they are asked for. `file` is an absolute path.
  */
 export interface RenderJob {
   id: string;

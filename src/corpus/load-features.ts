@@ -6,8 +6,8 @@ import type { GenerateControls } from "./generate.ts";
 import type { ManifestRow } from "./manifest.ts";
 
 /**
- * Features of the given rows' clips, by clip id, kept beside the clips as `loadRowFeatures` does; what
- * `generateCorpus` stored on its way is not decoded again.
+ * Features of the given rows' clips, by clip id, kept beside the clips as `loadRowFeatures` does;
+ * what `generateCorpus` stored on its way is not decoded again.
  * @throws DataError `CLIPS_UNREADABLE` naming every clip that cannot be decoded.
  */
 export async function loadFeatures(

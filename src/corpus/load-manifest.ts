@@ -7,8 +7,8 @@ import { type ManifestRow, splits } from "./manifest.ts";
 
 /**
  * Reads and checks a corpus folder's `manifest.jsonl`.
- * @throws ConfigError `MANIFEST_ROW` naming file, line and field, `MANIFEST_EMPTY`, `MANIFEST_DUPLICATE`;
- *   OppoError `FILE_MISSING`, `JSONL_LINE`.
+ * @throws ConfigError `MANIFEST_ROW` naming file, line and field, `MANIFEST_EMPTY`,
+ *   `MANIFEST_DUPLICATE`; OppoError `FILE_MISSING`, `JSONL_LINE`.
  */
 export function loadManifest(folder: string): ManifestRow[] {
   const file = join(folder, "manifest.jsonl");

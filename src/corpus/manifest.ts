@@ -3,7 +3,10 @@ import type { Split } from "../data/clip-row.ts";
 
 export { type Split, splits } from "../data/clip-row.ts";
 
-/** State of one factor of a face or voice. 0 is neutral, other values are salient (see `factors.ts`). */
+/**
+ * State of one factor of a face or voice. 0 is neutral, other values are salient (see
+ * `factors.ts`).
+ */
 export type FactorName =
   | "brows"
   | "eyes"
@@ -31,7 +34,10 @@ export interface ManifestRow {
   factors: Record<FactorName, number>;
   /** Complete and true reasoning with answer: `<think>…</think><answer>label</answer>`. */
   reference: string;
-  /** What the cold start imitates: cues mentioned with probability ½, some replaced by the label's prototype. */
+  /**
+   * What the cold start imitates: cues mentioned with probability ½, some replaced by the label's
+   * prototype.
+   */
   coldStart: readonly string[];
   /** Rendering degradations actually drawn (noise levels, SNR). */
   noise: Record<EvidenceModality, number>;

@@ -9,10 +9,11 @@ const question =
   `${emotions.slice(0, -1).join(", ")} or ${emotions.at(-1)}.`;
 
 /**
- * A manifest row as ms-swift's GRPO trainer reads it (docs/ms-swift.md#how-it-works): `messages` with one tag per medium,
- * paths in `videos` and `audios`, and extra columns that ms-swift passes to reward functions. Without wav
- * files there is no `audios`, and USE_AUDIO_IN_VIDEO=1 makes ms-swift take the video's own sound. Paths are
- * absolute, for ms-swift reads them against its own working directory: a corpus that moves is written anew.
+ * A manifest row as ms-swift's GRPO trainer reads it (docs/ms-swift.md#how-it-works): `messages`
+ * with one tag per medium, paths in `videos` and `audios`, and extra columns that ms-swift passes
+ * to reward functions. Without wav files there is no `audios`, and USE_AUDIO_IN_VIDEO=1 makes
+ * ms-swift take the video's own sound. Paths are absolute, for ms-swift reads them against its own
+ * working directory: a corpus that moves is written anew.
  */
 export function swiftRow(folder: string, row: ManifestRow, render: RenderOptions): object {
   return {
@@ -27,8 +28,8 @@ export function swiftRow(folder: string, row: ManifestRow, render: RenderOptions
 }
 
 /**
- * The same row for supervised fine-tuning, the cold start before GRPO: the first cold-start text as the
- * assistant's turn, the same media (absolute paths too), no columns for rewards.
+ * The same row for supervised fine-tuning, the cold start before GRPO: the first cold-start text as
+ * the assistant's turn, the same media (absolute paths too), no columns for rewards.
  */
 export function swiftSftRow(folder: string, row: ManifestRow, render: RenderOptions): object {
   const [text] = row.coldStart;

@@ -9,8 +9,8 @@ import { type CorpusOptions, corpusOptions } from "./options.ts";
 import { planCorpus } from "./plan.ts";
 
 /**
- * The synthetic corpus as a source of clips. A row's truth is its line of the manifest. Rows follow from
- * the options alone; clips are rendered when features are asked for.
+ * The synthetic corpus as a source of clips. A row's truth is its line of the manifest. Rows follow
+ * from the options alone; clips are rendered when features are asked for.
  */
 export const syntheticSource: DataSource<CorpusOptions, ManifestRow> = {
   kind: "synthetic",

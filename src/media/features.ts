@@ -26,8 +26,8 @@ const grey = { mean: 0.52, deviation: 0.2, changeDeviation: 0.1 };
 const mel = { mean: -5.5, deviation: 1.2 };
 
 /**
- * How a clip is read to take its features: frames only as large as the squares they become can tell. Clips
- * that are read otherwise give other features than those a policy was trained with.
+ * How a clip is read to take its features: frames only as large as the squares they become can
+ * tell. Clips that are read otherwise give other features than those a policy was trained with.
  */
 export function featureReading(options: FeatureOptions): ReadOptions {
   return { sampleRateHz: options.sampleRateHz, maxSide: 8 * options.frameSize };
@@ -43,9 +43,9 @@ export function featureDims(options: FeatureOptions): { video: number; audio: nu
 
 /**
  * Features of a clip. A video token is a tubelet of `framesPerToken` successive frames, grey, frame
- * after frame, less `stillRemoved` of the clip's mean frame; tokens lie evenly over the clip. An audio
- * token is a block of log-mel frames, time after time, laid evenly over the time the video takes (all
- * of the audio where there are no frames).
+ * after frame, less `stillRemoved` of the clip's mean frame; tokens lie evenly over the clip. An
+ * audio token is a block of log-mel frames, time after time, laid evenly over the time the video
+ * takes (all of the audio where there are no frames).
  * @throws MediaError `MEDIA_NO_FRAMES`, `MEDIA_NO_SAMPLES` for an empty stream.
  */
 export function clipFeatures(clip: Clip, options: FeatureOptions): ClipFeatures {
@@ -77,7 +77,9 @@ export function videoFeatures(video: Video, options: FeatureOptions): FeatureStr
   return { features, tokens, dim };
 }
 
-/** A pixel less part of its mean over the clip; the scale follows how much of the variance is left. */
+/**
+ * A pixel less part of its mean over the clip; the scale follows how much of the variance is left.
+ */
 function standardGrey(value: number, clipMean: number, removed: number): number {
   const deviation = grey.deviation * (1 - removed) + grey.changeDeviation * removed;
   return (value - removed * clipMean - (1 - removed) * grey.mean) / deviation;
@@ -121,7 +123,10 @@ export function audioFeatures({ video, audio }: Clip, options: FeatureOptions): 
 
 const standardMel = (value: number): number => (value - mel.mean) / mel.deviation;
 
-/** One row per stream of what "nothing there" looks like: black frames and silence (mask mode `blank`). */
+/**
+ * One row per stream of what "nothing there" looks like: black frames and silence (mask mode
+ * `blank`).
+ */
 export function blankFeatures(options: FeatureOptions): {
   video: Float32Array;
   audio: Float32Array;

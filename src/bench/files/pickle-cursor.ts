@@ -1,6 +1,9 @@
 import { BenchError } from "../../core/errors.ts";
 
-/** Reads numbers, bytes and lines of a pickle in turn. @throws BenchError `PICKLE_SHORT` past the end */
+/**
+ * Reads numbers, bytes and lines of a pickle in turn.
+ * @throws BenchError `PICKLE_SHORT` past the end
+ */
 export class PickleCursor {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;

@@ -35,7 +35,9 @@ const allowed: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** @throws BenchError `PICKLE_GLOBAL` for every name that numpy arrays of plain data do not need. */
+/**
+ * @throws BenchError `PICKLE_GLOBAL` for every name that numpy arrays of plain data do not need.
+ */
 export function findGlobal(module: string, name: string): PickleGlobal {
   const known = allowed.get(`${module}.${name}`);
   if (known !== undefined) return new PickleGlobal(known);
@@ -66,7 +68,10 @@ export function reduce(callee: unknown, args: readonly unknown[]): unknown {
   }
 }
 
-/** `BUILD`: the state of a dtype is (version, byte order, …), that of an array (version, shape, dtype, Fortran, data). */
+/**
+ * `BUILD`: the state of a dtype is (version, byte order, …), that of an array (version, shape,
+ * dtype, Fortran, data).
+ */
 export function build(target: unknown, state: unknown): void {
   if (!(target instanceof NumpyShell) || !Array.isArray(state)) {
     throw malformed("sets the state of something that has none");

@@ -14,9 +14,9 @@ interface Machine {
 type Step = (machine: Machine) => void;
 
 /**
- * Reads a pickle (protocols 2–5) of numpy arrays, dicts, lists, tuples, sets, text, bytes and numbers.
- * Dicts come as `Map`, tuples and lists as arrays, numpy arrays as (nested) lists. Nothing is executed:
- * names outside a short list are refused.
+ * Reads a pickle (protocols 2–5) of numpy arrays, dicts, lists, tuples, sets, text, bytes and
+ * numbers. Dicts come as `Map`, tuples and lists as arrays, numpy arrays as (nested) lists. Nothing
+ * is executed: names outside a short list are refused.
  * @throws BenchError `PICKLE_GLOBAL`, `PICKLE_OPCODE`, `PICKLE_SHORT`, `PICKLE_MALFORMED`
  */
 export function readPickle(bytes: Uint8Array): unknown {

@@ -11,7 +11,10 @@ export interface Wanted {
   isForBoth: boolean;
 }
 
-/** Names of a file's arrays by their NFC form: ids are NFC, names are as their writer's system had them. */
+/**
+ * Names of a file's arrays by their NFC form: ids are NFC, names are as their writer's system had
+ * them.
+ */
 export type NameIndex = ReadonlyMap<string, readonly string[]>;
 
 export function indexNames(names: readonly string[]): NameIndex {
@@ -26,9 +29,10 @@ export function indexNames(names: readonly string[]): NameIndex {
 }
 
 /**
- * Which array of a file belongs to a clip and stream: the one called `<id>/<stream>` or `<id>.<stream>`,
- * like the clip or like the stream, or the only one there is. A file that serves several clips is read by
- * id, one that serves both streams by stream, so that nothing is taken for two things.
+ * Which array of a file belongs to a clip and stream: the one called `<id>/<stream>` or
+ * `<id>.<stream>`, like the clip or like the stream, or the only one there is. A file that serves
+ * several clips is read by id, one that serves both streams by stream, so that nothing is taken for
+ * two things.
  * @throws DataError `FEATURES_NAME` with the names there are, where none or several match
  */
 export function arrayName(index: NameIndex, wanted: Wanted, file: string): string {

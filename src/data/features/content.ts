@@ -22,8 +22,8 @@ export function fileHash(file: string): string {
 }
 
 /**
- * Hash of the files that the given streams of a clip are decoded from: another picture or another sound,
- * another hash. "" where one of them is missing.
+ * Hash of the files that the given streams of a clip are decoded from: another picture or another
+ * sound, another hash. "" where one of them is missing.
  */
 export function mediaContent(media: ClipMedia, needed: readonly StreamName[]): string {
   const files = new Set(needed.flatMap((stream) => mediaFile(media, stream) ?? []));

@@ -30,9 +30,10 @@ const leaveOut =
   "leave them out of the list or repair the files; `oppo inspect` says what each clip has";
 
 /**
- * The given streams of every row, decoded from its media, by clip id. What the folder's store holds of
- * the same content is not decoded again; a killed call goes on where it was.
- * @throws DataError `CLIPS_UNREADABLE` naming every clip that cannot be decoded, once the others are.
+ * The given streams of every row, decoded from its media, by clip id. What the folder's store holds
+ * of the same content is not decoded again; a killed call goes on where it was.
+ * @throws DataError `CLIPS_UNREADABLE` naming every clip that cannot be decoded, once the others
+ *   are.
  */
 export async function decodeRows(
   rows: readonly Pick<ClipRow, "id" | "media">[],
@@ -75,7 +76,9 @@ export async function decodeRows(
 /** Milliseconds of reading files between two looks at the rest of the program. */
 const msPerTurn = 500;
 
-/** Content of every row's media by id. Gigabytes of film take a while: then it says how far it is. */
+/**
+ * Content of every row's media by id. Gigabytes of film take a while: then it says how far it is.
+ */
 async function contentsOf(
   rows: readonly Pick<ClipRow, "id" | "media">[],
   streams: readonly StreamName[],

@@ -28,7 +28,10 @@ export const decodeJobs: JobKind<DecodeJob, Decoded> = {
   perform: decodeStreams,
 };
 
-/** Features of a clip's own streams, as `clipFeatures` of what `featureReading` reads. @throws MediaError naming the file */
+/**
+ * Features of a clip's own streams, as `clipFeatures` of what `featureReading` reads.
+ * @throws MediaError naming the file
+ */
 export async function decodeStreams({ media, streams, options }: DecodeJob): Promise<Decoded> {
   try {
     // Before decoding: a file replaced meanwhile is then decoded again, not taken for the new one.
@@ -46,8 +49,8 @@ export async function decodeStreams({ media, streams, options }: DecodeJob): Pro
 }
 
 /**
- * Decodes the given streams of a clip: picture from `media.video`, sound from `media.audio` or the film's
- * own. A stream that is not asked for comes back with no frames or samples.
+ * Decodes the given streams of a clip: picture from `media.video`, sound from `media.audio` or the
+ * film's own. A stream that is not asked for comes back with no frames or samples.
  * @throws MediaError of `readClip`.
  */
 export async function readMedia(

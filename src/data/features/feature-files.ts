@@ -13,10 +13,11 @@ import { type StreamName, streams } from "./streams.ts";
 export type TokensOf = Partial<Record<StreamName, number>>;
 
 /**
- * Streams of every row from files of features: `.npy`, `.npz` or safetensors, of one clip each or of all
- * of them by id; float16 to float64, any [T, D], brought to the wanted number of rows by `resampleRows`.
- * @throws DataError `FEATURES_UNREADABLE` naming every clip whose file is missing, not finite, empty, of
- *   another shape or ambiguous; `FEATURES_WIDTH` where D differs between clips
+ * Streams of every row from files of features: `.npy`, `.npz` or safetensors, of one clip each or
+ * of all of them by id; float16 to float64, any [T, D], brought to the wanted number of rows by
+ * `resampleRows`.
+ * @throws DataError `FEATURES_UNREADABLE` naming every clip whose file is missing, not finite,
+ *   empty, of another shape or ambiguous; `FEATURES_WIDTH` where D differs between clips
  */
 export function readFeatureFiles(
   rows: readonly ClipRow[],
@@ -68,7 +69,10 @@ function fileUses(
   return uses;
 }
 
-/** Reads what the clips want of one file; what is wrong with one clip's array is that clip's failure. */
+/**
+ * Reads what the clips want of one file; what is wrong with one clip's array is that clip's
+ * failure.
+ */
 function readFile(
   file: string,
   wanted: readonly Wanted[],

@@ -13,12 +13,13 @@ import type { StreamFeatures } from "./stream-features.ts";
 import { originsOf, type StreamName, streams } from "./streams.ts";
 
 /**
- * Features of clips of any source: a stream is decoded from the clips' media on worker threads, or read
- * from files of features made elsewhere, and brought to the policy's number of tokens. What is decoded is
- * kept in one file of `settings.folder`, by the content of the media: a second call decodes nothing, a
- * killed one goes on where it was, and a clip whose file has changed is decoded again.
- * @throws DataError `FEATURES_MIXED`, `FEATURES_NO_SOURCE` where the rows do not give every stream the
- *   same origin; `CLIPS_UNREADABLE` naming every clip that cannot be decoded; those of
+ * Features of clips of any source: a stream is decoded from the clips' media on worker threads, or
+ * read from files of features made elsewhere, and brought to the policy's number of tokens. What is
+ * decoded is kept in one file of `settings.folder`, by the content of the media: a second call
+ * decodes nothing, a killed one goes on where it was, and a clip whose file has changed is decoded
+ * again.
+ * @throws DataError `FEATURES_MIXED`, `FEATURES_NO_SOURCE` where the rows do not give every stream
+ *   the same origin; `CLIPS_UNREADABLE` naming every clip that cannot be decoded; those of
  *   `readFeatureFiles`.
  */
 export async function loadRowFeatures(

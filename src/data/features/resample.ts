@@ -2,9 +2,10 @@ import type { Matrix } from "./matrix.ts";
 
 /**
  * Brings features to a fixed number of tokens, [tokens × dim]: token k is the mean over the k-th of
- * `tokens` equal shares of the clip's time. Rows last equally long, and one that lies on a border counts
- * on either side for its part. Fewer rows than tokens are therefore repeated, never padded: a padded row
- * would be a value of no clip's, and the statistics of the training split would take it for one.
+ * `tokens` equal shares of the clip's time. Rows last equally long, and one that lies on a border
+ * counts on either side for its part. Fewer rows than tokens are therefore repeated, never padded:
+ * a padded row would be a value of no clip's, and the statistics of the training split would take
+ * it for one.
  */
 export function resampleRows({ rows, dim, values }: Matrix, tokens: number): Float32Array {
   const out = new Float32Array(tokens * dim);

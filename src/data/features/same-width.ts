@@ -2,7 +2,10 @@ import { DataError } from "../../core/errors.ts";
 import type { ReadFeatures } from "./stream-features.ts";
 import { listed, type StreamName } from "./streams.ts";
 
-/** The D that all clips share; 0 for no clips. @throws DataError `FEATURES_WIDTH` naming who has which */
+/**
+ * The D that all clips share; 0 for no clips.
+ * @throws DataError `FEATURES_WIDTH` naming who has which
+ */
 export function refuseOtherWidths(
   read: readonly Pick<ReadFeatures, "id" | "file" | "dim">[],
   stream: StreamName,

@@ -31,10 +31,10 @@ export interface FeatureStore {
 }
 
 /**
- * The store of a folder for these options and streams: one file of records of a fixed size, each the hash
- * of the media and the matrices as float32, in this machine's byte order. Clips are known by what is in
- * their files, so a name may have any length and a changed file is decoded again. Appending is the only
- * write: a kill leaves at most one cut record, which opening removes.
+ * The store of a folder for these options and streams: one file of records of a fixed size, each
+ * the hash of the media and the matrices as float32, in this machine's byte order. Clips are known
+ * by what is in their files, so a name may have any length and a changed file is decoded again.
+ * Appending is the only write: a kill leaves at most one cut record, which opening removes.
  */
 export function openFeatureStore(
   folder: string,

@@ -8,8 +8,8 @@ export type StreamName = (typeof streams)[number];
 export type Origins = Readonly<Record<StreamName, "media" | "files">>;
 
 /**
- * Decides for each stream whether it is decoded or read from files of features: the same for all clips,
- * since a policy cannot read two kinds of features.
+ * Decides for each stream whether it is decoded or read from files of features: the same for all
+ * clips, since a policy cannot read two kinds of features.
  * @throws DataError `FEATURES_MIXED`, `FEATURES_NO_SOURCE`, naming clips.
  */
 export function originsOf(rows: readonly ClipRow[]): Origins {
