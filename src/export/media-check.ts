@@ -7,6 +7,7 @@ import { shapesOf } from "../data/inspect/survey.ts";
 import { swapStreams } from "../data/inspect/swap.ts";
 import { type SwiftNeeds, swiftRefusals } from "../data/inspect/ways/ms-swift.ts";
 import { counted, few } from "../data/inspect/words.ts";
+import { takesDonor } from "../prompt/masks.ts";
 import type { SwiftRow } from "./dataset.ts";
 import type { SwiftOptions } from "./options.ts";
 
@@ -16,7 +17,7 @@ const mostReasons = 6;
 /** What the settings of a run ask of its clips. */
 export function swiftNeeds({ masks, training }: SwiftOptions): SwiftNeeds {
   return {
-    swapped: swapStreams.filter((stream) => masks[stream] === "swap"),
+    swapped: swapStreams.filter((stream) => takesDonor(masks[stream])),
     maxSeconds: training.maxSeconds,
     framePixels: training.framePixels,
     maxPromptTokens: training.maxPromptTokens,

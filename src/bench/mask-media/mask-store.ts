@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { MediaError } from "../../core/errors.ts";
 import { canonicalJson, sha256 } from "../../core/files.ts";
 import { readClip } from "../../media/read.ts";
+import { takesDonor } from "../../prompt/masks.ts";
 import { type MaskRequest, writeMasked } from "./mask-clip.ts";
 
 /** Changes when the same request begins to give other files. */
@@ -30,8 +31,8 @@ export function openMaskStore(folder: string): MaskStore {
   async function make(request: MaskRequest): Promise<string> {
     const { file, video, audio, donors, seed } = request;
     const used = {
-      ...(video === "swap" && donors?.video !== undefined && { video: donors.video }),
-      ...(audio === "swap" && donors?.audio !== undefined && { audio: donors.audio }),
+      ...(takesDonor(video) && donors?.video !== undefined && { video: donors.video }),
+      ...(takesDonor(audio) && donors?.audio !== undefined && { audio: donors.audio }),
     };
     const key = {
       version: maskVersion,

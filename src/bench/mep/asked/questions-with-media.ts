@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { BenchError } from "../../../core/errors.ts";
 import { type ProgressListener, silent } from "../../../core/progress.ts";
+import { takesDonor } from "../../../prompt/masks.ts";
 import type { Question } from "../../ask/port.ts";
 import type { MaskStore } from "../../mask-media/mask-store.ts";
 import type { MepItems, MepSample } from "../reference/items.ts";
@@ -74,8 +75,8 @@ async function withMedia(
     video,
     audio,
     donors: {
-      ...(video === "swap" && { video: await donor(own.donors.visual) }),
-      ...(audio === "swap" && { audio: await donor(own.donors.acoustic) }),
+      ...(takesDonor(video) && { video: await donor(own.donors.visual) }),
+      ...(takesDonor(audio) && { audio: await donor(own.donors.acoustic) }),
     },
     seed: `${items.options.seed}/${sample}`,
   });

@@ -2,7 +2,7 @@ import { BenchError } from "../../../core/errors.ts";
 import type { Rng } from "../../../core/rng.ts";
 import type { EvidenceModality } from "../../../cues/cue.ts";
 import { modalityOf } from "../../../cues/streams.ts";
-import { type MaskMode, maskPrompt } from "../../../prompt/masks.ts";
+import { type MaskMode, maskPrompt, takesDonor } from "../../../prompt/masks.ts";
 import type { Modality, Prompt } from "../../../prompt/prompt.ts";
 
 /**
@@ -80,7 +80,7 @@ function hidden(
 ): Prompt {
   return maskPrompt(promptOf(clip.id, source), stream, mode, {
     blank: source.blank,
-    ...(mode === "swap" && { donor: promptOf(clip.donors[modalityOf[stream]], source) }),
+    ...(takesDonor(mode) && { donor: promptOf(clip.donors[modalityOf[stream]], source) }),
     ...(rng !== undefined && { rng }),
   });
 }
