@@ -61,7 +61,7 @@ describe("features made elsewhere", () => {
       dim: 2,
       notes: [
         "video features of 3 clips come from files: 1 to 4 rows of 2, brought to 2 tokens, each the mean over an equal share of the clip",
-        "1 clips have fewer rows of video features than tokens: their rows repeat",
+        "1 of 3 clips have fewer rows of video features than tokens: rows repeat",
       ],
     });
   });

@@ -143,6 +143,6 @@ function notesOf(read: readonly ReadFeatures[], stream: StreamName, tokens: numb
     whole,
     most === 1
       ? `every clip has one row of ${stream} features: ${stream}Tokens: 1 says the same in fewer tokens`
-      : `${short} clips have fewer rows of ${stream} features than tokens: their rows repeat`,
+      : `${short} of ${read.length} clips have fewer rows of ${stream} features than tokens: rows repeat`,
   ];
 }
