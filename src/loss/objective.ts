@@ -32,8 +32,8 @@ export interface ObjectiveContext {
  * Metrics: `loss/<term>` unweighted, `gradient/<term>` the L2 norm of its weighted gradient on
  * log-probs, and the monitors (docs/method.md#metrics).
  * @throws LossError naming sample, pass and token on lengths, non-finite log-probs or claim tokens
- *   outside;
- * on claims with no masked pass in the whole batch although a term compares with one.
+ *   outside; on claims with no masked pass in the whole batch although a term compares with one;
+ *   TOTALS_MISSING for a selector whose totals were not given.
  */
 export function omniPerceptionObjective(
   batch: readonly LossSample[],

@@ -3,8 +3,7 @@ import { SimilarityError } from "../core/errors.ts";
 /**
  * Checks what an encoder returned and scales it to unit length.
  * @throws SimilarityError EMBEDDING_COUNT, EMBEDDING_SIZE, EMBEDDING_NOT_FINITE or EMBEDDING_ZERO,
- *   naming
- * the source and the text.
+ *   naming the source and the text.
  */
 export function unitVectors(
   rows: readonly ArrayLike<number>[],
