@@ -41,12 +41,18 @@ export function progressPrinter(everySeconds = process.stderr.isTTY ? 0.2 : 10):
   };
 }
 
+/** Before so many seconds nothing is said about the time that is left. */
+const firstSeconds = 3;
+
 function describe(progress: Progress, elapsed: number, doneHere: number): string {
   const { step, done, total, values = {} } = progress;
   const count = total > 0 ? `${done}/${total}` : String(done);
   const shown = Object.entries(values).map(([name, value]) => `${name} ${format(value)}`);
+  // The first seconds belong to threads that start.
   const left =
-    total > done && doneHere > 0 ? `${duration((elapsed / doneHere) * (total - done))} left` : "";
+    total > done && doneHere > 0 && elapsed > firstSeconds
+      ? `${duration((elapsed / doneHere) * (total - done))} left`
+      : "";
   return [`  ${step}`, count, ...shown, duration(elapsed), left].filter(Boolean).join("  ");
 }
 

@@ -24,12 +24,7 @@ export function readFeatureFiles(
   tokens: TokensOf,
 ): Partial<Record<StreamName, StreamFeatures>> {
   const wantedStreams = streams.filter((stream) => tokens[stream] !== undefined);
-  const read: ReadFeatures[] = [];
-  const failures: Failure[] = [];
-  for (const [file, wanted] of fileUses(rows, wantedStreams)) {
-    const ids = [...new Set(wanted.map(({ id }) => id))];
-    attempt(failures, ids, file, "", () => readFile(file, wanted, tokens, { read, failures }));
-  }
+  const { read, failures } = readAll(rows, tokens);
   if (failures.length > 0) {
     const what = `${rows.length} clips have features that cannot be used`;
     const hint = "mend the files or leave the clips out of the list";
@@ -46,6 +41,21 @@ export function readFeatureFiles(
   return Object.fromEntries(wantedStreams.map((stream) => [stream, of(stream)]));
 }
 
+/** What can be read, and what is wrong with the rest. Rows without a file of a wanted stream have none of it. */
+export function readAll(
+  rows: readonly ClipRow[],
+  tokens: TokensOf,
+): { read: ReadFeatures[]; failures: Failure[] } {
+  const wantedStreams = streams.filter((stream) => tokens[stream] !== undefined);
+  const read: ReadFeatures[] = [];
+  const failures: Failure[] = [];
+  for (const [file, wanted] of fileUses(rows, wantedStreams)) {
+    const ids = [...new Set(wanted.map(({ id }) => id))];
+    attempt(failures, ids, file, "", () => readFile(file, wanted, tokens, { read, failures }));
+  }
+  return { read, failures };
+}
+
 /** Which clips want what of which file. A file is opened once, whatever is wanted of it. */
 function fileUses(
   rows: readonly ClipRow[],
@@ -54,7 +64,8 @@ function fileUses(
   const uses = new Map<string, Wanted[]>();
   for (const { id, features = {} } of rows) {
     for (const stream of wantedStreams) {
-      const file = features[stream]!;
+      const file = features[stream];
+      if (file === undefined) continue;
       const isForBoth = features.video === features.audio;
       const wanted = { id, stream, isShared: false, isForBoth };
       const others = uses.get(file);

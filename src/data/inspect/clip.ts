@@ -30,8 +30,20 @@ export interface InspectedClip {
   media: MediaFacts | null;
   /** Cues of the reference by modality; null without a reference. */
   cues: Readonly<Record<CueModality, number>> | null;
-  /** Shapes of features made elsewhere, for example "12 × 768", or why they can't be read. */
-  features: { video?: string; audio?: string } | null;
+  /** Features made elsewhere; null where the row has none, or files are not opened. */
+  features: FeatureFacts | null;
+}
+
+/** Shapes of features made elsewhere by stream, [T, D], and why they can't be used. */
+export interface FeatureFacts {
+  video?: FeatureShape;
+  audio?: FeatureShape;
+  failures: readonly { code: string; message: string }[];
+}
+
+export interface FeatureShape {
+  rows: number;
+  dim: number;
 }
 
 /** Joins what was found in the files of a row. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeNpy } from "../../arrays/npy.ts";
 import { silent } from "../../core/progress.ts";
 import type { ClipRow } from "../clip-row.ts";
 import { type FakeClip, writeFakeClip, writeStereo } from "./clips.fake.ts";
@@ -183,6 +184,48 @@ describe("ways on", () => {
     };
     expect(walkWays(inspection, [way])).toMatchObject([
       { clips: 1, list: [], refused: [{ reasons: [{ code: "TOY" }] }] },
+    ]);
+  });
+});
+
+describe("features made elsewhere", () => {
+  const npy = (name: string, rows: number, dim: number, value = 0.5): string => {
+    writeFileSync(file(name), encodeNpy([rows, dim], new Float32Array(rows * dim).fill(value)));
+    return file(name);
+  };
+  const row = (id: string, video: string, audio: string): ClipRow => ({
+    id,
+    media: {},
+    features: { video, audio },
+    reference: both,
+    labels: ["joy"],
+  });
+
+  it("have their shapes told; a clip with them needs no film to be trained on", async () => {
+    const rows = [1, 2].map((k) =>
+      row(`f${k}`, npy(`v${k}.npy`, 4 + k, 8), npy(`a${k}.npy`, 9, 3)),
+    );
+    const inspection = await inspect(rows);
+    expect(inspection.clips[0]!.features).toEqual({
+      video: { rows: 5, dim: 8 },
+      audio: { rows: 9, dim: 3 },
+      failures: [],
+    });
+    expect(inspection.ways[0]).toMatchObject({ clips: 2, list: [] });
+    expect(codesOf(inspection, "ms-swift")).toEqual(["NO_MEDIA"]);
+    expect(kindsOf(inspection)).toEqual({});
+  });
+
+  it("that training would refuse are refused here: NaN, another width, not every clip", async () => {
+    const good = row("good", npy("good-v.npy", 5, 8), npy("good-a.npy", 9, 3));
+    const nan = row("nan", npy("nan.npy", 5, 8, Number.NaN), npy("nan-a.npy", 9, 3));
+    const wide = row("wide", npy("wide.npy", 5, 16), npy("wide-a.npy", 9, 3));
+    const inspection = await inspect([good, nan, wide, await clip({})]);
+    expect(kindsOf(inspection)).toEqual({ features: ["nan"] });
+    expect(inspection.ways[0]!.refused.map(({ clip: own }) => own.row.id)).toEqual(["nan"]);
+    expect(inspection.ways[0]!.list.map(({ code }) => code)).toEqual([
+      "FEATURES_MIXED",
+      "FEATURES_WIDTH",
     ]);
   });
 });

@@ -2,7 +2,8 @@ import type { CueModality } from "../../cues/cue.ts";
 import { decomposeReference } from "../../cues/decompose.ts";
 import type { ClipRow } from "../clip-row.ts";
 import type { SplitShares } from "../split/draw.ts";
-import { type InspectedClip, lengthOf, mediaFacts } from "./clip.ts";
+import { type FeatureFacts, type InspectedClip, lengthOf, mediaFacts } from "./clip.ts";
+import { featureFacts } from "./feature-facts.ts";
 import { type LookOptions, lookAtFiles } from "./look/look-at-files.ts";
 import { type Problem, problemsOf } from "./problems.ts";
 import { type Survey, surveyOf } from "./survey.ts";
@@ -49,6 +50,7 @@ export async function inspectClips(
     [media.video, media.audio].filter((file) => file !== undefined),
   );
   const looked = options.media ? await lookAtFiles(files, options) : new Map();
+  const features = options.media ? featureFacts(rows) : new Map<string, FeatureFacts>();
   const tally = cueTally();
   const clips: InspectedClip[] = [];
   for (const [index, row] of rows.entries()) {
@@ -56,7 +58,7 @@ export async function inspectClips(
       row,
       media: mediaFacts(row, looked),
       cues: tally.add(row.reference),
-      features: null,
+      features: features.get(row.id) ?? null,
     });
     if (index % 1000 === 999) await breathe(options, index + 1, rows.length);
   }

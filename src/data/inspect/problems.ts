@@ -41,6 +41,12 @@ export const problemKinds: readonly ProblemKind[] = [
     find: media(({ failures }) => failures.map(({ message }) => message).join("; ") || null),
   },
   {
+    id: "features",
+    title: "features made elsewhere cannot be read",
+    weight: "stop",
+    find: ({ features }) => features?.failures.map(({ message }) => message).join("; ") || null,
+  },
+  {
     id: "no-picture",
     title: "no picture",
     weight: "stop",

@@ -1,7 +1,8 @@
 import { OppoError } from "../../../core/errors.ts";
 import type { JobKind } from "../../../core/work-pool.ts";
+import { fileHash } from "../../features/content.ts";
 import type { FileFacts } from "./facts.ts";
-import { hashFile, lookAtFile } from "./look.ts";
+import { lookAtFile } from "./look.ts";
 
 /** Work on one file that a thread can do: take its hash, or look at it. `file` is an absolute path. */
 export type LookJob =
@@ -28,7 +29,7 @@ export async function doLookJob(job: LookJob): Promise<LookResult> {
 /** Null for a file that isn't there, is a folder or may not be read: looking at it says which. */
 function readable(file: string): string | null {
   try {
-    return hashFile(file);
+    return fileHash(file) || null;
   } catch {
     return null;
   }

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { MediaError } from "../../../core/errors.ts";
 import { writeFileAtomic } from "../../../core/files.ts";
 import { within } from "../../../media/decode-video.ts";
@@ -63,21 +62,3 @@ const containerName = (name: string): string =>
     : name.includes("matroska")
       ? "matroska"
       : (name.split(",")[0] ?? "");
-
-const piece = 1 << 20;
-
-/** SHA-256 of a file's content, read piece by piece. @throws as `openSync` where it can't be read. */
-export function hashFile(path: string): string {
-  const hash = createHash("sha256");
-  const bytes = Buffer.allocUnsafe(piece);
-  const handle = openSync(path, "r");
-  try {
-    for (;;) {
-      const read = readSync(handle, bytes, 0, piece, null);
-      if (read === 0) return hash.digest("hex");
-      hash.update(bytes.subarray(0, read));
-    }
-  } finally {
-    closeSync(handle);
-  }
-}
