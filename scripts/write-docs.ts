@@ -4,11 +4,13 @@ import { writeFileAtomic } from "../src/core/files.ts";
 import { lossTerms } from "../src/loss/terms.ts";
 import { maskKinds } from "../src/prompt/masks.ts";
 import { rewardTerms } from "../src/rewards/terms.ts";
+import { withTables } from "./data-tables.ts";
 import { objectivesPage } from "./objectives/page.ts";
 
-/** Pages of docs/ that are written from the code: name and text. `npm run docs` */
+/** Pages of docs/ that are written from the code, whole or in their tables. `npm run docs` */
 export const pages: Readonly<Record<string, () => string>> = {
   "objectives.md": () => objectivesPage({ loss: lossTerms, reward: rewardTerms, masks: maskKinds }),
+  "data.md": () => withTables(written("data.md")),
 };
 
 const folder = resolve(import.meta.dirname, "../docs");

@@ -6,7 +6,7 @@ import { clipLineJsonSchema } from "../src/data/index.ts";
 
 const read = (file: string) => readFileSync(resolve(import.meta.dirname, "..", file), "utf8");
 
-it("docs/data.md lists the fields, columns and forms that the code knows (npm run schema)", () => {
+it("docs/data.md lists the fields, columns and forms that the code knows (npm run docs)", () => {
   const text = read("docs/data.md");
   expect(withTables(text)).toBe(text);
 });

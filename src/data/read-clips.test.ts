@@ -6,6 +6,7 @@ import { DataError } from "../core/errors.ts";
 import type { ReadOptions } from "./options.ts";
 import { readClips } from "./read-clips.ts";
 import type { Needs } from "./rows.ts";
+import { drawSplits } from "./split/draw.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -417,5 +418,35 @@ describe("a list that can't be read is refused", () => {
     expect(() => read({ label: "a", labels: ["b"] })).toThrow(
       /c\.jsonl:2: labels: give `label` or `labels`, not both/,
     );
+  });
+});
+
+describe("a long list", () => {
+  it("takes time in proportion to its rows: reading, finding files, drawing sides", () => {
+    mkdirSync(at("v"));
+    for (let row = 0; row < 1_600; row++) writeFileSync(at(`v/clip ${row}.mp4`), "");
+    const list = (rows: number) =>
+      put(
+        `${rows}.jsonl`,
+        lines(
+          ...Array.from({ length: rows }, (_, row) => ({
+            id: `c${row}`,
+            video: `v/clip ${row % 1_600}`,
+            group: `g${row % 100}`,
+          })),
+        ),
+      );
+    const seconds = (file: string) => {
+      const runs = [1, 2].map(() => {
+        const { user } = process.cpuUsage();
+        drawSplits(readClips(file).rows, { test: 0.2, validation: 0.1 }, new Map());
+        return process.cpuUsage().user - user;
+      });
+      return Math.min(...runs);
+    };
+    const [short, long] = [list(500), list(8_000)];
+    seconds(short);
+    // 16 times the rows: 256 times the time if it were quadratic.
+    expect(seconds(long) / seconds(short)).toBeLessThan(64);
   });
 });
