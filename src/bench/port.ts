@@ -2,10 +2,10 @@ import type { OppoError } from "../core/errors.ts";
 import type { ProgressListener } from "../core/progress.ts";
 import type { ChatModel } from "../endpoint/port.ts";
 import type { Asked } from "./ask/ask.ts";
+import type { Journal } from "./ask/journal.ts";
 import type { Question, Responder } from "./ask/port.ts";
 import type { BenchmarkResult } from "./ask/result.ts";
-import type { RowFile } from "./ask/row-file.ts";
-import type { StageOptions, StageRow } from "./ask/stage.ts";
+import type { StageOptions } from "./ask/stage.ts";
 import type { Prices } from "./ask/usage.ts";
 
 /**
@@ -65,7 +65,7 @@ export interface Session {
    */
   judge(model?: string): ChatModel;
   /** Results of a step after the answers, kept in the run folder. */
-  rows<Result>(name: string): RowFile<StageRow<Result>>;
+  rows<Result>(name: string): Journal<Result>;
   /** How steps after the answers are worked through. */
   stage: StageOptions;
   prices: Prices;

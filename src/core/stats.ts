@@ -1,3 +1,4 @@
+import { recent, remembered } from "./recent.ts";
 import { Rng } from "./rng.ts";
 
 export function mean(values: ArrayLike<number>): number {
@@ -71,18 +72,14 @@ function* drawn(items: number, draws: number, seed: number | string): Generator<
 /** Indices kept of one sample, 16 MB. */
 const mostRemembered = 4e6;
 /** Draws of the last few samples: a report asks hundreds of statistics of the same. */
-const remembered = new Map<string, Int32Array[]>();
+const lastDraws = recent<Int32Array[]>(4);
 
 function rememberedDraws(items: number, draws: number, seed: number | string) {
   if (items * draws > mostRemembered) return undefined;
   const key = `${items}/${draws}/${typeof seed}/${seed}`;
-  const known =
-    remembered.get(key) ?? Array.from(drawn(items, draws, seed), (indices) => indices.slice());
-  remembered.delete(key);
-  remembered.set(key, known);
-  const [oldest] = remembered.keys();
-  if (remembered.size > 4 && oldest !== undefined) remembered.delete(oldest);
-  return known;
+  return remembered(lastDraws, key, () =>
+    Array.from(drawn(items, draws, seed), (indices) => indices.slice()),
+  );
 }
 
 /** Percentile interval of drawn values; NaN ones are left out. */

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } fr
 import { join } from "node:path";
 import { ConfigError } from "../core/errors.ts";
 import { canonicalJson, readJson, sha256, writeFileAtomic, writeJson } from "../core/files.ts";
-import { appendJsonl, readJsonl, writeJsonl } from "../core/jsonl.ts";
 import { type ProgressListener, silent } from "../core/progress.ts";
+import { openRowLog } from "../core/row-log.ts";
 import { defaultWorkers, runJobs } from "../core/work-pool.ts";
 import { openFeatureStore } from "../data/features/store.ts";
 import { streams } from "../data/features/streams.ts";
@@ -137,11 +137,8 @@ async function renderMissing(
   controls: CorpusControls,
 ): Promise<void> {
   const { progress = silent, workers = defaultWorkers(), signal, features = null } = controls;
-  const journal = join(folder, "clips.jsonl");
-  const written = existsSync(journal) ? readJsonl<Written>(journal) : [];
-  const sizes = new Map(written.map(({ id, bytes }) => [id, bytes]));
-  // A kill may have cut the last line; appending to it would spoil the next one too.
-  writeJsonl(journal, written);
+  const journal = openRowLog<Written>(join(folder, "clips.jsonl"), (row) => row as Written);
+  const sizes = new Map(journal.rows.map(({ id, bytes }) => [id, bytes]));
   const { render } = options;
   const jobs = rows
     .map((row): RenderJob => {
@@ -156,7 +153,7 @@ async function renderMissing(
   progress({ step, done, total: rows.length });
   await runJobs(renderJobs, jobs, { workers, signal }, ({ id, bytes, features }) => {
     if (features) store?.append(features.content, features.decoded);
-    appendJsonl(journal, [{ id, bytes } satisfies Written]);
+    journal.append([{ id, bytes }]);
     done++;
     progress({ step, done, total: rows.length });
   });

@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
 import { EndpointError } from "../core/errors.ts";
 import { canonicalJson, sha256 } from "../core/files.ts";
-import { appendJsonl, readJsonl, writeJsonl } from "../core/jsonl.ts";
+import { openKeyedLog, type RowReader } from "../core/row-log.ts";
 import type { ChatAnswer, ChatModel, ChatRequest } from "./port.ts";
 
 /** A row of the cache file. */
@@ -17,13 +16,12 @@ interface CacheRow {
  * @throws EndpointError CHAT_CACHE if the file holds a row that is no answer.
  */
 export function cachedChat(inner: ChatModel, file?: string): ChatModel {
-  const answers = file === undefined ? new Map<string, CacheRow["answer"]>() : readCache(file);
+  const answers = openKeyedLog<CacheRow>(file, ({ key }) => key, readRow);
   const underWay = new Map<string, Promise<ChatAnswer>>();
 
   async function ask(key: string, request: ChatRequest): Promise<ChatAnswer> {
     const { attempts, ...answer } = await inner.chat(request);
-    answers.set(key, answer);
-    if (file !== undefined) appendJsonl(file, [{ key, answer } satisfies CacheRow]);
+    answers.add({ key, answer });
     return { ...answer, attempts };
   }
 
@@ -32,7 +30,7 @@ export function cachedChat(inner: ChatModel, file?: string): ChatModel {
     async chat(request) {
       if (request.temperature !== 0) return inner.chat(request);
       const key = requestKey(inner.id, request);
-      const known = answers.get(key);
+      const known = answers.get(key)?.answer;
       if (known && !request.fresh) return { ...known, attempts: 0 };
       const pending = underWay.get(key);
       if (pending) return { ...(await pending), attempts: 0 };
@@ -55,21 +53,11 @@ export function requestKey(model: string, { fresh: _, ...request }: ChatRequest)
   return sha256(canonicalJson({ model, ...request, messages }));
 }
 
-function readCache(file: string): Map<string, CacheRow["answer"]> {
-  const answers = new Map<string, CacheRow["answer"]>();
-  if (!existsSync(file)) return answers;
-  const rows = readJsonl<CacheRow>(file);
-  // A killed run may leave a cut line; appending to it would spoil the next row as well.
-  if (!readFileSync(file, "utf8").endsWith("\n")) writeJsonl(file, rows);
-  for (const [index, row] of rows.entries()) {
-    if (typeof row?.key !== "string" || typeof row.answer?.text !== "string") {
-      throw new EndpointError("CHAT_CACHE", "row is not a cached answer", {
-        file,
-        line: index + 1,
-        hint: "delete the file: it is only a cache",
-      });
-    }
-    answers.set(row.key, row.answer);
-  }
-  return answers;
-}
+const readRow: RowReader<CacheRow> = (value, place) => {
+  const row = value as CacheRow | null;
+  if (typeof row?.key === "string" && typeof row.answer?.text === "string") return row;
+  throw new EndpointError("CHAT_CACHE", "row is not a cached answer", {
+    ...place,
+    hint: "delete the file: it is only a cache",
+  });
+};

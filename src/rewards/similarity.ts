@@ -1,3 +1,4 @@
+import { dot } from "../core/vector.ts";
 import type { CueModality } from "../cues/cue.ts";
 import { cuePhrase } from "../cues/decompose.ts";
 import { contradicts, statesOf } from "../cues/polarity.ts";
@@ -53,10 +54,4 @@ export function sharedStates(cue: string, claim: string): number {
   const known = statesOf(cue);
   const common = [...claimed].filter((state) => known.has(state)).length;
   return Math.max(1, common) / claimed.size;
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { dot } from "../core/vector.ts";
 import type { Embedder } from "./port.ts";
 
 /** One demand of the port. `run` throws an AssertionError where an adapter breaks it. */
@@ -72,7 +73,3 @@ export const embedderConformance: readonly ConformanceCheck[] = [
     },
   },
 ];
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
-}

@@ -1,3 +1,4 @@
+import { dot } from "../core/vector.ts";
 import { openEmbedder } from "./open.ts";
 import type { EmbedderOptions } from "./options.ts";
 
@@ -18,8 +19,8 @@ export async function embedderStatus(options: EmbedderOptions): Promise<Embedder
     const started = performance.now();
     const { embedder, calibration } = await openEmbedder(options);
     const [a, b, c] = await embedder.embed(["raised eyebrows", "lifted brows", "speaks very fast"]);
-    const paraphrase = cosine(a as Float32Array, b as Float32Array);
-    const unrelated = cosine(a as Float32Array, c as Float32Array);
+    const paraphrase = dot(a as Float32Array, b as Float32Array);
+    const unrelated = dot(a as Float32Array, c as Float32Array);
     await embedder.close?.();
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const ok = paraphrase > unrelated;
@@ -32,8 +33,4 @@ export async function embedderStatus(options: EmbedderOptions): Promise<Embedder
   } catch (error) {
     return { ok: false, id: asked, detail: "does not answer", cure: String(error) };
   }
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EndpointError } from "../../core/errors.ts";
 import { type AskOptions, askAll } from "./ask.ts";
-import { Journal } from "./journal.ts";
+import { openAnswers } from "./journal.ts";
 import type { Question, Responder } from "./port.ts";
 
 let folder: string;
@@ -39,7 +39,7 @@ function responder(text: (question: Question) => string | { fails: string }) {
 }
 
 const ask = (list: Question[], { made }: { made: Responder }, options: Partial<AskOptions> = {}) =>
-  askAll(list, made, new Journal(file), { concurrency: 3, ...options });
+  askAll(list, made, openAnswers(file), { concurrency: 3, ...options });
 
 describe("askAll", () => {
   it("asks each question once over all runs, and returns answers in the questions' order", async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { BenchError, MediaError } from "../../core/errors.ts";
+import { recent, remembered } from "../../core/recent.ts";
 import type { ChatPart } from "../../endpoint/port.ts";
 import { encodeJpegs } from "../../media/jpeg.ts";
 import { readClip } from "../../media/read.ts";
@@ -39,16 +40,10 @@ export interface ClipParts {
 const clipsKept = 32;
 
 export function openClipParts(options: ClipPartOptions = defaultClipParts): ClipParts {
-  const made = new Map<string, Promise<ChatPart[]>>();
+  const made = recent<Promise<ChatPart[]>>(clipsKept);
   const mute = new Set<string>();
 
-  function once(key: string, make: () => Promise<ChatPart[]>): Promise<ChatPart[]> {
-    const known = made.get(key) ?? make();
-    made.delete(key);
-    made.set(key, known);
-    for (const oldest of made.keys()) if (made.size > clipsKept) made.delete(oldest);
-    return known;
-  }
+  const once = (key: string, make: () => Promise<ChatPart[]>) => remembered(made, key, make);
 
   return {
     mute,

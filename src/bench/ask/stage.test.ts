@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { RowFile } from "./row-file.ts";
-import { runStage, type StageOptions, type StageRow } from "./stage.ts";
+import { openJournal } from "./journal.ts";
+import { runStage, type StageOptions } from "./stage.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -25,7 +25,7 @@ async function run(
   const results = await runStage<(typeof list)[number], Result>(
     {
       step: "read",
-      rows: new RowFile<StageRow<Result>>(join(folder, "rows.jsonl")),
+      rows: openJournal<Result>(join(folder, "rows.jsonl")),
       failure: (result) => ("code" in result ? result : undefined),
       async work({ id }, again) {
         worked.push(id);

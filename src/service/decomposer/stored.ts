@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { ServiceError } from "../../core/errors.ts";
 import { sha256 } from "../../core/files.ts";
-import { appendJsonl, readJsonl, writeJsonl } from "../../core/jsonl.ts";
+import { openRowLog, type RowReader } from "../../core/row-log.ts";
 import { type CueSet, cueModalities } from "../../cues/cue.ts";
 import { resultCache } from "../work/result-cache.ts";
 import type { Decomposer } from "./port.ts";
@@ -34,17 +33,14 @@ type Row = z.infer<typeof row>;
  */
 export function storedDecomposer(inner: Decomposer, file?: string): Decomposer {
   const known = resultCache<CueSet>(maxEntries);
-  for (const { sha256: hash, cues, extractor } of file === undefined
-    ? []
-    : readRows(file, inner.id)) {
-    known.set(hash, Promise.resolve({ cues, extractor }));
+  const { rows, append } = openRowLog(file, readRow);
+  for (const { decomposer, sha256: hash, cues, extractor } of rows) {
+    if (decomposer === inner.id) known.set(hash, Promise.resolve({ cues, extractor }));
   }
 
   async function decompose(reference: string, hash: string): Promise<CueSet> {
     const set = await inner.decompose(reference);
-    if (file !== undefined) {
-      appendJsonl(file, [{ decomposer: inner.id, sha256: hash, ...set }]);
-    }
+    append([{ decomposer: inner.id, sha256: hash, ...set, cues: [...set.cues] }]);
     return set;
   }
 
@@ -61,20 +57,11 @@ export function storedDecomposer(inner: Decomposer, file?: string): Decomposer {
   };
 }
 
-function readRows(file: string, decomposer: string): Row[] {
-  if (!existsSync(file)) return [];
-  const rows = readJsonl<unknown>(file);
-  // A killed service may leave a cut line; appending to it would spoil the next row as well.
-  if (!readFileSync(file, "utf8").endsWith("\n")) writeJsonl(file, rows);
-  return rows
-    .map((value, index) => {
-      const parsed = row.safeParse(value);
-      if (parsed.success) return parsed.data;
-      throw new ServiceError("DECOMPOSITIONS_FILE", "row is not a stored decomposition", {
-        file,
-        line: index + 1,
-        hint: "move the file away: rules rebuild it in milliseconds, a model at its usual cost",
-      });
-    })
-    .filter((entry) => entry.decomposer === decomposer);
-}
+const readRow: RowReader<Row> = (value, place) => {
+  const parsed = row.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ServiceError("DECOMPOSITIONS_FILE", "row is not a stored decomposition", {
+    ...place,
+    hint: "move the file away: rules rebuild it in milliseconds, a model at its usual cost",
+  });
+};

@@ -1,6 +1,6 @@
-/**
- * Results of slow work by key, bounded: the least recently used go first. Failures are not kept.
- */
+import { recent } from "../../core/recent.ts";
+
+/** Results of slow work by key, bounded: the least recently used go first. Failures are not kept. */
 export interface ResultCache<V> {
   /** The result under `key`, in work or done. Counts as a use. */
   get(key: string): Promise<V> | undefined;
@@ -10,27 +10,13 @@ export interface ResultCache<V> {
 
 /** A cache that holds promises, so that equal work asked for twice at once is done once. */
 export function resultCache<V>(maxEntries: number): ResultCache<V> {
-  const entries = new Map<string, Promise<V>>();
-
-  function keep(key: string, work: Promise<V>): void {
-    entries.delete(key);
-    entries.set(key, work);
-    for (const oldest of entries.keys()) {
-      if (entries.size <= maxEntries) break;
-      entries.delete(oldest);
-    }
-  }
-
+  const entries = recent<Promise<V>>(maxEntries);
   return {
-    get(key) {
-      const work = entries.get(key);
-      if (work) keep(key, work);
-      return work;
-    },
+    get: (key) => entries.get(key),
     set(key, work) {
-      keep(key, work);
+      entries.set(key, work);
       work.catch(() => {
-        if (entries.get(key) === work) entries.delete(key);
+        if (entries.peek(key) === work) entries.delete(key);
       });
     },
     get size() {

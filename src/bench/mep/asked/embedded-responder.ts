@@ -1,3 +1,4 @@
+import { recent, remembered } from "../../../core/recent.ts";
 import type { EvidenceModality } from "../../../cues/cue.ts";
 import type { Audio, Clip, Video } from "../../../media/clip.ts";
 import { clipFeatures, featureReading } from "../../../media/features.ts";
@@ -34,14 +35,11 @@ const clipsKept = 64;
  * cue outside its vocabulary can't be asked; the answer says so and is unparseable.
  */
 export function embeddedResponder(model: EmbeddedModel): Responder {
-  const prompts = new Map<string, Promise<Prompt>>();
-  const promptFor = (media: Question["media"]): Promise<Prompt> => {
-    const key = `${media.video ?? ""}|${media.audio ?? ""}`;
-    const known = prompts.get(key) ?? readPrompt(model, media);
-    prompts.set(key, known);
-    for (const oldest of prompts.keys()) if (prompts.size > clipsKept) prompts.delete(oldest);
-    return known;
-  };
+  const prompts = recent<Promise<Prompt>>(clipsKept);
+  const promptFor = (media: Question["media"]): Promise<Prompt> =>
+    remembered(prompts, `${media.video ?? ""}|${media.audio ?? ""}`, () =>
+      readPrompt(model, media),
+    );
   return {
     id: model.id,
     async respond(question): Promise<Answer> {

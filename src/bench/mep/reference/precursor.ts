@@ -1,3 +1,5 @@
+import { dot } from "../../../core/vector.ts";
+
 /*
  * Exact ports of the evaluation code of a public precursor of MEP-Bench, for numbers that shall compare
  * with ones made by it. The benchmark's own rules stand beside them (`yes-no.ts`, `utilization.ts`).
@@ -71,12 +73,6 @@ export function precursorRecall(
     valid_recall: reference.length > 0,
     valid_precision: predicted.length > 0,
   };
-}
-
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
 
 /** One asked probe; `name` is the sample's. */

@@ -1,3 +1,4 @@
+import { dot } from "../../../core/vector.ts";
 import type { Embedder } from "../../../similarity/port.ts";
 import type { MepCue } from "./items.ts";
 
@@ -23,12 +24,9 @@ export async function embedCues(
   return vectors;
 }
 
-export function cosine(a: string, b: string, vectors: CueVectors): number {
-  const [x, y] = [vectors.get(a)!, vectors.get(b)!];
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!;
-  return sum;
-}
+/** Cosine of two texts. */
+export const cosine = (a: string, b: string, vectors: CueVectors): number =>
+  dot(vectors.get(a)!, vectors.get(b)!);
 
 /** Largest cosine of a text to any of the others; −1 where there is none. */
 export function closest(text: string, others: readonly string[], vectors: CueVectors): number {

@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Journal } from "../../../bench/ask/journal.ts";
-import { RowFile } from "../../../bench/ask/row-file.ts";
-import type { StageRow } from "../../../bench/ask/stage.ts";
+import {
+  type AskedResult,
+  type Journal,
+  openAnswers,
+  openJournal,
+} from "../../../bench/ask/journal.ts";
 import { RunError } from "../../../core/errors.ts";
 import { canonicalJson, readJson, writeJson } from "../../../core/files.ts";
 import { versions } from "../../../runs/versions.ts";
@@ -23,18 +26,18 @@ export const runFolder = ({ out }: AskingOptions, benchmark: string, model: stri
  * Opens a run folder, new or begun: `config.json`, `versions.json`, `answers.jsonl`.
  * @throws RunError `BENCH_RUN_DIFFERS` naming the settings that differ.
  */
-export function openRun(folder: string, settings: RunSettings): Journal {
+export function openRun(folder: string, settings: RunSettings): Journal<AskedResult> {
   const config = join(folder, "config.json");
   if (existsSync(config)) refuseOther(config, settings);
   else writeJson(join(folder, "versions.json"), versions());
   writeJson(config, settings);
   say(`run folder ${folder}`);
-  return new Journal(join(folder, "answers.jsonl"));
+  return openAnswers(join(folder, "answers.jsonl"));
 }
 
 /** Results of a step after the answers, beside these: `predictions.jsonl`, `judged.jsonl`. */
-export const openStageRows = <Result>(folder: string, name: string): RowFile<StageRow<Result>> =>
-  new RowFile(join(folder, `${name}.jsonl`));
+export const openStageRows = <Result>(folder: string, name: string): Journal<Result> =>
+  openJournal(join(folder, `${name}.jsonl`));
 
 function refuseOther(file: string, settings: RunSettings): void {
   const before = readJson<RunSettings>(file);

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { appendJsonl, readJsonl, writeJsonl } from "../../../core/jsonl.ts";
+import { statSync } from "node:fs";
+import { openRowLog } from "../../../core/row-log.ts";
 import { type FileFacts, factsVersion } from "./facts.ts";
 
 /** A line of the journal: what lies under a path, or what is in a file of some content. */
@@ -24,14 +24,13 @@ export interface FactsJournal {
 export function openFactsJournal(path: string | null): FactsJournal {
   const hashes = new Map<string, string>();
   const facts = new Map<string, FileFacts>();
-  for (const line of path === null ? [] : linesOf(path)) {
+  const log = openRowLog<JournalLine>(path ?? undefined, (value) => value as JournalLine);
+  for (const line of log.rows) {
     if ("facts" in line) {
       if (line.version === factsVersion) facts.set(line.sha256, line.facts);
     } else hashes.set(placeKey(line.file, line.bytes, line.changedMs), line.sha256);
   }
-  const append = (line: JournalLine): void => {
-    if (path !== null) appendJsonl(path, [line]);
-  };
+  const append = (line: JournalLine): void => log.append([line]);
   return {
     hashOf(file) {
       const stat = statSync(file, { throwIfNoEntry: false });
@@ -52,11 +51,3 @@ export function openFactsJournal(path: string | null): FactsJournal {
 
 const placeKey = (file: string, bytes: number, changedMs: number): string =>
   `${file}\n${bytes}\n${changedMs}`;
-
-function linesOf(path: string): JournalLine[] {
-  if (!existsSync(path)) return [];
-  const lines = readJsonl<JournalLine>(path);
-  // A killed run may leave a cut line; appending to it would spoil the next one as well.
-  if (!readFileSync(path, "utf8").endsWith("\n")) writeJsonl(path, lines);
-  return lines;
-}
