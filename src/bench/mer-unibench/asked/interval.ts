@@ -6,6 +6,14 @@ import { type SynonymGroups, setLevelSamples } from "../mer2024-ov.ts";
 import { pairLabels, type Sample } from "../samples.ts";
 import { isOpenSet } from "../sets.ts";
 import type { LabelMap, MerSetId, ScoringMode, SentimentMap, ValueMap } from "../types.ts";
+import {
+  type HitMetric,
+  listLength,
+  type OpenMetric,
+  type SentimentMetric,
+  type SetLevelMetric,
+  wheelMetric,
+} from "./metric-ids.ts";
 
 /** What every metric of a set gives on each bootstrap draw of its samples, by metric id. */
 export type MetricDraws = Readonly<Record<string, readonly number[]>>;
@@ -13,7 +21,8 @@ export type MetricDraws = Readonly<Record<string, readonly number[]>>;
 /** One value a sample; NaN where the metric skips it. */
 type Columns = Readonly<Record<string, Float64Array>>;
 /** Metrics as functions of column means, as officially: F of the means, not the mean of F. */
-type Metrics = Readonly<Record<string, (means: Readonly<Record<string, number>>) => number>>;
+type Metrics<Id extends string = string> = Readonly<Record<Id, Statistic>>;
+type Statistic = (means: Readonly<Record<string, number>>) => number;
 
 /** Draws of an emotion set. The mode is the scorer's: what it reads, or refuses, this must too. */
 export function labelDraws(
@@ -54,11 +63,12 @@ export function sentimentDraws(
   };
   const f1 = (both: number, misses: number, alarms: number) =>
     both === 0 ? 0 : (2 * both) / (2 * both + misses + alarms);
-  return drawMetrics(set, table, {
+  const metrics: Metrics<SentimentMetric> = {
     waf: ({ nn = 0, np = 0, pn = 0, pp = 0 }) =>
       (nn + np) * f1(nn, np, pn) + (pn + pp) * f1(pp, pn, np),
     accuracy: ({ nn = 0, pp = 0 }) => nn + pp,
-  });
+  };
+  return drawMetrics(set, table, metrics);
 }
 
 function hitColumns(
@@ -86,16 +96,16 @@ function hitColumns(
 
 function hitMetrics({ wheels }: EmotionMapping): Metrics {
   const over = (kind: string) => wheels.map((_, wheel) => `${kind}${wheel}`);
-  const single = wheels.map(({ name }, wheel): [string, Metrics[string]] => [
-    `hit-rate-${name}`,
+  const single = wheels.map(({ name }, wheel): [string, Statistic] => [
+    wheelMetric(name),
     (means) => means[`hit${wheel}`]!,
   ]);
-  return {
+  const pooled: Metrics<HitMetric | typeof listLength> = {
     "hit-rate": (means) => meanOf(over("hit").map((name) => means[name]!)),
     "m-score": (means) => meanOf(over("share").map((name) => means[name]!)),
-    "list-length": ({ length = 0 }) => length,
-    ...Object.fromEntries(single),
+    [listLength]: ({ length = 0 }) => length,
   };
+  return { ...pooled, ...Object.fromEntries(single) };
 }
 
 function overlapColumns(samples: readonly Sample[], mapping: EmotionMapping): Columns {
@@ -133,7 +143,7 @@ const middle =
 const namesOf = (means: object, ending: string) =>
   Object.keys(means).filter((name) => name.endsWith(ending));
 
-const openMetrics: Metrics = {
+const openMetrics: Metrics<OpenMetric | typeof listLength> = {
   "ew-f": fOfLevel(1),
   "ew-precision": ofLevel(1, "P"),
   "ew-recall": ofLevel(1, "R"),
@@ -145,10 +155,10 @@ const openMetrics: Metrics = {
   "m2-recall": (means) => means["case2 R"]!,
   "m-avg-precision": (means) => meanOf(namesOf(means, " P").map((name) => means[name]!)),
   "m-avg-recall": (means) => meanOf(namesOf(means, " R").map((name) => means[name]!)),
-  "list-length": ({ length = 0 }) => length,
+  [listLength]: ({ length = 0 }) => length,
 };
 
-const setLevelMetrics: Metrics = {
+const setLevelMetrics: Metrics<SetLevelMetric> = {
   "set-level": ({ setP = 0, setR = 0 }) => (setP + setR) / 2,
   "set-level-precision": ({ setP = 0 }) => setP,
   "set-level-recall": ({ setR = 0 }) => setR,

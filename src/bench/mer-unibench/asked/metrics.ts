@@ -16,6 +16,14 @@ import type {
   ValueMap,
 } from "../types.ts";
 import { labelDraws, type MetricDraws, sentimentDraws } from "./interval.ts";
+import {
+  hitLabels,
+  listLength,
+  openLabels,
+  sentimentLabels,
+  setLevelLabels,
+  wheelMetric,
+} from "./metric-ids.ts";
 
 /** One set's score under one mapping and checkpoint, and what it was computed from. */
 export interface ScoredSet {
@@ -83,11 +91,10 @@ function plainMetrics(scored: ScoredSet): MetricResult[] {
 function hitMetrics({ main, mScore, meanListLength, perWheel }: HitRateScore): MetricResult[] {
   const n = Math.max(...perWheel.map(({ scored }) => scored));
   return [
-    percent("hit-rate", "hit rate", main, n),
-    percent("m-score", "m-score", mScore),
-    listLength(meanListLength),
+    ...percents(hitLabels, { "hit-rate": [main, n], "m-score": [mScore] }),
+    lengthMetric(meanListLength),
     ...perWheel.map(({ wheel, hitRate, scored }) =>
-      percent(`hit-rate-${wheel}`, `hit rate, ${wheel}`, hitRate, scored),
+      percent(wheelMetric(wheel), `hit rate, ${wheel}`, hitRate, scored),
     ),
   ];
 }
@@ -100,39 +107,49 @@ function openMetrics(score: OpenScore, scored: ScoredSet): MetricResult[] {
   });
   const { case1: m1, case2: m2 } = byGrouping;
   return [
-    percent("ew-f", "EW F", score.main),
-    percent("ew-precision", "EW precision", score.level1.precision),
-    percent("ew-recall", "EW recall", score.level1.recall),
-    percent("ew-f-level2", "EW F level 2", score.level2.f),
-    percent("ew-f-mean", "EW F, mean of levels", score.mean.f),
-    percent("m1-precision", "M1 precision", m1!.precision, m1!.scored),
-    percent("m1-recall", "M1 recall", m1!.recall, m1!.scored),
-    percent("m2-precision", "M2 precision", m2!.precision, m2!.scored),
-    percent("m2-recall", "M2 recall", m2!.recall, m2!.scored),
-    percent("m-avg-precision", "M-avg precision", average.precision),
-    percent("m-avg-recall", "M-avg recall", average.recall),
+    ...percents(openLabels, {
+      "ew-f": [score.main],
+      "ew-precision": [score.level1.precision],
+      "ew-recall": [score.level1.recall],
+      "ew-f-level2": [score.level2.f],
+      "ew-f-mean": [score.mean.f],
+      "m1-precision": [m1!.precision, m1!.scored],
+      "m1-recall": [m1!.recall, m1!.scored],
+      "m2-precision": [m2!.precision, m2!.scored],
+      "m2-recall": [m2!.recall, m2!.scored],
+      "m-avg-precision": [average.precision],
+      "m-avg-recall": [average.recall],
+    }),
     ...(scored.synonyms === undefined ? [] : setLevelMetrics(scored, scored.synonyms)),
-    listLength(score.meanListLength),
+    lengthMetric(score.meanListLength),
   ];
 }
 
 function setLevelMetrics(scored: ScoredSet, synonyms: SynonymGroups): MetricResult[] {
   const { truth, predictions, set } = scored;
   const found = setLevelScore(truth as LabelMap, predictions as LabelMap, synonyms, set);
-  return [
-    percent("set-level", "set level, mean", found.average),
-    percent("set-level-precision", "set level, precision", found.precision),
-    percent("set-level-recall", "set level, recall", found.recall),
-  ];
+  return percents(setLevelLabels, {
+    "set-level": [found.average],
+    "set-level-precision": [found.precision],
+    "set-level-recall": [found.recall],
+  });
 }
 
-const sentimentMetrics = ({ main, accuracy, scored }: SentimentScore): MetricResult[] => [
-  percent("waf", "WAF", main, scored),
-  percent("accuracy", "accuracy", accuracy, scored),
-];
+const sentimentMetrics = ({ main, accuracy, scored }: SentimentScore): MetricResult[] =>
+  percents(sentimentLabels, { waf: [main, scored], accuracy: [accuracy, scored] });
 
-const listLength = (value: number): MetricResult => ({
-  id: "list-length",
+/** Every metric of a list, in its order: its fraction, and what that rests on where it is a count. */
+const percents = <Id extends string>(
+  labels: Readonly<Record<Id, string>>,
+  values: Readonly<Record<Id, readonly [fraction: number, n?: number]>>,
+): MetricResult[] =>
+  (Object.keys(labels) as Id[]).map((id) => {
+    const [fraction, n] = values[id];
+    return percent(id, labels[id], fraction, n);
+  });
+
+const lengthMetric = (value: number): MetricResult => ({
+  id: listLength,
   label: "words a list",
   value: Number.isFinite(value) ? value : null,
   unit: "count",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { basicMapping } from "../taxonomy.ts";
 import type { Labels, MerSetId } from "../types.ts";
 import type { Prediction } from "./labels.ts";
+import { openLabels, sentimentLabels, setLevelLabels } from "./metric-ids.ts";
 import { type MerResultOptions, merResults, type PredictedSet } from "./result.ts";
 
 const options: MerResultOptions = {
@@ -52,6 +53,25 @@ describe("merResults", () => {
     expect(result!.sets[0]!.counts.failed).toBe(1);
     expect(result!.notes.join("\n")).toContain("MELD: 1 of 3 samples have no prediction");
     expect(result!.protocol.name).toBe("one checkpoint");
+  });
+
+  it("has an interval for every metric, those of open sets and of synonym groups among them", () => {
+    const truths = ["[happy, excited]", "[sad]", "[angry]"];
+    const open = predicted("ovmerdplus", truths, ["[happy]", "[sad, angry]", "[angry]"]);
+    const groups = [["happy", "excited"], ["sad"], ["angry"]];
+    const synonyms = new Map(["s0", "s1", "s2"].map((id) => [id, groups]));
+    const [result] = merResults([open, meld, sims], { ...options, synonyms });
+    const ids = result!.sets.map(({ metrics }) => metrics.map(({ id }) => id));
+    expect(ids[0]).toEqual([
+      ...Object.keys(openLabels),
+      ...Object.keys(setLevelLabels),
+      "list-length",
+    ]);
+    expect(ids[2]).toEqual(Object.keys(sentimentLabels));
+    const bare = result!.sets.flatMap(({ name, metrics }) =>
+      metrics.filter(({ low, high }) => low == null || high == null).map(({ id }) => [name, id]),
+    );
+    expect(bare).toEqual([]);
   });
 
   it("refuses a set without a defined score; where answers were paid for it says why, and gives no mean", () => {
