@@ -1,14 +1,15 @@
 import type { ClaimTokens, EvidenceModality } from "../cues/cue.ts";
+import { otherModality, streamOf } from "../cues/streams.ts";
 import type { LossSample, MaskedPass } from "./sample.ts";
 
 /** The pass that hides what a claim of this modality is about: k = mod(C). */
 export function ownPass(modality: EvidenceModality): MaskedPass {
-  return modality === "visual" ? "video" : "audio";
+  return streamOf[modality];
 }
 
 /** The pass that hides the other stream: k'. */
 export function otherPass(modality: EvidenceModality): MaskedPass {
-  return modality === "visual" ? "audio" : "video";
+  return streamOf[otherModality[modality]];
 }
 
 /**

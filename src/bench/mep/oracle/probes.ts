@@ -1,5 +1,6 @@
 import type { Rng } from "../../../core/rng.ts";
 import type { EvidenceModality } from "../../../cues/cue.ts";
+import { otherModality } from "../../../cues/streams.ts";
 import type { Fact, Oracle } from "./oracle.ts";
 
 /** Two statements about one factor of one clip: one is true, the other isn't. */
@@ -58,7 +59,7 @@ function temptation(
   if (clip.congruent) return undefined;
   const own = oracle.prototype(clip.emotion[modality], present.factor);
   const other = oracle.prototype(
-    clip.emotion[modality === "visual" ? "acoustic" : "visual"],
+    clip.emotion[otherModality[modality]],
     present.factor,
   );
   return other !== 0 && other !== present.value && other !== own ? other : undefined;

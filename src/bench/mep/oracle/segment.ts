@@ -1,4 +1,5 @@
 import type { EvidenceModality, Span } from "../../../cues/cue.ts";
+import { modalityOf } from "../../../cues/streams.ts";
 
 /** A stretch of reasoning that makes one statement, and the section it stands in. */
 export interface Segment {
@@ -18,7 +19,7 @@ const joint = /,\s*|\s+and(?:\s+|$)/g;
 /**
  * Splits a response's reasoning into statements, by punctuation and "and" alone. On purpose it shares
  * nothing with `src/cues`, which the reward reads responses with: what the reward can be fooled by must
- * not fool the benchmark too (spec algorithms §4.5).
+ * not fool the benchmark too.
  */
 export function segmentReasoning(response: string): Segment[] {
   const { text, offset } = reasoning(response);
@@ -26,8 +27,8 @@ export function segmentReasoning(response: string): Segment[] {
   let section: EvidenceModality | null = null;
   for (const match of text.matchAll(/[^.!?\n]+/g)) {
     const sentence = match[0];
-    const named = sectionStart.exec(sentence)?.[1]?.toLowerCase();
-    if (named !== undefined) section = named === "video" ? "visual" : "acoustic";
+    const named = sectionStart.exec(sentence)?.[1]?.toLowerCase() as "video" | "audio" | undefined;
+    if (named !== undefined) section = modalityOf[named];
     const whole = comparison.test(sentence);
     if (whole) section = null;
     const skip = opening.exec(sentence)?.[0].length ?? 0;

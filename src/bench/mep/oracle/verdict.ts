@@ -1,5 +1,6 @@
 import type { FactorName } from "../../../corpus/manifest.ts";
 import type { EvidenceModality } from "../../../cues/cue.ts";
+import { otherModality } from "../../../cues/streams.ts";
 import { type Fact, factorModality, type Oracle } from "./oracle.ts";
 
 /** What is true of the streams a policy was given. */
@@ -19,14 +20,14 @@ export interface Judged {
 }
 
 /**
- * Judges one claim (spec feasibility, "exA"). A false claim is cross-modal when it states the prototype
+ * Judges one claim. A false claim is cross-modal when it states the prototype
  * value of the other stream's emotion and that isn't the own emotion's prototype as well.
  */
 export function judgeFact(fact: Fact, truth: Truth, oracle: Oracle): Judged {
   if (truth.factors[fact.factor] === fact.value) return { verdict: "true", third: 0 };
   const modality = factorModality(oracle, fact.factor);
   const own = truth.emotion[modality];
-  const other = truth.emotion[modality === "visual" ? "acoustic" : "visual"];
+  const other = truth.emotion[otherModality[modality]];
   const suggests = (emotion: string): boolean =>
     fact.value === oracle.prototype(emotion, fact.factor) &&
     fact.value !== oracle.prototype(own, fact.factor);
