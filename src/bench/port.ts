@@ -9,9 +9,9 @@ import type { StageOptions } from "./ask/stage.ts";
 import type { Prices } from "./ask/usage.ts";
 
 /**
- * A benchmark of models: what it asks, how answers become numbers. `oppo bench <id>` does the rest: options,
- * run folder, server, journal, guards, files, page. Adding one is a folder with such a record and a line
- * in the table of benchmarks (`cli/commands/bench/benchmarks.ts`).
+ * A benchmark of models: what it asks, how answers become numbers. `oppo bench <id>` does the rest:
+ * options, run folder, server, journal, guards, files, page. Adding one is a folder with such a
+ * record and a line in the table of benchmarks (`cli/commands/bench/benchmarks.ts`).
  */
 export interface Benchmark<Own extends object = object> {
   /** Name of its command and of its results. */
@@ -25,8 +25,8 @@ export interface Benchmark<Own extends object = object> {
   /** True where its own options say where results go and how much is asked. */
   ownAsking?: boolean;
   /**
-   * Reads what is asked and what is right. Everything that can be refused is refused here, before a folder
-   * is made or a model asked. @throws OppoError.
+   * Reads what is asked and what is right. Everything that can be refused is refused here, before a
+   * folder is made or a model asked. @throws OppoError.
    */
   prepare(options: Own & SharedOptions, session: Session): Promise<Exam | Finished>;
 }
@@ -60,8 +60,8 @@ export interface Session {
   /** The run folder. */
   out: string;
   /**
-   * The second model, which reads or judges answers, or another one on its server. Greedy answers are
-   * kept in the run folder. @throws ConfigError `JUDGE_MISSING`, `BASE_URL`.
+   * The second model, which reads or judges answers, or another one on its server. Greedy answers
+   * are kept in the run folder. @throws ConfigError `JUDGE_MISSING`, `BASE_URL`.
    */
   judge(model?: string): ChatModel;
   /** Results of a step after the answers, kept in the run folder. */
@@ -93,14 +93,18 @@ export interface Candidate {
   open(): Promise<Responder> | Responder;
   /** Answers made elsewhere: always at hand, so no guard watches over them. */
   stored?: boolean;
-  /** Runs in this process: one question at a time, and its answers depend on no setting of a server. */
+  /**
+   * Runs in this process: one question at a time, and its answers depend on no setting of a server.
+   */
   local?: boolean;
 }
 
 export interface Grader {
   /** What the run's numbers depend on besides the model: part of `config.json`. */
   facts: Readonly<Record<string, unknown>>;
-  /** Further settings that answers depend on; they are in `config.json` and in `Answered.settings`. */
+  /**
+   * Further settings that answers depend on; they are in `config.json` and in `Answered.settings`.
+   */
   settings?: Settings;
   /** Turns answers into numbers; one `Answered` a responder. */
   grade(answered: readonly Answered[]): Promise<Outcome>;

@@ -12,8 +12,8 @@ export interface Comparison {
 }
 
 /**
- * Compares recorded values with recomputed ones, value by value, bit for bit. Values that only one side
- * has are mismatches. A recorded NaN is written "NaN", for JSON has none.
+ * Compares recorded values with recomputed ones, value by value, bit for bit. Values that only one
+ * side has are mismatches. A recorded NaN is written "NaN", for JSON has none.
  */
 export function compareValues(expected: unknown, got: unknown, path = ""): Comparison {
   const found: Comparison = { checked: 0, mismatches: [] };

@@ -1,4 +1,7 @@
-/** Duration as people say it: `2.4 s`, `45 s`, `3 min 05 s`, `2 h 10 min`. Rounded first, divided after. */
+/**
+ * Duration as people say it: `2.4 s`, `45 s`, `3 min 05 s`, `2 h 10 min`. Rounded first, divided
+ * after.
+ */
 export function duration(seconds: number): string {
   if (seconds < 9.95) return `${Number(seconds.toFixed(1))} s`;
   const whole = Math.round(seconds);

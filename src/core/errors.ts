@@ -1,4 +1,6 @@
-/** Where an error belongs: one class per boundary, so callers can tell a bad file from a bad config. */
+/**
+ * Where an error belongs: one class per boundary, so callers can tell a bad file from a bad config.
+ */
 export interface ErrorDetails {
   /** What the reader should do about it, in one sentence. */
   hint?: string;

@@ -1,7 +1,7 @@
 /**
- * Node 20 lacks two globals that dependencies read: jax-js looks at `navigator`, node-av's high-level
- * API calls `Promise.withResolvers` and, without it, decodes zero frames without an exception.
- * Import this module for its effect before either of them.
+ * Node 20 lacks two globals that dependencies read: jax-js looks at `navigator`, node-av's
+ * high-level API calls `Promise.withResolvers` and, without it, decodes zero frames without an
+ * exception. Import this module for its effect before either of them.
  */
 const globals = globalThis as { navigator?: unknown };
 if (globals.navigator === undefined) {

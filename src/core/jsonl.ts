@@ -15,7 +15,8 @@ export function writeJsonl(path: string, rows: readonly unknown[]): void {
 }
 
 /**
- * Reads a JSONL file. A cut last line (no newline at the end) is dropped: it was never fully written.
+ * Reads a JSONL file. A cut last line (no newline at the end) is dropped: it was never fully
+ * written.
  * @throws OppoError with file and line on any other line that is not JSON.
  */
 export function readJsonl<T>(path: string, parse: (text: string) => unknown = JSON.parse): T[] {

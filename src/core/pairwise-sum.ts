@@ -1,11 +1,14 @@
-/** Additions done one after another below this many values, in a block of eight running sums up to `block`. */
+/**
+ * Additions done one after another below this many values, in a block of eight running sums up to
+ * `block`.
+ */
 const short = 8;
 const block = 128;
 
 /**
- * Sum in the order numpy adds a contiguous float64 array (`pairwise_sum` of its `loops_utils.h`): plain
- * below 8 values, eight running sums up to 128, else halves cut at a multiple of 8. Bit for bit the
- * value of `numpy.sum`, and with less rounding error than a plain loop.
+ * Sum in the order numpy adds a contiguous float64 array (`pairwise_sum` of its `loops_utils.h`):
+ * plain below 8 values, eight running sums up to 128, else halves cut at a multiple of 8. Bit for
+ * bit the value of `numpy.sum`, and with less rounding error than a plain loop.
  */
 export function pairwiseSum(values: ArrayLike<number>): number {
   return sumRange(values, 0, values.length);

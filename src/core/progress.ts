@@ -1,4 +1,7 @@
-/** One report of a long step. `total` 0 means unknown. Library code takes a listener and never prints. */
+/**
+ * One report of a long step. `total` 0 means unknown. Library code takes a listener and never
+ * prints.
+ */
 export interface Progress {
   step: string;
   done: number;

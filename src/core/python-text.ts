@@ -1,9 +1,12 @@
 /*
- * Text as Python sees it, for evaluators that must agree with Python ones on every string. JavaScript's
- * own `trim`, `\s`, `\d` and `toFixed` differ on a few characters and on ties.
+ * Text as Python sees it, for evaluators that must agree with Python ones on every string.
+ * JavaScript's own `trim`, `\s`, `\d` and `toFixed` differ on a few characters and on ties.
  */
 
-/** What `str.isspace` and `\s` of `re` accept: unlike JavaScript's, with U+001C–1F and U+0085, without U+FEFF. */
+/**
+ * What `str.isspace` and `\s` of `re` accept: unlike JavaScript's, with U+001C–1F and U+0085,
+ * without U+FEFF.
+ */
 export const pythonSpace =
   "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 
@@ -33,7 +36,10 @@ export function pythonInteger(digits: string): number {
   return digits === "" ? Number.NaN : value;
 }
 
-/** Unicode keeps the ten digits of a script together and in order, so the value is the distance to its zero. */
+/**
+ * Unicode keeps the ten digits of a script together and in order, so the value is the distance to
+ * its zero.
+ */
 function digitValue(digit: string): number {
   const isDigit = /^\p{Nd}$/u;
   if (!isDigit.test(digit)) return Number.NaN;
@@ -45,7 +51,10 @@ function digitValue(digit: string): number {
   return point - zero;
 }
 
-/** `"%.{digits}f" % value`: round half to even on the exact binary value (`toFixed` rounds such ties up). */
+/**
+ * `"%.{digits}f" % value`: round half to even on the exact binary value (`toFixed` rounds such ties
+ * up).
+ */
 export function pythonFixed(value: number, digits: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
@@ -59,7 +68,10 @@ export function pythonFixed(value: number, digits: number): string {
   return sign + (isTie && odd ? up.slice(0, -1) + String(Number(up.at(-1)) - 1) : up);
 }
 
-/** A double is a tie when 2·10^digits times it is an odd integer exactly; that product is exact for few digits. */
+/**
+ * A double is a tie when 2·10^digits times it is an odd integer exactly; that product is exact for
+ * few digits.
+ */
 function exactTie(magnitude: number, digits: number): boolean {
   const scaled = 2n * 10n ** BigInt(digits);
   const [numerator, denominator] = exactFraction(magnitude);

@@ -1,12 +1,17 @@
 import { bootstrap } from "./stats.ts";
 
-/** Numerator and denominator per item, in the items' order: what intervals and pairing are made of. */
+/**
+ * Numerator and denominator per item, in the items' order: what intervals and pairing are made of.
+ */
 export interface Series {
   numerator: number[];
   denominator: number[];
 }
 
-/** A statistic over items with its 95 % percentile bootstrap interval; `null` where nothing was counted. */
+/**
+ * A statistic over items with its 95 % percentile bootstrap interval; `null` where nothing was
+ * counted.
+ */
 export interface Estimate {
   value: number | null;
   low: number | null;
@@ -20,7 +25,10 @@ export interface BootstrapOptions {
   seed?: number | string;
 }
 
-/** Σ numerator ÷ Σ denominator, over all items or over the drawn ones. NaN when the denominator is 0. */
+/**
+ * Σ numerator ÷ Σ denominator, over all items or over the drawn ones. NaN when the denominator is
+ * 0.
+ */
 export function ratio(series: Series, indices?: Int32Array): number {
   if (indices === undefined) return sum(series.numerator) / sum(series.denominator);
   let numerator = 0;
@@ -32,12 +40,15 @@ export function ratio(series: Series, indices?: Int32Array): number {
   return denominator === 0 ? Number.NaN : numerator / denominator;
 }
 
-/** How several ratios become one number. `harmonic` of recall and precision is F1; 0 where both are 0. */
+/**
+ * How several ratios become one number. `harmonic` of recall and precision is F1; 0 where both are
+ * 0.
+ */
 export type Join = "only" | "mean" | "harmonic";
 
 /**
- * A joined statistic of ratios over the same items, times `scale`, with an interval over items. A ratio
- * without denominator is left out of a mean; a harmonic mean needs both.
+ * A joined statistic of ratios over the same items, times `scale`, with an interval over items. A
+ * ratio without denominator is left out of a mean; a harmonic mean needs both.
  */
 export function estimateJoined(
   parts: readonly Series[],
@@ -79,8 +90,8 @@ export interface JoinedSeries {
 }
 
 /**
- * a − b, times `scale`: every bootstrap draw takes the same items for both, so what the items have in
- * common cancels. `null` where either is not defined.
+ * a − b, times `scale`: every bootstrap draw takes the same items for both, so what the items have
+ * in common cancels. `null` where either is not defined.
  */
 export function differenceJoined(
   a: JoinedSeries,

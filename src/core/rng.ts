@@ -1,4 +1,7 @@
-/** Seeded random numbers: xoshiro128**, seeded by splitmix32. Same seed, same numbers on every machine. */
+/**
+ * Seeded random numbers: xoshiro128**, seeded by splitmix32. Same seed, same numbers on every
+ * machine.
+ */
 export class Rng {
   private state: Uint32Array;
 
@@ -29,13 +32,18 @@ export class Rng {
     return this.float() < probability;
   }
 
-  /** Standard normal (Box-Muller, one of the pair discarded so that state is only the generator's). */
+  /**
+   * Standard normal (Box-Muller, one of the pair discarded so that state is only the generator's).
+   */
   normal(): number {
     const u = 1 - this.float();
     return Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * this.float());
   }
 
-  /** Fills `out` with standard normals: both of each Box-Muller pair, so at half the price of `normal`. */
+  /**
+   * Fills `out` with standard normals: both of each Box-Muller pair, so at half the price of
+   * `normal`.
+   */
   normals(out: Float32Array): Float32Array {
     for (let i = 0; i < out.length; i += 2) {
       const radius = Math.sqrt(-2 * Math.log(1 - this.float()));

@@ -13,14 +13,17 @@ export type RowReader<Row> = (value: unknown, place: RowPlace) => Row;
 /** An append-only file of rows, as it was when opened. */
 export interface RowLog<Row> {
   rows: Row[];
-  /** Appends whole lines in one write: a kill leaves at most one cut line, which the next opening drops. */
+  /**
+   * Appends whole lines in one write: a kill leaves at most one cut line, which the next opening
+   * drops.
+   */
   append(rows: readonly Row[]): void;
 }
 
 /**
- * Opens an append-only JSONL file; one that is not there has no rows. A last line that a kill has cut is
- * dropped from the file as well, since appending to it would spoil the next row. Without a file nothing is
- * kept.
+ * Opens an append-only JSONL file; one that is not there has no rows. A last line that a kill has
+ * cut is dropped from the file as well, since appending to it would spoil the next row. Without a
+ * file nothing is kept.
  * @throws OppoError `JSONL_LINE` for any other line that is not JSON; what `read` throws.
  */
 export function openRowLog<Row>(file: string | undefined, read: RowReader<Row>): RowLog<Row> {

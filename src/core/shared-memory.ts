@@ -1,7 +1,7 @@
 /**
- * Zeros that threads of this process share: an array over them is handed to another thread without a copy.
- * Where the runtime has no shared memory (a browser page that is not isolated, and so without threads), plain
- * memory.
+ * Zeros that threads of this process share: an array over them is handed to another thread without
+ * a copy. Where the runtime has no shared memory (a browser page that is not isolated, and so
+ * without threads), plain memory.
  */
 export function sharedFloats(length: number): Float32Array {
   const Memory = globalThis.SharedArrayBuffer ?? ArrayBuffer;

@@ -48,7 +48,10 @@ export function bootstrap(
   return intervalOfDraws(bootstrapDraws(items, statistic, options), level);
 }
 
-/** What `statistic` gives on each draw: for several statistics of the same draws, or sums over data sets. */
+/**
+ * What `statistic` gives on each draw: for several statistics of the same draws, or sums over data
+ * sets.
+ */
 export function bootstrapDraws<Value>(
   items: number,
   statistic: (indices: Int32Array) => Value,

@@ -5,8 +5,8 @@ import { Worker } from "node:worker_threads";
 import { type ErrorDetails, errorClasses, OppoError } from "./errors.ts";
 
 /**
- * Starts a module of ours on a thread of its own. Node's loader hooks do not reach new threads: each
- * registers tsx itself, however this thread was started (tsx, vitest).
+ * Starts a module of ours on a thread of its own. Node's loader hooks do not reach new threads:
+ * each registers tsx itself, however this thread was started (tsx, vitest).
  */
 export function startThread(module: URL): Worker {
   // `require` finds the CommonJS build; its ESM twin is the one that works in a thread.

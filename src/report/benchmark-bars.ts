@@ -6,7 +6,10 @@ type Pick = (result: BenchmarkResult) => MetricResult | undefined;
 
 const [width, rowHeight, left, right] = [300, 22, 8, 250];
 
-/** One panel a metric: a bar a model from 0 to 100, its interval as a line. Models keep their colours. */
+/**
+ * One panel a metric: a bar a model from 0 to 100, its interval as a line. Models keep their
+ * colours.
+ */
 export function barPanels(results: readonly BenchmarkResult[], picks: readonly Pick[]): Html {
   return html`${picks.map((pick) => panel(results, pick))}`;
 }

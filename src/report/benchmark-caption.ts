@@ -10,7 +10,9 @@ import {
 import { failuresOf, spent } from "./benchmark-spent.ts";
 import { type Html, html, systemClass } from "./html.ts";
 
-/** Under a table: what the numbers rest on, where the rows differ in it, what failed, what it cost. */
+/**
+ * Under a table: what the numbers rest on, where the rows differ in it, what failed, what it cost.
+ */
 export function caption(group: BenchmarkGroup): Html {
   const { results } = group;
   const differing = differingFacts(results);

@@ -19,7 +19,9 @@ export const countedSets = (
   { sets }: BenchmarkResult,
 ): readonly SetResult[] => (sameQuestions ? sets.slice(0, 1) : sets);
 
-/** Percentages and scores to two decimals where a paper gives them so, counts to two; "–" for none. */
+/**
+ * Percentages and scores to two decimals where a paper gives them so, counts to two; "–" for none.
+ */
 export function formatMetric(metric: MetricResult | undefined, digits = 2): string {
   if (metric === undefined || metric.value === null) return metric?.nan === true ? "nan" : "–";
   return fixed(metric.value, digits);
@@ -68,7 +70,9 @@ export function protocolFacts({ protocol }: BenchmarkResult): Record<string, str
 const shortHash = (text: string): string =>
   /^[0-9a-f]{64}$/.test(text) ? text.slice(0, 12) : text;
 
-/** Names of the facts in which the results of one benchmark differ: their rows don't simply compare. */
+/**
+ * Names of the facts in which the results of one benchmark differ: their rows don't simply compare.
+ */
 export function differingFacts(results: readonly BenchmarkResult[]): string[] {
   const facts = results.map(protocolFacts);
   const names = new Set(facts.flatMap((own) => Object.keys(own)));

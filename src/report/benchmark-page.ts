@@ -15,7 +15,9 @@ export interface BenchmarkPage {
   views?: BenchmarkViews;
 }
 
-/** Writes results of any number of models and benchmarks as one self-contained HTML file. Atomic. */
+/**
+ * Writes results of any number of models and benchmarks as one self-contained HTML file. Atomic.
+ */
 export function writeBenchmarkPage(path: string, page: BenchmarkPage): void {
   writeFileAtomic(path, renderBenchmarkPage(page));
 }

@@ -113,8 +113,8 @@ export const publishedMmeEmotion: readonly PublishedRow[] = [
 ];
 
 /**
- * What stands in the last column: the published number where all sets are shown, a mean over the sets shown
- * where the benchmark's number is one; undefined where the row lacks a set.
+ * What stands in the last column: the published number where all sets are shown, a mean over the
+ * sets shown where the benchmark's number is one; undefined where the row lacks a set.
  */
 export function meanOver(
   row: PublishedRow,

@@ -11,7 +11,10 @@ import { overallTable } from "./benchmark-overall.ts";
 import { meanOver, type PublishedRow } from "./benchmark-published.ts";
 import { type Html, html, systemClass } from "./html.ts";
 
-/** Models as rows, data sets as columns, main metric with its interval; published rows in grey below. */
+/**
+ * Models as rows, data sets as columns, main metric with its interval; published rows in grey
+ * below.
+ */
 export function setsTable(group: BenchmarkGroup): Html {
   const sets = [...new Set(group.results.flatMap((result) => result.sets.map(({ name }) => name)))];
   const overall = group.results.some((result) => (result.overall ?? []).length > 0);

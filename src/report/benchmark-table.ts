@@ -3,7 +3,10 @@ import { type BenchmarkGroup, countedSets, protocolFacts, shownName } from "./be
 import { failuresOf, spent } from "./benchmark-spent.ts";
 import { type BenchmarkViews, benchmarkViews, groupsOf } from "./benchmark-view.ts";
 
-/** The same results as Markdown, for a terminal or a repository: a table a benchmark and its protocol. */
+/**
+ * The same results as Markdown, for a terminal or a repository: a table a benchmark and its
+ * protocol.
+ */
 export function benchmarkMarkdown(
   results: readonly BenchmarkResult[],
   views: BenchmarkViews = benchmarkViews,

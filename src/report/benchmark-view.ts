@@ -26,7 +26,9 @@ export interface BenchmarkView {
 
 export type BenchmarkViews = Readonly<Record<string, BenchmarkView>>;
 
-/** A table of models and sets, main metric first: what a benchmark gets that has no view of its own. */
+/**
+ * A table of models and sets, main metric first: what a benchmark gets that has no view of its own.
+ */
 export const setsView = (
   title: string,
   published: readonly PublishedRow[] = [],

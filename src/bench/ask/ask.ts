@@ -27,10 +27,10 @@ interface Item {
 }
 
 /**
- * Asks what the journal does not know yet, and writes each outcome down at once. A failure is recorded
- * and counted, and the others go on.
- * @throws GuardError where all answers, or all failures, are alike; the EndpointError of a wrong key or
- *   model name; whatever is no OppoError.
+ * Asks what the journal does not know yet, and writes each outcome down at once. A failure is
+ * recorded and counted, and the others go on.
+ * @throws GuardError where all answers, or all failures, are alike; the EndpointError of a wrong
+ *   key or model name; whatever is no OppoError.
  */
 export async function askAll(
   all: readonly Question[],

@@ -29,7 +29,10 @@ export const defaultClipParts: ClipPartOptions = {
   sampleRateHz: 16_000,
 };
 
-/** Media of questions as parts of a chat message; a clip's are made once and kept while it is asked about. */
+/**
+ * Media of questions as parts of a chat message; a clip's are made once and kept while it is asked
+ * about.
+ */
 export interface ClipParts {
   /** @throws MediaError naming the file; BenchError `VIDEO_CARRIES_SOUND`. */
   partsOf(media: Question["media"]): Promise<ChatPart[]>;

@@ -6,9 +6,9 @@ const chunks = 4;
 const known = new Map<string, string>();
 
 /**
- * Content address of a clip, wherever it lies: size and bytes, of files above 1 MiB only four stretches spread
- * from the first byte to the last, for a benchmark's films are read whole when they are asked about and not
- * each time a run is started again. Null where there is no such file.
+ * Content address of a clip, wherever it lies: size and bytes, of files above 1 MiB only four
+ * stretches spread from the first byte to the last, for a benchmark's films are read whole when
+ * they are asked about and not each time a run is started again. Null where there is no such file.
  */
 export function filePrint(file: string): string | null {
   const stat = statSync(file, { throwIfNoEntry: false });

@@ -31,7 +31,10 @@ export class FailureGuard {
     }
   }
 
-  /** A short run ends before many can fail in a row. @throws GuardError where there is no success at all. */
+  /**
+   * A short run ends before many can fail in a row. @throws GuardError where there is no success at
+   * all.
+   */
   end(
     message: string,
     failures: readonly ({ code: string; message?: string } | undefined)[],
@@ -56,8 +59,9 @@ export class FailureGuard {
 const longAnswerTokens = 64;
 
 /**
- * Stops a run that measures nothing: a server that answers nothing, always the same, or only with errors.
- * A mistaken chat template or a model that gets no media does that, and scores look merely low.
+ * Stops a run that measures nothing: a server that answers nothing, always the same, or only with
+ * errors. A mistaken chat template or a model that gets no media does that, and scores look merely
+ * low.
  */
 export class AnswerGuard {
   readonly #after: number;

@@ -59,7 +59,9 @@ export function openAnswers(file: string): Journal<AskedResult> {
 /** Content address of what a result depends on. */
 export const contentKey = (content: unknown): string => sha256(canonicalJson(content)).slice(0, 32);
 
-/** What an answer depends on. Where the question's clips lie does not matter, what is in them does. */
+/**
+ * What an answer depends on. Where the question's clips lie does not matter, what is in them does.
+ */
 export function questionContent({ id, media, prompt, maxTokens }: Question): unknown {
   const print = (file: string | undefined) => (file === undefined ? null : filePrint(file));
   return { id, prompt, maxTokens, video: print(media.video), audio: print(media.audio) };

@@ -1,9 +1,14 @@
 import type { TokenUsage } from "../../endpoint/port.ts";
 
-/** One thing a benchmark asks of a model under test. Its id is stable: answers are resumed by it. */
+/**
+ * One thing a benchmark asks of a model under test. Its id is stable: answers are resumed by it.
+ */
 export interface Question {
   id: string;
-  /** Files as the model is to see and hear them, masking already done; absent: that stream is not given. */
+  /**
+   * Files as the model is to see and hear them, masking already done; absent: that stream is not
+   * given.
+   */
   media: { video?: string; audio?: string };
   /** What is said in the clip, where the benchmark gives it. */
   subtitle?: string;
@@ -20,7 +25,9 @@ export interface Answer {
   attempts: number;
 }
 
-/** A model under test: behind an endpoint, embedded in this process, or a file of stored answers. */
+/**
+ * A model under test: behind an endpoint, embedded in this process, or a file of stored answers.
+ */
 export interface Responder {
   /** Names the model (and its server or checkpoint) in records and tables. */
   readonly id: string;

@@ -1,7 +1,10 @@
 import { canonicalJson } from "../../core/files.ts";
 import type { TokenUsage } from "../../endpoint/port.ts";
 
-/** What one model reached on one benchmark: plain JSON, written as results.json and read by the page. */
+/**
+ * What one model reached on one benchmark: plain JSON, written as results.json and read by the
+ * page.
+ */
 export interface BenchmarkResult {
   /** The benchmark's id: `mep`, `mer-unibench`, `mme-emotion`. */
   benchmark: string;

@@ -48,10 +48,10 @@ export interface StageOptions extends GuardOptions {
 }
 
 /**
- * Works through items side by side, what the journal does not know yet; each result is written down at
- * once, and results come in the items' order. Failures are results.
- * @throws GuardError `STAGE_FAILS` where all fail, or many in a row; what the stage's own guard throws; and
- *   the first error of `work`.
+ * Works through items side by side, what the journal does not know yet; each result is written down
+ * at once, and results come in the items' order. Failures are results.
+ * @throws GuardError `STAGE_FAILS` where all fail, or many in a row; what the stage's own guard
+ *   throws; and the first error of `work`.
  */
 export async function runStage<Item extends StageItem, Result>(
   stage: Stage<Item, Result>,

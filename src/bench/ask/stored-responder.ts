@@ -43,8 +43,8 @@ function answerRows(file: string): Record<string, unknown>[] {
 }
 
 /**
- * Stored answers as a model under test: nothing is asked of anyone.
- * `all` are the ids of the whole benchmark, where only a part of it is asked: answers to the rest are no mistake.
+ * Stored answers as a model under test: nothing is asked of anyone. `all` are the ids of the whole
+ * benchmark, where only a part of it is asked: answers to the rest are no mistake.
  * @throws BenchError `PREDICTIONS_MISSING`, `PREDICTIONS_EXTRA` naming the ids.
  */
 export function storedResponder(

@@ -10,7 +10,9 @@ export interface Prices {
   toolsOutput?: number;
 }
 
-/** Adds up tokens of the model under test and of the tools; undefined where no server counted any. */
+/**
+ * Adds up tokens of the model under test and of the tools; undefined where no server counted any.
+ */
 export function totalUsage(
   answers: Iterable<{ usage?: TokenUsage }>,
   tools: Iterable<TokenUsage | undefined> = [],

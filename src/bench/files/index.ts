@@ -1,4 +1,7 @@
-/** Label, prediction and word-list files as their owners distribute them, read into the benchmarks' types. */
+/**
+ * Label, prediction and word-list files as their owners distribute them, read into the benchmarks'
+ * types.
+ */
 export { readNpy, readNpz } from "./npz.ts";
 export { readPickle } from "./pickle.ts";
 export { readLabelPredictions, readReasons, readSentimentPredictions } from "./predictions.ts";

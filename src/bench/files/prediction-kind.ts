@@ -11,8 +11,8 @@ import { readTable } from "./table.ts";
 export type PredictionKind = "labels" | "texts";
 
 /**
- * What a file of predictions holds, by the names of its fields; a plain object from id to value by its
- * values: lists and sentiment words, or free text.
+ * What a file of predictions holds, by the names of its fields; a plain object from id to value by
+ * its values: lists and sentiment words, or free text.
  * @throws BenchError `FILE_MISSING`, `PREDICTIONS_EMPTY`, `FIELD_MISSING` naming the fields it has
  */
 export async function predictionKind(file: string): Promise<PredictionKind> {
@@ -53,7 +53,10 @@ function empty(file: string): never {
   });
 }
 
-/** By most of them, for an extractor may reply something odd now and then: lists and words are no sentences. */
+/**
+ * By most of them, for an extractor may reply something odd now and then: lists and words are no
+ * sentences.
+ */
 function kindOfValues(values: readonly unknown[]): PredictionKind {
   const isLabel = (value: unknown) =>
     typeof value !== "string" || /^(\[.*|[^.!?。<]{0,40})$/s.test(value.trim());

@@ -8,7 +8,10 @@ export const reasonFields = ["name2reason", "reason", "response", "answer", "tex
 export const labelFields = ["openset", "labels"] as const;
 export const sentimentFields = ["sentiment"] as const;
 
-/** Free-text answers: `X.npz` {name2reason}, or records with `reason`, `response`, `answer` or `text`. */
+/**
+ * Free-text answers: `X.npz` {name2reason}, or records with `reason`, `response`, `answer` or
+ * `text`.
+ */
 export async function readReasons(file: string): Promise<Map<string, string>> {
   return mapValues(await readRecords(file, reasonFields, sources.predictions), file, text);
 }

@@ -13,11 +13,13 @@ const idNames = ["name", "id", "video_id", "filename"];
  * One value a sample, by sample id, from a file of any kind that labels and predictions come in:
  * - `.npz`: a dict of one of the names, or arrays `filenames` and `fileitems`;
  * - `.json`: an object from id to value, or a list of objects;
- * - `.jsonl`, `.csv`, `.xlsx`: records with an id (`name`, `id`, `video_id` or `filename`) and one of the names.
+ * - `.jsonl`, `.csv`, `.xlsx`: records with an id (`name`, `id`, `video_id` or `filename`) and one
+ *   of the names.
  *
  * @param names where the value may stand, best first
  * @param source what to say about where such files come from
- * @throws BenchError `FILE_MISSING`, `FILE_KIND`, `FIELD_MISSING`, `SAMPLE_TWICE`, and what readers throw
+ * @throws BenchError `FILE_MISSING`, `FILE_KIND`, `FIELD_MISSING`, `SAMPLE_TWICE`, and what readers
+ *   throw
  */
 export async function readRecords(
   file: string,

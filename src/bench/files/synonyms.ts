@@ -4,7 +4,8 @@ import { readRecords } from "./records.ts";
 import { sources } from "./sources.ts";
 
 /**
- * Synonym groups by sample, as MER2024-OV keeps them (`openset-synonym.json`, id → "[['mad', 'angry'], ['happy']]").
+ * Synonym groups by sample, as MER2024-OV keeps them (`openset-synonym.json`, id → "[['mad',
+ * 'angry'], ['happy']]").
  * @throws BenchError what `readRecords` throws, `VALUE_KIND` where a sample has no text
  */
 export async function readSynonyms(file: string): Promise<SynonymGroups> {

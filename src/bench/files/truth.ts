@@ -20,9 +20,10 @@ const corpusNames: Readonly<Partial<Record<MerSetId, string>>> = {
 };
 
 /**
- * True emotions of a set: `label-6way.npz`, `label.npz` (dict name → {emo, val}), `ovlabel.csv` (name,
- * openset), or .json/.jsonl/.csv of name → label. Integers become the set's label words; of IEMOCAP's
- * whole corpus session 5 is taken; an open set's empty list becomes "neutral", as in the official loader.
+ * True emotions of a set: `label-6way.npz`, `label.npz` (dict name → {emo, val}), `ovlabel.csv`
+ * (name, openset), or .json/.jsonl/.csv of name → label. Integers become the set's label words; of
+ * IEMOCAP's whole corpus session 5 is taken; an open set's empty list becomes "neutral", as in the
+ * official loader.
  * @throws BenchError `VALUE_KIND` naming file and sample, and what `readRecords` throws
  */
 export async function readLabels(set: MerSetId, file: string): Promise<LabelMap> {

@@ -24,7 +24,8 @@ const correctedNote =
 /**
  * The mapping of a folder as its owners distribute it: `wheel_mapping.npz`/`.json` (MER2026), or
  * `format.csv`, `synonym.xlsx`/`.csv` and `wheel1`–`5.xlsx`/`.csv` (UniBench).
- * @throws BenchError `FILE_MISSING` with the source, `MAPPING_SHAPE`, `TABLE_UNREADABLE`, `COLUMN_MISSING`
+ * @throws BenchError `FILE_MISSING` with the source, `MAPPING_SHAPE`, `TABLE_UNREADABLE`,
+ *   `COLUMN_MISSING`
  */
 export async function readMapping(folder: string): Promise<EmotionMapping> {
   needFile(folder, sources.wheels);
@@ -36,8 +37,8 @@ export async function readMapping(folder: string): Promise<EmotionMapping> {
 }
 
 /**
- * Every mapping of a folder: its own, or those of its subfolders `unibench` (as published) and `mer2026`
- * (corrected), in this order.
+ * Every mapping of a folder: its own, or those of its subfolders `unibench` (as published) and
+ * `mer2026` (corrected), in this order.
  */
 export async function readMappings(folder: string): Promise<EmotionMapping[]> {
   needFile(folder, sources.wheels);

@@ -13,9 +13,11 @@ export interface TrackRequest {
 }
 
 /**
- * Writes the tracks into one mp4 (Matroska where mp4 can't hold them; the name is not changed, readers look
- * at the content). Nothing is decoded: packets are the same bits. The file appears whole or not at all.
- * @throws MediaError `MEDIA_NO_VIDEO`, `MEDIA_NO_AUDIO` where a file lacks the track; as `openMedia`.
+ * Writes the tracks into one mp4 (Matroska where mp4 can't hold them; the name is not changed,
+ * readers look at the content). Nothing is decoded: packets are the same bits. The file appears
+ * whole or not at all.
+ * @throws MediaError `MEDIA_NO_VIDEO`, `MEDIA_NO_AUDIO` where a file lacks the track; as
+ *   `openMedia`.
  */
 export function copyTracks(path: string, requests: readonly TrackRequest[]): void {
   const temporary = `${path}.${process.pid}.tmp`;

@@ -50,7 +50,9 @@ function addNoise(data: Uint8Array, width: number, rng: Rng): void {
   }
 }
 
-/** As long: silence, or Gaussian noise with the root mean square of the file's own sound. No frames. */
+/**
+ * As long: silence, or Gaussian noise with the root mean square of the file's own sound. No frames.
+ */
 export async function madeAudio(
   file: string,
   kind: "blank" | "noise",

@@ -6,7 +6,10 @@ import type { MediaMask } from "../../prompt/masks.ts";
 import { copyTracks, type TrackRequest } from "./copy-tracks.ts";
 import { madeAudio, madeVideo } from "./made-streams.ts";
 
-/** What becomes of a stream: it is kept (`own`), or hidden by a kind of the table that media files have. */
+/**
+ * What becomes of a stream: it is kept (`own`), or hidden by a kind of the table that media files
+ * have.
+ */
 export type StreamMask = "own" | MediaMask;
 
 export interface MaskRequest {
@@ -20,11 +23,12 @@ export interface MaskRequest {
 }
 
 /**
- * Writes a clip with its streams masked. A stream that is kept or swapped is copied packet by packet, bit for
- * bit; a made one is encoded as `writeClip` does, as long as the original. A swapped stream is cut where the
- * clip ends, and ends earlier where the donor's does.
- * @throws MediaError as `readClip`; `MEDIA_NO_VIDEO` or `MEDIA_NO_AUDIO` where a track to be kept or masked is
- * not there, `MASK_DONOR` for a swap without donor, `MASK_NOTHING` where both streams are dropped.
+ * Writes a clip with its streams masked. A stream that is kept or swapped is copied packet by
+ * packet, bit for bit; a made one is encoded as `writeClip` does, as long as the original. A
+ * swapped stream is cut where the clip ends, and ends earlier where the donor's does.
+ * @throws MediaError as `readClip`; `MEDIA_NO_VIDEO` or `MEDIA_NO_AUDIO` where a track to be kept
+ *   or masked is not there, `MASK_DONOR` for a swap without donor, `MASK_NOTHING` where both
+ *   streams are dropped.
  */
 export async function writeMasked(path: string, request: MaskRequest): Promise<void> {
   const { file, seed } = request;

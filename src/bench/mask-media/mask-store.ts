@@ -9,15 +9,20 @@ import { type MaskRequest, writeMasked } from "./mask-clip.ts";
 /** Changes when the same request begins to give other files. */
 export const maskVersion = "mask-1";
 
-/** Masked clips on disk, named by content: the same request is made once, in this run or the next. */
+/**
+ * Masked clips on disk, named by content: the same request is made once, in this run or the next.
+ */
 export interface MaskStore {
   /**
-   * Path of the clip as the request describes it; the clip's own path where nothing is masked. Every file
-   * is decoded once before it is used, so a damaged clip fails here and not in a score.
+   * Path of the clip as the request describes it; the clip's own path where nothing is masked.
+   * Every file is decoded once before it is used, so a damaged clip fails here and not in a score.
    * @throws MediaError as `writeMasked`, and for a clip that can't be decoded.
    */
   masked(request: MaskRequest): Promise<string>;
-  /** sha256 of a clip's bytes, once it has been found readable. @throws MediaError where it can't be decoded. */
+  /**
+   * sha256 of a clip's bytes, once it has been found readable. @throws MediaError where it can't be
+   * decoded.
+   */
   hash(file: string): Promise<string>;
 }
 
@@ -66,7 +71,10 @@ function remembered(
   return there;
 }
 
-/** Decodes the whole file at a small size. One stream may be missing, for the request may not need it. */
+/**
+ * Decodes the whole file at a small size. One stream may be missing, for the request may not need
+ * it.
+ */
 async function checkedHash(file: string): Promise<string> {
   const decode = (streams: { needVideo?: boolean; needAudio?: boolean }) =>
     readClip(file, { fps: 1, width: 16, height: 16, allowSilent: true, ...streams });

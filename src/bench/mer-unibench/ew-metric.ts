@@ -15,8 +15,8 @@ export interface Overlap {
 
 export interface EwOptions extends PairOptions {
   /**
-   * `unibench`: F is NaN where precision and recall are 0, all are NaN where nothing is scored (errors in
-   * strict mode). `mer2026`: 0 in both cases, by that challenge's rules.
+   * `unibench`: F is NaN where precision and recall are 0, all are NaN where nothing is scored
+   * (errors in strict mode). `mer2026`: 0 in both cases, by that challenge's rules.
    */
   protocol?: "unibench" | "mer2026";
 }
@@ -44,9 +44,10 @@ export function overlap(samples: readonly Sample[], grouping: Grouping): Overlap
 }
 
 /**
- * The emotion-wheel metric of one level: per wheel F of the mean precision and mean recall, then plain
- * means of F, precision and recall over the wheels.
- * @throws BenchError see `pairLabels`; strict `NOTHING_SCORED`, and `EW_UNDEFINED` where F would be NaN
+ * The emotion-wheel metric of one level: per wheel F of the mean precision and mean recall, then
+ * plain means of F, precision and recall over the wheels.
+ * @throws BenchError see `pairLabels`; strict `NOTHING_SCORED`, and `EW_UNDEFINED` where F would be
+ *   NaN
  */
 export function ewScore(
   truth: LabelMap,
@@ -130,8 +131,8 @@ export function allGroupings(mapping: EmotionMapping): { name: string; kind: Gro
 }
 
 /**
- * Overlap under every grouping of OV-MER, by the official names, and `average`, the plain mean of the
- * twelve (OV-MER's M-avg).
+ * Overlap under every grouping of OV-MER, by the official names, and `average`, the plain mean of
+ * the twelve (OV-MER's M-avg).
  */
 export function overlaps(
   truth: LabelMap,

@@ -2,8 +2,8 @@ import { pythonStrip } from "../../core/python-text.ts";
 import type { EmotionMapping } from "./mapping.ts";
 
 /**
- * How words become comparable: M1 by inflection, M2 by inflection and synonyms, M3 by the cluster of one
- * wheel (index from 0) on one level. Scores use M3 only.
+ * How words become comparable: M1 by inflection, M2 by inflection and synonyms, M3 by the cluster
+ * of one wheel (index from 0) on one level. Scores use M3 only.
  */
 export type GroupingKind =
   | { method: "M1" }

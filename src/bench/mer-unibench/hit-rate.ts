@@ -13,7 +13,8 @@ export type WheelHits = HitRateScore["perWheel"][number];
  * ("neutral") are skipped, so denominators differ by wheel.
  *
  * @param truth one emotion word a sample; lists are an error, as in the official code
- * @throws BenchError see `pairLabels`; `NOTHING_SCORED` in strict mode where a wheel skips every sample
+ * @throws BenchError see `pairLabels`; `NOTHING_SCORED` in strict mode where a wheel skips every
+ *   sample
  */
 export function hitRate(
   truth: LabelMap,

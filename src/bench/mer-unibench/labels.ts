@@ -3,9 +3,9 @@ import { pythonFailure } from "./failure.ts";
 import type { Labels, ScoringMode } from "./types.ts";
 
 /**
- * Words of a label list as the official `string_to_list` reads them: one outer bracket off each end, then
- * split at quotes and commas. So apostrophes split words, and text after the closing bracket spoils one.
- * `null`, blank and NaN give no words.
+ * Words of a label list as the official `string_to_list` reads them: one outer bracket off each
+ * end, then split at quotes and commas. So apostrophes split words, and text after the closing
+ * bracket spoils one. `null`, blank and NaN give no words.
  * @throws BenchError `PYTHON_INDEX_ERROR` for "[" in compat mode; strict mode reads it as no words.
  */
 export function stringToList(value: Labels | undefined, mode: ScoringMode = "strict"): string[] {
@@ -24,7 +24,10 @@ export function stringToList(value: Labels | undefined, mode: ScoringMode = "str
     .filter((word) => word !== "");
 }
 
-/** Prefixes that translation and extraction prompts leak into replies, in the order they are looked for. */
+/**
+ * Prefixes that translation and extraction prompts leak into replies, in the order they are looked
+ * for.
+ */
 const prefixes = [
   "输入",
   "输出",
@@ -37,8 +40,8 @@ const prefixes = [
 ];
 
 /**
- * A model's reply as the official code cleans it before anything is read: each prefix at most once, one
- * colon of each kind, all line breaks. Code fences and trailing explanations stay.
+ * A model's reply as the official code cleans it before anything is read: each prefix at most once,
+ * one colon of each kind, all line breaks. Code fences and trailing explanations stay.
  */
 export function cleanResponse(reply: string): string {
   let text = pythonStrip(reply);

@@ -1,8 +1,8 @@
 import { buildMapping, type EmotionMapping } from "./mapping.ts";
 
 /**
- * A mapping of ten words on two wheels, with every trap of the real ones: a word in two branches, a form
- * of two base words, a synonym that stands on one wheel only, "fear" as a form of "fearless".
+ * A mapping of ten words on two wheels, with every trap of the real ones: a word in two branches, a
+ * form of two base words, a synonym that stands on one wheel only, "fear" as a form of "fearless".
  */
 export function tinyMapping(): EmotionMapping {
   return buildMapping("tiny", {

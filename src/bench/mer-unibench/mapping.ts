@@ -86,8 +86,8 @@ function fillDown(row: WheelRow, above: WheelRow): WheelRow {
 }
 
 /**
- * Word lists without duplicates, sorted; also for mappings that come ready-made. The order of UTF-16 units
- * is Python's order by code point for all characters below U+10000.
+ * Word lists without duplicates, sorted; also for mappings that come ready-made. The order of
+ * UTF-16 units is Python's order by code point for all characters below U+10000.
  */
 export function sortedLists(lists: ReadonlyMap<string, Iterable<string>>): Map<string, string[]> {
   return new Map([...lists].map(([key, words]) => [key, [...new Set(words)].sort()]));

@@ -16,8 +16,8 @@ export interface SetLevelScore {
 }
 
 /**
- * Score of MER2024-OV: a language model has grouped each sample's words into synonyms; every word stands
- * for the first of its group.
+ * Score of MER2024-OV: a language model has grouped each sample's words into synonyms; every word
+ * stands for the first of its group.
  *
  * @param groups synonym groups by sample
  * @throws BenchError `PREDICTIONS_MISSING`, `PREDICTIONS_EXTRA`, `TRUTH_EMPTY`, `GROUPS_MISSING`

@@ -181,7 +181,8 @@ describe("sentiment", () => {
 
 describe("weighted F1", () => {
   it("agrees with values computed by hand, by either formula", () => {
-    // Class a: tp 2, true 3, said 3 → 2/3. Class b: tp 1, true 2, said 1 → 2/3. c: said once, never true.
+    // Class a: tp 2, true 3, said 3 → 2/3. Class b: tp 1, true 2, said 1 → 2/3. c: said once, never
+    // true.
     const truth = ["a", "a", "a", "b", "b"];
     const said = ["a", "a", "c", "a", "b"];
     for (const formula of ["counts", "ratios"] as const) {

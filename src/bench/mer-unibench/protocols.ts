@@ -2,9 +2,9 @@ import { pairwiseMean } from "../../core/pairwise-sum.ts";
 import type { MerSetId, SetScore } from "./types.ts";
 
 /**
- * Which checkpoint a set's score is taken from. `best-per-set`: as published, the best of each set by the
- * test score itself, which is optimistic. `best-common`: the one checkpoint with the best mean. `last`: the
- * last one of each set.
+ * Which checkpoint a set's score is taken from. `best-per-set`: as published, the best of each set
+ * by the test score itself, which is optimistic. `best-common`: the one checkpoint with the best
+ * mean. `last`: the last one of each set.
  */
 export type CheckpointProtocol = "best-per-set" | "best-common" | "last";
 
@@ -29,8 +29,8 @@ export interface ProtocolScore {
 }
 
 /**
- * Scores under each protocol that applies; `best-common` needs a checkpoint that every set has. NaN scores
- * (compat mode) are never the best.
+ * Scores under each protocol that applies; `best-common` needs a checkpoint that every set has. NaN
+ * scores (compat mode) are never the best.
  */
 export function applyProtocols(sets: readonly SetScores[]): ProtocolScore[] {
   const bestOf = ({ set, runs }: SetScores) => ({ set, ...argmax(runs) });
@@ -78,7 +78,9 @@ function argmax(runs: SetScores["runs"]): SetScores["runs"][number] {
 const better = (value: number, than: number): boolean =>
   value > than || (Number.isNaN(than) && !Number.isNaN(value));
 
-/** Ascending order of checkpoints: runs of digits count as numbers, wherever they stand in a name. */
+/**
+ * Ascending order of checkpoints: runs of digits count as numbers, wherever they stand in a name.
+ */
 export function compareCheckpoints(a: string, b: string): number {
   const [left, right] = [parts(a), parts(b)];
   for (const [index, own] of left.entries()) {

@@ -20,8 +20,8 @@ export interface PairOptions {
 
 /**
  * Truth and prediction of every sample, in the truth's order.
- * @throws BenchError in compat mode `PYTHON_KEY_ERROR` where a prediction is missing; in strict mode
- * `PREDICTIONS_MISSING`, `PREDICTIONS_EXTRA`, `TRUTH_EMPTY`, each naming set and samples.
+ * @throws BenchError in compat mode `PYTHON_KEY_ERROR` where a prediction is missing; in strict
+ *   mode `PREDICTIONS_MISSING`, `PREDICTIONS_EXTRA`, `TRUTH_EMPTY`, each naming set and samples.
  */
 export function pairLabels(
   truth: LabelMap,
@@ -46,8 +46,8 @@ export function pairLabels(
 }
 
 /**
- * Reads label lists so that equal words are one string object. Every grouping looks every word up, and a
- * known object is hashed and compared much faster than a fresh slice of text.
+ * Reads label lists so that equal words are one string object. Every grouping looks every word up,
+ * and a known object is hashed and compared much faster than a fresh slice of text.
  */
 function sharedWords(mode: ScoringMode): (value: Labels | undefined) => string[] {
   const known = new Map<string, string>();
@@ -59,7 +59,10 @@ function sharedWords(mode: ScoringMode): (value: Labels | undefined) => string[]
     });
 }
 
-/** Refuses predictions that do not cover the truth exactly. @throws BenchError naming set and samples. */
+/**
+ * Refuses predictions that do not cover the truth exactly. @throws BenchError naming set and
+ * samples.
+ */
 export function checkCoverage(
   truth: ReadonlyMap<string, unknown>,
   predictions: ReadonlyMap<string, unknown>,

@@ -41,8 +41,8 @@ export interface MerUniBenchResult {
 }
 
 /**
- * MER-UniBench from true labels and predictions: main metric of every set and checkpoint, and their mean
- * under each protocol. Values are fractions.
+ * MER-UniBench from true labels and predictions: main metric of every set and checkpoint, and their
+ * mean under each protocol. Values are fractions.
  * @throws BenchError `SETS_EMPTY`, `SET_TWICE`, `RUNS_EMPTY`; and what the metrics throw
  */
 export function scoreMerUniBench(input: MerUniBenchInput): MerUniBenchResult {

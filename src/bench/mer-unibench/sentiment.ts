@@ -11,10 +11,11 @@ const intensity: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Sentiment as positive against not positive: samples of true value 0 are left out, and a neutral or
- * unreadable prediction counts as negative.
- * @throws BenchError compat: `PYTHON_KEY_ERROR` for a missing prediction, `PYTHON_INDEX_ERROR` where all
- * true values are 0. strict: `PREDICTIONS_MISSING`, `PREDICTIONS_EXTRA`, `TRUTH_NOT_A_NUMBER`, `NOTHING_SCORED`
+ * Sentiment as positive against not positive: samples of true value 0 are left out, and a neutral
+ * or unreadable prediction counts as negative.
+ * @throws BenchError compat: `PYTHON_KEY_ERROR` for a missing prediction, `PYTHON_INDEX_ERROR`
+ *   where all true values are 0. strict: `PREDICTIONS_MISSING`, `PREDICTIONS_EXTRA`,
+ *   `TRUTH_NOT_A_NUMBER`, `NOTHING_SCORED`
  */
 export function sentimentScore(
   truth: ValueMap,

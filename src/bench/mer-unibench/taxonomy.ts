@@ -1,8 +1,9 @@
 import { buildMapping, type EmotionMapping, type WheelRow } from "./mapping.ts";
 
 /**
- * A small emotion taxonomy of this project's own, for use without the wheels of the benchmark's authors:
- * cluster → sub-cluster → words, the sub-cluster's own name first. Not derived from their lists.
+ * A small emotion taxonomy of this project's own, for use without the wheels of the benchmark's
+ * authors: cluster → sub-cluster → words, the sub-cluster's own name first. Not derived from their
+ * lists.
  */
 export const basicClusters: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   joy: {

@@ -1,7 +1,7 @@
 /**
- * How a score is computed. `compat`: as the official code does, its failures included (NaN, KeyError,
- * extra predictions ignored). `strict`: the same numbers, but inputs that the official code would score
- * as something else, or not at all, are refused.
+ * How a score is computed. `compat`: as the official code does, its failures included (NaN,
+ * KeyError, extra predictions ignored). `strict`: the same numbers, but inputs that the official
+ * code would score as something else, or not at all, are refused.
  */
 export type ScoringMode = "strict" | "compat";
 
@@ -34,7 +34,9 @@ export interface HitRateScore {
   metric: "hit-rate";
   /** Mean over wheels of the hit rate on level 1. */
   main: number;
-  /** Share of predicted clusters, among those the data set knows, that are right; mean over wheels. */
+  /**
+   * Share of predicted clusters, among those the data set knows, that are right; mean over wheels.
+   */
   mScore: number;
   /** The hit rate does not punish long lists: read it beside this. */
   meanListLength: number;

@@ -3,8 +3,8 @@ import { pairwiseSum } from "../../core/pairwise-sum.ts";
 import { checkCoverage } from "./samples.ts";
 
 /**
- * How F1 is computed. `counts` (sklearn ≥ 1.3): 2·tp ÷ (true + predicted). `ratios` (before): 2PR ÷ (P+R).
- * Equal but for the last bit.
+ * How F1 is computed. `counts` (sklearn ≥ 1.3): 2·tp ÷ (true + predicted). `ratios` (before): 2PR ÷
+ * (P+R). Equal but for the last bit.
  */
 export type F1Formula = "counts" | "ratios";
 
@@ -15,7 +15,10 @@ export interface WeightedF1 {
   n: number;
 }
 
-/** Support-weighted mean F1, as `sklearn.metrics.f1_score(average="weighted")` with zero division as 0. */
+/**
+ * Support-weighted mean F1, as `sklearn.metrics.f1_score(average="weighted")` with zero division as
+ * 0.
+ */
 export function weightedF1<Label extends string | number>(
   truth: readonly Label[],
   predicted: readonly Label[],
@@ -55,7 +58,8 @@ function f1(both: number, actual: number, claimed: number, formula: F1Formula): 
 
 /**
  * MER2026's tracks with fixed classes: MER-Cross (six emotions) and MER-Prefer (two).
- * @throws BenchError `PREDICTIONS_MISSING`, `PREDICTIONS_EXTRA`, `CLASS_UNKNOWN` for a label outside `classes`
+ * @throws BenchError `PREDICTIONS_MISSING`, `PREDICTIONS_EXTRA`, `CLASS_UNKNOWN` for a label
+ *   outside `classes`
  */
 export function classificationScore(
   truth: ReadonlyMap<string, string>,

@@ -10,8 +10,8 @@ const fractionStep = new RegExp(`:${pythonSpace}*(${pythonDigit}+)/(${pythonDigi
 export type StepParser = "strict" | "fraction";
 
 /**
- * Scores of the steps in a judge's reply, the recognition step last, read as the official code reads them:
- * a step it cannot read is skipped, so the one before it becomes the last.
+ * Scores of the steps in a judge's reply, the recognition step last, read as the official code
+ * reads them: a step it cannot read is skipped, so the one before it becomes the last.
  * @returns `null` without a `<score>` element; an empty list without a readable step
  */
 export function parseSteps(reply: string | null, parser: StepParser): number[] | null {

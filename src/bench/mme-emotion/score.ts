@@ -24,9 +24,14 @@ export interface MmeTaskResult {
 export interface MmeResult {
   alpha: number;
   tasks: readonly MmeTaskResult[];
-  /** Mean over samples of all tasks, fraction parser for all: the official Overall and the leaderboard. */
+  /**
+   * Mean over samples of all tasks, fraction parser for all: the official Overall and the
+   * leaderboard.
+   */
   micro: MmeScores;
-  /** Plain mean over tasks of which something was judged, each by its own parser; `count` adds up. */
+  /**
+   * Plain mean over tasks of which something was judged, each by its own parser; `count` adds up.
+   */
   macro: MmeScores;
   overallText: string;
   notes: readonly string[];

@@ -6,7 +6,9 @@ export interface JudgedAnswer {
   reply: string | null;
 }
 
-/** Sums over the samples whose reply could be read, added in file order as the official code adds. */
+/**
+ * Sums over the samples whose reply could be read, added in file order as the official code adds.
+ */
 export interface Tally {
   recognition: number;
   reasoning: number;

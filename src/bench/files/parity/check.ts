@@ -72,8 +72,8 @@ function checkTask(given: MmeCase, place: string): Comparison {
  *
  * @param parity folder with `ew/`, `mep/`, `misc/`, `mme/`, `sentiment/`, any of them
  * @param data folder with `emotion_wheel/`, `labels/`, `affectgpt_outputs/`, `mer2024_ov_store/`
- * @throws BenchError `PARITY_UNKNOWN` for a file nobody checks, `PARITY_EMPTY` for a folder without any or a
- * file without values, `PARITY_SHAPE` for one of another form
+ * @throws BenchError `PARITY_UNKNOWN` for a file nobody checks, `PARITY_EMPTY` for a folder without
+ *   any or a file without values, `PARITY_SHAPE` for one of another form
  */
 export async function checkParity(parity: string, data: string): Promise<FileParity[]> {
   const context: Context = { parity, data, mappings: new Mappings(data) };
@@ -96,7 +96,8 @@ async function checkFile(file: string, check: Check, context: Context): Promise<
   try {
     found = await check(readJson<never>(file), context);
   } catch (cause) {
-    // A list where an object belongs, a field that is not there: what is not one of our own refusals.
+    // A list where an object belongs, a field that is not there: what is not one of our own
+    // refusals.
     if (cause instanceof OppoError) throw cause;
     throw new BenchError("PARITY_SHAPE", `not recorded outputs as known: ${String(cause)}`, {
       file,

@@ -123,8 +123,8 @@ export interface RecordedSetLevel {
 }
 
 /**
- * MER2024-OV's set-level score of the stored predictions. The authors' own output and a re-run of their
- * code differ in the last bit (samples added in another order), so a value may equal either.
+ * MER2024-OV's set-level score of the stored predictions. The authors' own output and a re-run of
+ * their code differ in the last bit (samples added in another order), so a value may equal either.
  */
 export async function checkSetLevel(recorded: RecordedSetLevel, data: string): Promise<Comparison> {
   const { truth, predictions } = await ovStore(data);

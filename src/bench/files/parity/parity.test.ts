@@ -99,7 +99,8 @@ describe.skipIf(!needs.shared.met)(`recorded outputs ${needs.shared.title}`, () 
     expect(results.flatMap(({ mismatches }) => mismatches)).toEqual([]);
     const checked = results.reduce((sum, result) => sum + result.checked, 0);
     expect(results.length).toBeGreaterThanOrEqual(14);
-    // All 4022 recorded values: the sentence lists of mep/think_sentence_split.json count as one each.
+    // All 4022 recorded values: the sentence lists of mep/think_sentence_split.json count as one
+    // each.
     expect(checked).toBeGreaterThanOrEqual(4010);
   });
 

@@ -26,8 +26,8 @@ export interface PublishedCheck {
 }
 
 /**
- * Main metrics of AffectGPT from its stored predictions, beside the published table: every set of which
- * `data` holds `labels/SET.json` and `affectgpt_outputs/SET.epochN.jsonl`.
+ * Main metrics of AffectGPT from its stored predictions, beside the published table: every set of
+ * which `data` holds `labels/SET.json` and `affectgpt_outputs/SET.epochN.jsonl`.
  */
 export async function checkPublished(data: string): Promise<PublishedCheck[]> {
   const outputs = join(data, "affectgpt_outputs");

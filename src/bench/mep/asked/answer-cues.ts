@@ -21,8 +21,8 @@ export interface MepAnswered {
 const description = /\/describe\/[^/]+(?:\/[^/]+)?$/;
 
 /**
- * Cues of a model's descriptions, read by the second model. A description whose cues could not be read counts
- * as a failed answer, under the reader's code, and not as one without cues.
+ * Cues of a model's descriptions, read by the second model. A description whose cues could not be
+ * read counts as a failed answer, under the reader's code, and not as one without cues.
  * @throws ConfigError `JUDGE_MISSING`; GuardError `STAGE_FAILS`.
  */
 export async function readAnswerCues(

@@ -197,7 +197,10 @@ function exam(
   };
 }
 
-/** What one responder's answers amount to before cues are read; a server's carry settings and tokens. */
+/**
+ * What one responder's answers amount to before cues are read; a server's carry settings and
+ * tokens.
+ */
 function said(answered: Answered, server: boolean, { prices }: Session): MepAnswered {
   const { model, asked, settings } = answered;
   const failures: Record<string, number> = {};
@@ -263,7 +266,9 @@ async function gradeOne(
   };
 }
 
-/** Rows `{id, text}`; an id without "/" is a sample's, and its text a description of the whole clip. */
+/**
+ * Rows `{id, text}`; an id without "/" is a sample's, and its text a description of the whole clip.
+ */
 function readAnswers(items: MepItems, options: MepOptions): MepAnswered {
   const { mask, limit, sample, seed } = options;
   const answers = options.answers ?? options.predictions;

@@ -29,10 +29,11 @@ export interface EmbeddedModel {
 const clipsKept = 64;
 
 /**
- * The embedded policy as a model under test: it reads the question's real files. It knows no question
- * words, so a description is what it says of any clip (greedy), and a probe is decided by likelihood: "yes"
- * when the clip raises the cue's log-prob over that with nothing shown by `affirmationMarginNats`. A
- * cue outside its vocabulary can't be asked; the answer says so and is unparseable.
+ * The embedded policy as a model under test: it reads the question's real files. It knows no
+ * question words, so a description is what it says of any clip (greedy), and a probe is decided by
+ * likelihood: "yes" when the clip raises the cue's log-prob over that with nothing shown by
+ * `affirmationMarginNats`. A cue outside its vocabulary can't be asked; the answer says so and is
+ * unparseable.
  */
 export function embeddedResponder(model: EmbeddedModel): Responder {
   const prompts = recent<Promise<Prompt>>(clipsKept);
@@ -104,7 +105,10 @@ async function readPrompt(
   return standardise(promptOf(id, clipFeatures(clip, features)), standardiser);
 }
 
-/** A stream that is not given is shown as black frames, or silence: the policy knows no shorter input. */
+/**
+ * A stream that is not given is shown as black frames, or silence: the policy knows no shorter
+ * input.
+ */
 async function readStreams(media: Question["media"], features: FeatureOptions): Promise<Clip> {
   const { sampleRateHz } = features;
   const options = { ...featureReading(features), allowSilent: true };

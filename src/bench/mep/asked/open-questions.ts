@@ -8,7 +8,10 @@ import type { MepItems } from "../reference/items.ts";
 import { defaultQuestionOptions, type MepMask } from "../reference/questions.ts";
 import { mepQuestionsWithMedia } from "./questions-with-media.ts";
 
-/** Part of the items, in proportion to samples whose face and voice agree or not; undefined for all of them. */
+/**
+ * Part of the items, in proportion to samples whose face and voice agree or not; undefined for all
+ * of them.
+ */
 export function chosenSamples(items: MepItems, choice: Choice): ReadonlySet<string> | undefined {
   if (choice.limit === undefined && choice.sample === undefined) return undefined;
   const chosen = choose(items.samples, ({ congruent }) => String(congruent), choice);

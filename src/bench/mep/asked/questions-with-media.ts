@@ -22,10 +22,11 @@ export interface MepMedia {
 }
 
 /**
- * The questions of an item set with the files a model is given, masking done. The same masked file serves
- * all questions of its sample.
- * @throws MediaError naming the first clip that is missing or can't be read; BenchError `MEP_DONOR_CLIP` where
- *   a swap's donor has no clip, `MEP_CLIP_CHANGED` where a file is not the one the items were built with.
+ * The questions of an item set with the files a model is given, masking done. The same masked file
+ * serves all questions of its sample.
+ * @throws MediaError naming the first clip that is missing or can't be read; BenchError
+ *   `MEP_DONOR_CLIP` where a swap's donor has no clip, `MEP_CLIP_CHANGED` where a file is not the
+ *   one the items were built with.
  */
 export async function mepQuestionsWithMedia(
   items: MepItems,
@@ -43,7 +44,10 @@ export async function mepQuestionsWithMedia(
   return out;
 }
 
-/** The name is not the clip: files swapped or cut again since would be scored against another's cues. */
+/**
+ * The name is not the clip: files swapped or cut again since would be scored against another's
+ * cues.
+ */
 async function clipOf(
   { id, clip, clipHash }: MepSample,
   { clips, masks }: MepMedia,

@@ -11,8 +11,9 @@ export interface Column {
 const column = (group: string, id: string, label: string): Column => ({ id, group, label });
 
 /**
- * Columns of the one table, on the console, in Markdown and on the page; the paired differences are given
- * for the same ones. Claims per response stand beside faithfulness: silence is never faithful.
+ * Columns of the one table, on the console, in Markdown and on the page; the paired differences are
+ * given for the same ones. Claims per response stand beside faithfulness: silence is never
+ * faithful.
  */
 export const columns: readonly Column[] = [
   column("Answer right", "accuracy-congruent", "congruent"),

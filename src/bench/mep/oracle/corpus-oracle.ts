@@ -40,8 +40,8 @@ function readResponse(response: string): Reading {
 }
 
 /**
- * One statement: a phrase of the lexicon; else a statement about the emotion, if it names one; else,
- * within a section, evidence that can't be read.
+ * One statement: a phrase of the lexicon; else a statement about the emotion, if it names one;
+ * else, within a section, evidence that can't be read.
  */
 function readSegment(segment: Segment): ReadClaim[] {
   const { text, span, section } = segment;

@@ -13,8 +13,8 @@ export interface Donors {
 }
 
 /**
- * Donors of one clip. A donor's emotion differs from both of the clip's, so that the exchanged pair is
- * a conflict and a claim can't be right about the donor by way of the other stream's emotion.
+ * Donors of one clip. A donor's emotion differs from both of the clip's, so that the exchanged pair
+ * is a conflict and a claim can't be right about the donor by way of the other stream's emotion.
  */
 export function pickDonors(row: ManifestRow, pool: readonly ManifestRow[], rng: Rng): Donors {
   const own = new Set([row.visualEmotion, row.acousticEmotion]);

@@ -7,7 +7,10 @@ import {
 } from "../../../core/ratio.ts";
 import type { Difference, Estimate, Series, SystemScores } from "./result.ts";
 
-/** Σ numerator ÷ Σ denominator over clips, times `scale`, with a 95 % percentile interval over clips. */
+/**
+ * Σ numerator ÷ Σ denominator over clips, times `scale`, with a 95 % percentile interval over
+ * clips.
+ */
 export function estimateRatio(
   series: Series,
   scale: number,
@@ -17,8 +20,8 @@ export function estimateRatio(
 }
 
 /**
- * a − b per metric, on the same items: every bootstrap draw takes the same clips for both, so what the
- * clips have in common cancels. `scales` as in the metrics' catalogue.
+ * a − b per metric, on the same items: every bootstrap draw takes the same clips for both, so what
+ * the clips have in common cancels. `scales` as in the metrics' catalogue.
  * @throws BenchError `COMPARE_ITEMS` when the two were not run on the same clips.
  */
 export function compareSeries(

@@ -118,17 +118,20 @@ describe("a policy that describes one stream by the other's emotion", () => {
     // Congruent clips: the other emotion is the own one, so every claim is true.
     expect(value(result, "faithfulness-congruent")).toBe(100);
     // Conflicts, per stream: joy|sadness and sadness|anger are false in both factors; anger|fear
-    // shares mouth = tempo = 3, fear|joy shares brows = pitch = 1. 6 of 8 claims are false, all cross.
+    // shares mouth = tempo = 3, fear|joy shares brows = pitch = 1. 6 of 8 claims are false, all
+    // cross.
     expect(value(result, "faithfulness-conflict")).toBe(25);
     expect(value(result, "cross-raw")).toBe(75);
     // Emotions neither shown that would claim the same false value, over 2 thirds:
-    // visual: joy|sad 0 0; sad|anger brows 3: 0, mouth 3: fear ½; anger|fear brows 1: joy ½; fear|joy mouth 1: 0.
+    // visual: joy|sad 0 0; sad|anger brows 3: 0, mouth 3: fear ½; anger|fear brows 1: joy ½;
+    // fear|joy mouth 1: 0.
     expect(value(result, "cross-visual")).toBe(((6 - 1) / 8) * 100);
     // acoustic claims = face's prototype: sadness|anger 2 2: 0; joy|sadness 1: fear ½, 1: 0;
     // anger|fear pitch 3: 0; fear|joy tempo 3: anger ½.
     expect(value(result, "cross-acoustic")).toBe(((6 - 1) / 8) * 100);
     expect(value(result, "cross")).toBe(62.5);
-    // With the video blank it still describes the face from the voice, never the voice: 2 of 4 claims.
+    // With the video blank it still describes the face from the voice, never the voice: 2 of 4
+    // claims.
     expect(value(result, "hidden-claims")).toBe(2);
     expect(value(result, "hidden-claims-visual")).toBe(2);
     expect(value(result, "hidden-ratio")).toBe(100);

@@ -52,8 +52,8 @@ interface Observed {
 /**
  * Runs a policy over frozen items: free responses with full, hidden and exchanged streams, paired
  * probes by log-prob, and floors. Every number carries a bootstrap interval over clips.
- * @throws BenchError `ORACLE_CHANGED` when the items were frozen with another lexicon, `RULES_CHANGED`
- * with other scoring rules, `PROMPT_MISSING`, `PROBE_VOCABULARY`.
+ * @throws BenchError `ORACLE_CHANGED` when the items were frozen with another lexicon,
+ *   `RULES_CHANGED` with other scoring rules, `PROMPT_MISSING`, `PROBE_VOCABULARY`.
  */
 export async function evaluateMep(input: EvaluationInput): Promise<MepResult> {
   const started = performance.now();

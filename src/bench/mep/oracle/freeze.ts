@@ -10,9 +10,10 @@ interface FrozenItems {
 }
 
 /**
- * Writes the items with their hash, before any training. An existing file with the same items is left
- * alone. Returns the hash.
- * @throws BenchError `ITEMS_FROZEN` when the file holds other items: they would be chosen after the fact.
+ * Writes the items with their hash, before any training. An existing file with the same items is
+ * left alone. Returns the hash.
+ * @throws BenchError `ITEMS_FROZEN` when the file holds other items: they would be chosen after the
+ *   fact.
  */
 export function freezeItems(path: string, items: MepItems): string {
   const hash = contentHash(items);

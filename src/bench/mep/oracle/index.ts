@@ -1,7 +1,8 @@
 /**
- * MEP-Bench, synthetic track: does a policy use what it sees and hears, and does it invent? Every answer
- * comes from the corpus's exact factors. `buildItems` and `freezeItems` before training, `evaluateMep`
- * after it, `compare` and the tables to read it. Definitions of all numbers: `metrics`.
+ * MEP-Bench, synthetic track: does a policy use what it sees and hears, and does it invent? Every
+ * answer comes from the corpus's exact factors. `buildItems` and `freezeItems` before training,
+ * `evaluateMep` after it, `compare` and the tables to read it. Definitions of all numbers:
+ * `metrics`.
  */
 
 export type { TokenDrop } from "../shared/drops.ts";

@@ -17,8 +17,8 @@ export function contentHash(items: MepItems): string {
 
 /**
  * Chooses clips, donors and probes of one split. Same rows, oracle and options give the same items.
- * @throws BenchError `ITEMS_EMPTY` when the split holds fewer than two clips, `ITEMS_DONOR` when a clip
- * has no clip of other emotions to exchange a stream with.
+ * @throws BenchError `ITEMS_EMPTY` when the split holds fewer than two clips, `ITEMS_DONOR` when a
+ *   clip has no clip of other emotions to exchange a stream with.
  */
 export function buildItems(
   rows: readonly ManifestRow[],
@@ -90,7 +90,9 @@ function prototypeTable(oracle: Oracle): MepItems["prototypes"] {
   );
 }
 
-/** Up to `count` rows, half of them conflicts if there are enough, spread evenly through the list. */
+/**
+ * Up to `count` rows, half of them conflicts if there are enough, spread evenly through the list.
+ */
 function interleave(rows: readonly ManifestRow[], count: number, rng: Rng): ManifestRow[] {
   const congruent = rng.shuffle(rows.filter((row) => row.congruent));
   const conflict = rng.shuffle(rows.filter((row) => !row.congruent));

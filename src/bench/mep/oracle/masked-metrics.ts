@@ -4,7 +4,10 @@ import { amount, type ClipTally, higher, lower, type Metric, noClaims, tallied }
 import type { Tally } from "./tally.ts";
 
 interface HiddenAndShown {
-  /** Claims about hidden streams, the responses they were made in, and those expected at the sighted rate. */
+  /**
+   * Claims about hidden streams, the responses they were made in, and those expected at the sighted
+   * rate.
+   */
   hidden: number;
   responses: number;
   shown: number;

@@ -28,8 +28,9 @@ export interface Reading {
 }
 
 /**
- * What makes the synthetic track exact: the world's factors, the lexicon's inverse and the emotions'
- * prototypes. `corpus-oracle.ts` binds it to the generated corpus; tests bring a world of their own.
+ * What makes the synthetic track exact: the world's factors, the lexicon's inverse and the
+ * emotions' prototypes. `corpus-oracle.ts` binds it to the generated corpus; tests bring a world of
+ * their own.
  */
 export interface Oracle {
   /** Name, version and content of lexicon and prototypes: part of the items' hash. */

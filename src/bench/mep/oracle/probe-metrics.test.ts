@@ -30,7 +30,8 @@ describe("probe metrics", () => {
   });
 
   it("compare gains over blind, so that a liking for one phrase doesn't count", () => {
-    // The true phrase is likelier everywhere, but seeing the clip speaks for the false one: +1 and +2.
+    // The true phrase is likelier everywhere, but seeing the clip speaks for the false one: +1 and
+    // +2.
     const liked: ProbeOutcome = {
       ...outcome,
       crossModal: true,

@@ -58,10 +58,7 @@ function temptation(
 ): number | undefined {
   if (clip.congruent) return undefined;
   const own = oracle.prototype(clip.emotion[modality], present.factor);
-  const other = oracle.prototype(
-    clip.emotion[otherModality[modality]],
-    present.factor,
-  );
+  const other = oracle.prototype(clip.emotion[otherModality[modality]], present.factor);
   return other !== 0 && other !== present.value && other !== own ? other : undefined;
 }
 

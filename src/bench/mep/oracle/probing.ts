@@ -71,7 +71,10 @@ async function score(
   }));
 }
 
-/** Every text that probes ask about: a tokenizer made from these and the corpus misses no word of them. */
+/**
+ * Every text that probes ask about: a tokenizer made from these and the corpus misses no word of
+ * them.
+ */
 export function probeTexts(items: MepItems): string[] {
   return items.clips.flatMap((clip) =>
     clip.probes.flatMap(({ modality, present, absent }) =>

@@ -4,8 +4,9 @@ import type { TokenDrop } from "../shared/drops.ts";
 import type { Fact } from "./oracle.ts";
 
 /**
- * `Estimate`: a ratio over the items, in the metric's own unit, with its 95 % bootstrap interval over clips;
- * `null` where nothing was counted, for a model that makes no claim has no faithfulness, good or bad.
+ * `Estimate`: a ratio over the items, in the metric's own unit, with its 95 % bootstrap interval
+ * over clips; `null` where nothing was counted, for a model that makes no claim has no
+ * faithfulness, good or bad.
  */
 export type { Difference, Estimate, Series } from "../../../core/ratio.ts";
 
@@ -24,7 +25,10 @@ export interface MepResult extends SystemScores {
   /** Policy's own id. */
   policy: string;
   settings: Record<string, number | string>;
-  /** Floors: `blind` (both streams blank), `text-only` (both dropped), `shuffled` (other clip's response). */
+  /**
+   * Floors: `blind` (both streams blank), `text-only` (both dropped), `shuffled` (other clip's
+   * response).
+   */
   controls: SystemScores[];
   clips: ClipRecord[];
   seconds: number;
@@ -32,7 +36,8 @@ export interface MepResult extends SystemScores {
 
 /**
  * - `true`: the clip has it.
- * - `cross-modal`: false, and what the OTHER modality's emotion would look or sound like (conflict clips).
+ * - `cross-modal`: false, and what the OTHER modality's emotion would look or sound like (conflict
+ *   clips).
  * - `false`: false in another way.
  * - `unreadable`: evidence the lexicon doesn't know; counts as a claim that isn't shown to be true.
  * - `emotion`: a statement about the emotion; judged through the answer only.

@@ -11,15 +11,18 @@ export interface Segment {
 
 const sectionStart = /^\s*in the (video|audio)\b,?/i;
 const opening = /^\s*(?:in the (?:video|audio)\b,?)?\s*(?:(?:i|one) (?:sees?|hears?)\b)?\s*/i;
-/** A sentence about face and voice together weighs them; it belongs to neither section and isn't split. */
+/**
+ * A sentence about face and voice together weighs them; it belongs to neither section and isn't
+ * split.
+ */
 const comparison =
   /^\s*(?:they (?:dis)?agree|both express)\b|\bface\b.*\bvoice\b|\bvoice\b.*\bface\b/i;
 const joint = /,\s*|\s+and(?:\s+|$)/g;
 
 /**
- * Splits a response's reasoning into statements, by punctuation and "and" alone. On purpose it shares
- * nothing with `src/cues`, which the reward reads responses with: what the reward can be fooled by must
- * not fool the benchmark too.
+ * Splits a response's reasoning into statements, by punctuation and "and" alone. On purpose it
+ * shares nothing with `src/cues`, which the reward reads responses with: what the reward can be
+ * fooled by must not fool the benchmark too.
  */
 export function segmentReasoning(response: string): Segment[] {
   const { text, offset } = reasoning(response);

@@ -32,7 +32,10 @@ export function metricById(id: string): Metric {
   return metric;
 }
 
-/** "47.1 [43, 51]"; percentages to one decimal, counts to two. "no claims" where nothing was counted. */
+/**
+ * "47.1 [43, 51]"; percentages to one decimal, counts to two. "no claims" where nothing was
+ * counted.
+ */
 export function formatEstimate(metric: Metric, estimate: Estimate | undefined): string {
   if (estimate === undefined) return "–";
   const value = formatValue(metric, estimate.value);

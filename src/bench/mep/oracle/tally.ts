@@ -3,15 +3,23 @@ import { type Fact, factorModality, type Oracle } from "./oracle.ts";
 import type { ClaimRecord, ResponseRecord } from "./result.ts";
 import { judgeFact, type Truth } from "./verdict.ts";
 
-/** Counts about one modality in one or more responses to the same input. Claims are distinct ones. */
+/**
+ * Counts about one modality in one or more responses to the same input. Claims are distinct ones.
+ */
 export interface ModalityTally {
-  /** Distinct claims, readable or not: what precision rests on, so that garbling a claim never helps. */
+  /**
+   * Distinct claims, readable or not: what precision rests on, so that garbling a claim never
+   * helps.
+   */
   claims: number;
   true: number;
   cross: number;
   /** Expected cross-modal count under an emotion that neither stream shows. */
   third: number;
-  /** Claims that were true of the clip before its stream was exchanged, and aren't of what was shown. */
+  /**
+   * Claims that were true of the clip before its stream was exchanged, and aren't of what was
+   * shown.
+   */
   stale: number;
   /** Those of `claims` that the oracle can't read: not shown to be true. */
   unreadable: number;
@@ -71,7 +79,9 @@ export function readResponse(
   return { text, answer, correct, wellFormed: reading.wellFormed, claims };
 }
 
-/** Adds one response to the counts. `original`: the clip's own truth where a stream was exchanged. */
+/**
+ * Adds one response to the counts. `original`: the clip's own truth where a stream was exchanged.
+ */
 export function addResponse(
   tally: Tally,
   response: ResponseRecord,

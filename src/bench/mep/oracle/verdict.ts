@@ -13,8 +13,8 @@ export interface Truth {
 export interface Judged {
   verdict: "true" | "false" | "cross-modal";
   /**
-   * Control of `cross-modal`: share of the emotions behind NEITHER stream by whose prototype the same
-   * false claim would have counted. What chance alone would give.
+   * Control of `cross-modal`: share of the emotions behind NEITHER stream by whose prototype the
+   * same false claim would have counted. What chance alone would give.
    */
   third: number;
 }

@@ -90,7 +90,10 @@ export interface Percept {
 }
 export type View = Record<EvidenceModality, Percept | null>;
 
-/** A stream holds its two factors' values and the number of its emotion: nothing to learn, all to see. */
+/**
+ * A stream holds its two factors' values and the number of its emotion: nothing to learn, all to
+ * see.
+ */
 export function fakePrompt(row: ManifestRow): Prompt {
   const stream = (modality: EvidenceModality, emotion: string): Stream => {
     const values = factors[modality].map((factor) => row.factors[factor]);
@@ -198,7 +201,10 @@ export function prototypeFacts(modality: EvidenceModality, emotion: string | und
   return factors[modality].map((factor) => ({ factor, value: prototypes[emotion]?.[factor] ?? 0 }));
 }
 
-/** States exactly what it perceives, answers with the face's emotion, believes only what it perceives. */
+/**
+ * States exactly what it perceives, answers with the face's emotion, believes only what it
+ * perceives.
+ */
 export const truthful: Mind = {
   say: ({ visual, acoustic }) =>
     respond(visual?.facts ?? [], acoustic?.facts ?? [], visual?.emotion ?? "joy"),

@@ -28,8 +28,9 @@ const lacks = (text: string, modality: EvidenceModality): boolean =>
   names[modality].test(text) && nothing.test(text);
 
 /**
- * Does the text say that it can't see (or hear) anything? One clause must name the stream and the lack: "I
- * can't see her, only hear a voice" lacks video alone. The measure is a share of responses, not a verdict on one.
+ * Does the text say that it can't see (or hear) anything? One clause must name the stream and the
+ * lack: "I can't see her, only hear a voice" lacks video alone. The measure is a share of
+ * responses, not a verdict on one.
  */
 export function statesAbsence(text: string, modality: EvidenceModality): boolean {
   return sentences(text)
@@ -38,6 +39,9 @@ export function statesAbsence(text: string, modality: EvidenceModality): boolean
     .some((clause) => lacks(clause, modality));
 }
 
-/** A cue that only says its stream gives nothing ("screen is black") claims nothing about the person. */
+/**
+ * A cue that only says its stream gives nothing ("screen is black") claims nothing about the
+ * person.
+ */
 export const isAbsenceCue = (cue: string, modality: EvidenceModality): boolean =>
   lacks(cue, modality);

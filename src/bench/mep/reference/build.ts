@@ -39,9 +39,11 @@ export const defaultItemOptions: MepItemOptions = {
 };
 
 /**
- * Builds an item set from reference texts, with no model under test in the loop: probes are drawn by seed
- * from cue lists alone. Same rows, tools and options give the same items, whatever the rows' order.
- * @throws BenchError `ITEMS_EMPTY` below two usable rows, `ITEMS_DUPLICATE` for an id that stands twice.
+ * Builds an item set from reference texts, with no model under test in the loop: probes are drawn
+ * by seed from cue lists alone. Same rows, tools and options give the same items, whatever the
+ * rows' order.
+ * @throws BenchError `ITEMS_EMPTY` below two usable rows, `ITEMS_DUPLICATE` for an id that stands
+ *   twice.
  */
 export async function buildMepItems(
   rows: readonly ReferenceRow[],
@@ -134,8 +136,9 @@ function completed(
 }
 
 /**
- * The first sample that shows none of the probed cues, so that "no" is right once its stream is swapped in; it
- * must say something of that modality, or nothing is known. The first of all where there is none.
+ * The first sample that shows none of the probed cues, so that "no" is right once its stream is
+ * swapped in; it must say something of that modality, or nothing is known. The first of all where
+ * there is none.
  */
 function unlike(
   probes: readonly MepProbe[],
@@ -152,7 +155,10 @@ function unlike(
   return far ?? others[0]!;
 }
 
-/** A cue can be asked about when it is affirmed and a phrase of 2 to 6 words, as the precursor's cues are. */
+/**
+ * A cue can be asked about when it is affirmed and a phrase of 2 to 6 words, as the precursor's
+ * cues are.
+ */
 const askable = ({ text, positive }: MepCue): boolean => {
   const words = text.match(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu) ?? [];
   return positive && words.length >= 2 && words.length <= 6;

@@ -13,9 +13,9 @@ export interface ClipItemSource {
 
 /**
  * The item set of clips with reference reasoning: the held-out side of a source, before anything is
- * trained. Clips are named by absolute path, so `oppo bench mep` can show the same items to any model.
- * Rows without a reference, and those whose reference has no cue, are in the items' `left` with the
- * reason. Same rows, tools and options give the same items.
+ * trained. Clips are named by absolute path, so `oppo bench mep` can show the same items to any
+ * model. Rows without a reference, and those whose reference has no cue, are in the items' `left`
+ * with the reason. Same rows, tools and options give the same items.
  * @throws BenchError `ITEMS_EMPTY` where fewer than two clips have cues, `ITEMS_DUPLICATE`.
  */
 export async function clipItems(

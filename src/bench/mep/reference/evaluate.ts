@@ -87,13 +87,21 @@ export interface ReferenceResult {
   rules: string;
   policy: string;
   settings: Record<string, number | string>;
-  /** MEP-Bench's own numbers with their protocol; `shuffled@…` is the floor of another sample's cues. */
+  /**
+   * MEP-Bench's own numbers with their protocol; `shuffled@…` is the floor of another sample's
+   * cues.
+   */
   score: MepScore;
-  /** All of the score's numbers, and those of the answers (`accuracy`, `format`, `tokens`, `truncated`). */
+  /**
+   * All of the score's numbers, and those of the answers (`accuracy`, `format`, `tokens`,
+   * `truncated`).
+   */
   estimates: Record<string, Estimate>;
   /** What `estimates` are made of, over clips: see `compareReference`. */
   series: Record<string, JoinedSeries>;
-  /** Cue recall less what the same responses recall of another sample, at the headline threshold. */
+  /**
+   * Cue recall less what the same responses recall of another sample, at the headline threshold.
+   */
   aboveFloor: Difference;
   /** Probes with a word that the policy does not know can't be asked; they count as not right. */
   probes: { questions: number; unaskable: number };
@@ -109,10 +117,11 @@ interface Observed {
 }
 
 /**
- * Runs a policy over frozen items: a free response with both streams, with each hidden, and with none;
- * every probe by log-prob. Streams are hidden in the prompt, so no file is made. Every number has a
- * bootstrap interval over clips.
- * @throws BenchError `PROMPT_MISSING` naming the clip, `MEP_HEADLINE`; what policy and embedder throw.
+ * Runs a policy over frozen items: a free response with both streams, with each hidden, and with
+ * none; every probe by log-prob. Streams are hidden in the prompt, so no file is made. Every number
+ * has a bootstrap interval over clips.
+ * @throws BenchError `PROMPT_MISSING` naming the clip, `MEP_HEADLINE`; what policy and embedder
+ *   throw.
  */
 export async function evaluateReference(input: ReferenceEvaluation): Promise<ReferenceResult> {
   const started = performance.now();

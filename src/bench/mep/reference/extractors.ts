@@ -34,9 +34,10 @@ const conclusion =
   /^(?:based on|therefore|thus|so|hence|overall|taking|combin\w+|considering|face and voice|both express|they disagree)\b/i;
 
 /**
- * Sections alone: what stands under "In the video" is visual and under "In the audio" acoustic, cut at
- * commas, "and" and full stops; conclusions and subtitles are left out. It shares no lexicon and no rule
- * with the reward's extractor, so what games one need not game the other; it reads no unannounced cue.
+ * Sections alone: what stands under "In the video" is visual and under "In the audio" acoustic, cut
+ * at commas, "and" and full stops; conclusions and subtitles are left out. It shares no lexicon and
+ * no rule with the reward's extractor, so what games one need not game the other; it reads no
+ * unannounced cue.
  */
 export const sectionExtractor: CueExtractor = {
   id: "sections-1",

@@ -37,7 +37,10 @@ export interface MepSample {
   congruent?: boolean;
   cues: Record<EvidenceModality, MepCue[]>;
   probes: MepProbe[];
-  /** Samples whose streams stand in for this one's under `swap`, and whose cues are the chance floor. */
+  /**
+   * Samples whose streams stand in for this one's under `swap`, and whose cues are the chance
+   * floor.
+   */
   donors: { visual: string; acoustic: string; shuffled: string };
 }
 
@@ -76,7 +79,8 @@ export function encodeMepItems(items: MepItems): string {
 
 /**
  * Reads an item file's text.
- * @throws BenchError `ITEMS_UNREADABLE`, `ITEMS_CHANGED` where content and hash differ, `ITEMS_VERSION`.
+ * @throws BenchError `ITEMS_UNREADABLE`, `ITEMS_CHANGED` where content and hash differ,
+ *   `ITEMS_VERSION`.
  */
 export function decodeMepItems(text: string, file: string): MepItems {
   let frozen: { contentHash?: string; items?: MepItems };

@@ -5,8 +5,9 @@ import type { Embedder } from "../../../similarity/port.ts";
 const dimensions = 1024;
 
 /**
- * Word overlap as an embedder: content-word stems and, at half weight, their letter trigrams, hashed. It
- * knows no synonyms and was trained on nothing: the plainest second opinion beside a neural encoder.
+ * Word overlap as an embedder: content-word stems and, at half weight, their letter trigrams,
+ * hashed. It knows no synonyms and was trained on nothing: the plainest second opinion beside a
+ * neural encoder.
  */
 export const lexicalEmbedder: Embedder = {
   id: "lexical-1",

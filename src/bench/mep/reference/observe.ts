@@ -53,7 +53,9 @@ export const mepConditions: readonly MepCondition[] = [
   "no-subtitle",
 ];
 
-/** Descriptions taken apart: by question id, with unit vectors of their cues and the references'. */
+/**
+ * Descriptions taken apart: by question id, with unit vectors of their cues and the references'.
+ */
 export interface ReadDescriptions {
   texts: ReadonlyMap<string, string>;
   cues: ReadonlyMap<string, ExtractedCues>;
@@ -152,8 +154,8 @@ function countBoth(
 export const reaches = (value: number, threshold: number): boolean => value >= threshold - 1e-6;
 
 /**
- * Many to one, as published: a cue counts as matched when its best cosine on the other side reaches the
- * threshold. Only cues of equal polarity match: "no smile" does not recover "a smile".
+ * Many to one, as published: a cue counts as matched when its best cosine on the other side reaches
+ * the threshold. Only cues of equal polarity match: "no smile" does not recover "a smile".
  */
 export function countMatches(
   reference: readonly MepCue[],

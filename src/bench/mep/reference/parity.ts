@@ -57,8 +57,10 @@ const files: Readonly<
 export const mepParityFiles: readonly string[] = Object.keys(files);
 
 /**
- * Recomputes recorded cases of the precursor with this project's ports and compares every value exactly.
- * @throws BenchError `PARITY_UNKNOWN` for a file of another name, `PARITY_SHAPE` for content that is no list.
+ * Recomputes recorded cases of the precursor with this project's ports and compares every value
+ * exactly.
+ * @throws BenchError `PARITY_UNKNOWN` for a file of another name, `PARITY_SHAPE` for content that
+ *   is no list.
  */
 export function checkMepParity(file: string, cases: unknown): ParityReport {
   const check = files[file];

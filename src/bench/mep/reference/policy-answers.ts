@@ -66,8 +66,8 @@ interface AskedProbe {
 }
 
 /**
- * Every probe, decided by log-prob: "yes" where the clip makes the cue clearly likelier than it is with
- * both streams blank. Nothing is generated.
+ * Every probe, decided by log-prob: "yes" where the clip makes the cue clearly likelier than it is
+ * with both streams blank. Nothing is generated.
  */
 export async function answerProbes(
   samples: readonly MepSample[],
@@ -122,7 +122,9 @@ export async function answerProbes(
 /** Neither parser reads this as yes or no: the letters of both are avoided. */
 const noWords = "The words are lacking.";
 
-/** The cue after the fullest context that the policy has words for; null where it lacks the cue's. */
+/**
+ * The cue after the fullest context that the policy has words for; null where it lacks the cue's.
+ */
 function cueDatum(prompt: Prompt, probe: MepProbe, { tokenizer }: Runner): StatementDatum | null {
   for (const context of probeContexts[probe.modality]) {
     const datum = statementDatum(prompt, context, probe.cue, tokenizer);

@@ -1,17 +1,18 @@
 import { dot } from "../../../core/vector.ts";
 
 /*
- * Exact ports of the evaluation code of a public precursor of MEP-Bench, for numbers that shall compare
- * with ones made by it. The benchmark's own rules stand beside them (`yes-no.ts`, `utilization.ts`).
+ * Exact ports of the evaluation code of a public precursor of MEP-Bench, for numbers that shall
+ * compare with ones made by it. The benchmark's own rules stand beside them (`yes-no.ts`,
+ * `utilization.ts`).
  */
 
 /** Markers at which the precursor cuts a reply; those its recorded cases show. */
 const roleMarkers = ["Human:", "Assistant:", "###"];
 
 /**
- * Answer parser "v2": the first line up to a role marker; exactly yes or no, else whichever of the two
- * letter sequences comes first, else the lower-cased rest. Wrong by design on "I know it" (no), "eyes"
- * (yes) and "not sure" (no).
+ * Answer parser "v2": the first line up to a role marker; exactly yes or no, else whichever of the
+ * two letter sequences comes first, else the lower-cased rest. Wrong by design on "I know it" (no),
+ * "eyes" (yes) and "not sure" (no).
  */
 export function precursorYesNo(reply: string): string {
   let text = reply.trim().split("\n")[0] ?? "";
@@ -28,7 +29,10 @@ export function precursorYesNo(reply: string): string {
   return yes < no ? "yes" : "no";
 }
 
-/** Inside of the first `<think>` pair, or the whole text; split at .!?, their Chinese forms and newlines. */
+/**
+ * Inside of the first `<think>` pair, or the whole text; split at .!?, their Chinese forms and
+ * newlines.
+ */
 export function precursorThink(response: string): { think: string; sentences: string[] } {
   const think = (/<think>([\s\S]*?)<\/think>/.exec(response)?.[1] ?? response).trim();
   const sentences = think
@@ -50,9 +54,9 @@ export interface PrecursorRecall {
 }
 
 /**
- * Cue recall of one sample and modality from unit vectors: a cue is matched when its best cosine reaches
- * the threshold, many to one. Nothing on a side: that side's share is 1 and not valid, except that
- * recall without predictions and precision without references are 0 and valid.
+ * Cue recall of one sample and modality from unit vectors: a cue is matched when its best cosine
+ * reaches the threshold, many to one. Nothing on a side: that side's share is 1 and not valid,
+ * except that recall without predictions and precision without references are 0 and valid.
  */
 export function precursorRecall(
   reference: readonly ArrayLike<number>[],
@@ -82,7 +86,10 @@ export interface PrecursorProbe {
   model_answer: string;
 }
 
-/** Scores of masked probes, whose expected answer is "no"; "no" is the positive class of P, R and F1. */
+/**
+ * Scores of masked probes, whose expected answer is "no"; "no" is the positive class of P, R and
+ * F1.
+ */
 export function precursorProbes(rows: readonly PrecursorProbe[]): Record<string, number | string> {
   if (rows.length === 0) return { error: "No results to evaluate" };
   const right = (row: PrecursorProbe) => row.model_answer === row.expected_answer;
@@ -113,7 +120,9 @@ export function precursorProbes(rows: readonly PrecursorProbe[]): Record<string,
   };
 }
 
-/** What of a response to a masked clip belongs to the masked modality; no claims give rates of 0. */
+/**
+ * What of a response to a masked clip belongs to the masked modality; no claims give rates of 0.
+ */
 export function precursorMaskedClaims(
   counts: { visual: number; audio: number; text: number },
   mask: string,

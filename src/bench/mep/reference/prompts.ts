@@ -33,7 +33,9 @@ export function probePrompt(modality: EvidenceModality, cue: string, subtitle?: 
 const subtitleLine = (subtitle: string | undefined): string =>
   subtitle === undefined || subtitle.trim() === "" ? "" : `Subtitle: "${subtitle.trim()}"\n`;
 
-/** The cue a probe prompt asks about; null for any other prompt. For models that read no English. */
+/**
+ * The cue a probe prompt asks about; null for any other prompt. For models that read no English.
+ */
 export function readProbePrompt(
   prompt: string,
 ): { modality: EvidenceModality; cue: string } | null {

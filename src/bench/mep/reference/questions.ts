@@ -4,7 +4,9 @@ import { type MediaMask, masksAt } from "../../../prompt/masks.ts";
 import type { MepItems, MepSample } from "./items.ts";
 import { describePrompt, probePrompt } from "./prompts.ts";
 
-/** How a stream is hidden: every kind of the table that media files have. A swap's donor is frozen. */
+/**
+ * How a stream is hidden: every kind of the table that media files have. A swap's donor is frozen.
+ */
 export const mepMasks: readonly MediaMask[] = masksAt("media");
 export type MepMask = MediaMask;
 
@@ -22,7 +24,9 @@ export type MepCondition =
   | "text-only"
   | "no-subtitle";
 
-/** One question of the benchmark, before media are made. Ids are stable: answers are found by them. */
+/**
+ * One question of the benchmark, before media are made. Ids are stable: answers are found by them.
+ */
 export interface MepQuestion {
   id: string;
   sample: string;
@@ -56,7 +60,9 @@ const nothing: MepInput = { video: "drop", audio: "drop" };
 const masked = (modality: EvidenceModality, mask: MepMask): MepInput =>
   modality === "visual" ? { ...own, video: mask } : { ...own, audio: mask };
 
-/** Id of a description; the masking variant is part of it, so runs under two variants can be merged. */
+/**
+ * Id of a description; the masking variant is part of it, so runs under two variants can be merged.
+ */
 export const describeId = (sample: string, condition: MepCondition, mask: MepMask): string =>
   condition === "visual-masked" || condition === "acoustic-masked"
     ? `${sample}/describe/${condition}/${mask}`
@@ -66,8 +72,8 @@ export const probeId = (sample: string, probe: string, mask: MepMask | null): st
   `${sample}/probe/${probe}/${mask === null ? "intact" : `masked/${mask}`}`;
 
 /**
- * All questions of an item set, sample by sample. Samples without a clip get text-only descriptions alone:
- * there is nothing to mask and nothing to be asked about.
+ * All questions of an item set, sample by sample. Samples without a clip get text-only descriptions
+ * alone: there is nothing to mask and nothing to be asked about.
  * @throws BenchError `MEP_NO_QUESTIONS` where that leaves nothing.
  */
 export function mepQuestions(

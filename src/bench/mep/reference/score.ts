@@ -72,7 +72,9 @@ export type Estimates = Record<string, Estimate>;
 export interface MepScore {
   protocol: MepProtocol;
   samples: number;
-  /** `failed`: asked without an answer, left out of every number; `extra`: answers to no question. */
+  /**
+   * `failed`: asked without an answer, left out of every number; `extra`: answers to no question.
+   */
   counts: { asked: number; answered: number; failed: number; extra: number };
   /** First ids without an answer. */
   failedIds: string[];
@@ -113,7 +115,9 @@ export async function scoreMep(
   return (await scoreAnswers(items, answers, tools)).score;
 }
 
-/** `scoreMep` with the series behind its numbers and the cues that were read. @throws as `scoreMep`. */
+/**
+ * `scoreMep` with the series behind its numbers and the cues that were read. @throws as `scoreMep`.
+ */
 export async function scoreAnswers(
   items: MepItems,
   answers: readonly MepAnswer[],

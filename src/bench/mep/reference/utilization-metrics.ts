@@ -20,7 +20,9 @@ const on =
 /** Samples whose reference has no cue are not counted; a description without cues recalls 0. */
 const recall = (counts: Counts, at: number): Part =>
   on(counts, (own) => share(own.matchedReference[at]!, own.reference));
-/** Descriptions without cues are not counted; claims where the reference has none have precision 0. */
+/**
+ * Descriptions without cues are not counted; claims where the reference has none have precision 0.
+ */
 const precision = (counts: Counts, at: number): Part =>
   on(counts, (own) => share(own.matchedPredicted[at]!, own.predicted));
 /** Counted where either side has cues; 0 where one has none. */

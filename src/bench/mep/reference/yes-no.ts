@@ -7,9 +7,9 @@ export const answerParsers = ["strict-1", "precursor-v2"] as const;
 export type AnswerParser = (typeof answerParsers)[number];
 
 /**
- * Strict reading: of the inside of `<answer>` where there is one, else of what follows `</think>`, the
- * first word must be yes or no, and the other one must not occur as a word. "I know", "it is yes" and "yes
- * and no" can't be read; a reply that can't be read is never right.
+ * Strict reading: of the inside of `<answer>` where there is one, else of what follows `</think>`,
+ * the first word must be yes or no, and the other one must not occur as a word. "I know", "it is
+ * yes" and "yes and no" can't be read; a reply that can't be read is never right.
  */
 export function strictYesNo(reply: string): YesNo {
   const answer = /<answer>([\s\S]*?)(?:<\/answer>|$)/i.exec(reply)?.[1];

@@ -4,6 +4,9 @@
  */
 export const affirmationMarginNats = Math.log(1.5);
 
-/** `given` and `blind`: log-prob (nats) of the statement with the input, and with both streams blank. */
+/**
+ * `given` and `blind`: log-prob (nats) of the statement with the input, and with both streams
+ * blank.
+ */
 export const affirms = (given: number, blind: number): boolean =>
   given > blind + affirmationMarginNats;

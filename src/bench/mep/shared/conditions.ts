@@ -6,8 +6,8 @@ import { type MaskMode, maskPrompt, takesDonor } from "../../../prompt/masks.ts"
 import type { Modality, Prompt } from "../../../prompt/prompt.ts";
 
 /**
- * What a policy is given. `blank`: black frames or silence in place of one stream; `swap`: the stream of
- * the frozen donor; `blind`: both blank; `text-only`: both dropped from attention.
+ * What a policy is given. `blank`: black frames or silence in place of one stream; `swap`: the
+ * stream of the frozen donor; `blind`: both blank; `text-only`: both dropped from attention.
  */
 export const conditions = [
   "full",
@@ -35,8 +35,8 @@ export interface PairedClip {
 }
 
 /**
- * The clip's prompt under a condition. Its id names the condition for readers only: engines tell prompts
- * apart by features, attention and text.
+ * The clip's prompt under a condition. Its id names the condition for readers only: engines tell
+ * prompts apart by features, attention and text.
  * @throws BenchError `PROMPT_MISSING` for a clip, or its donor, without a prompt.
  */
 export function promptUnder(condition: Condition, clip: PairedClip, source: PromptSource): Prompt {
@@ -60,7 +60,9 @@ export function promptUnder(condition: Condition, clip: PairedClip, source: Prom
   return { ...masked(), id: `${clip.id}|${condition}` };
 }
 
-/** The clip's prompt with one stream hidden in any of the ways. `rng` draws the noise of `noise`. */
+/**
+ * The clip's prompt with one stream hidden in any of the ways. `rng` draws the noise of `noise`.
+ */
 export function hiddenPrompt(
   clip: PairedClip,
   stream: Modality,

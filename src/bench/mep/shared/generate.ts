@@ -28,8 +28,8 @@ export interface Generation {
 }
 
 /**
- * `samples` responses per prompt: out[prompt][sample]. `name` is part of the seed; another `chunk` size
- * draws other responses.
+ * `samples` responses per prompt: out[prompt][sample]. `name` is part of the seed; another `chunk`
+ * size draws other responses.
  */
 export async function generate(
   runner: Runner,

@@ -1,8 +1,8 @@
 import type { EvidenceModality } from "../../../cues/cue.ts";
 
 /**
- * What a response has said when a statement about each modality is due; the audio section follows the
- * video's. A log-prob probe continues it with the statement.
+ * What a response has said when a statement about each modality is due; the audio section follows
+ * the video's. A log-prob probe continues it with the statement.
  */
 export const probeContext: Readonly<Record<EvidenceModality, string>> = {
   visual: "<think>In the video,",

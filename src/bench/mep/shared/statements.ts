@@ -25,8 +25,8 @@ export function statementDatum(
 }
 
 /**
- * Log-prob of each statement, nats, summed over its tokens. `clips`: whole clips that the statements
- * stand for in progress reports.
+ * Log-prob of each statement, nats, summed over its tokens. `clips`: whole clips that the
+ * statements stand for in progress reports.
  */
 export async function statementLogprobs(
   { policy, options, advance }: Runner,

@@ -168,7 +168,10 @@ function grader(
   };
 }
 
-/** Results are written, numbers of the other sets among them; but a run without a score did not succeed. */
+/**
+ * Results are written, numbers of the other sets among them; but a run without a score did not
+ * succeed.
+ */
 function undefinedScores(results: readonly BenchmarkResult[]) {
   return (file: string): BenchError | undefined => {
     const reasons = results.flatMap(({ sets }) => sets.flatMap(({ unscored }) => unscored ?? []));

@@ -14,8 +14,8 @@ export const merSetsIn = (data: string): MerSetId[] =>
 
 /**
  * A test set with its clips, as its owners' scripts lay it out.
- * @throws BenchError `DATA_MISSING` that says who gives the data out; `CLIPS_MISSING` naming samples; and
- *   what the readers of labels and tables throw.
+ * @throws BenchError `DATA_MISSING` that says who gives the data out; `CLIPS_MISSING` naming
+ *   samples; and what the readers of labels and tables throw.
  */
 export async function readMerTestSet(data: string, set: MerSetId): Promise<MerTestSet> {
   const layout = merLayouts[set];

@@ -8,7 +8,10 @@ import { labelPrompt, sentimentPrompt } from "./prompts.ts";
 
 /** What one answer amounts to. */
 export interface Prediction {
-  /** Bracketed list as extracted, or a ready list; never one made of the other, for they score apart. */
+  /**
+   * Bracketed list as extracted, or a ready list; never one made of the other, for they score
+   * apart.
+   */
   openset: Labels;
   /** Sentiment sets only. */
   sentiment?: string;
@@ -36,7 +39,8 @@ const noTokens: TokenUsage = { promptTokens: 0, completionTokens: 0 };
 
 /**
  * The official way, by a second model: description → list → sentiment. Greedy, so that a run can be
- * repeated; officially it draws with temperature 0.7 and no seed, and the same answers then give other scores.
+ * repeated; officially it draws with temperature 0.7 and no seed, and the same answers then give
+ * other scores.
  */
 export function chatLabelReader(chat: ChatModel): LabelReader {
   const ask = (prompt: string, maxTokens: number) =>
@@ -61,8 +65,8 @@ export function chatLabelReader(chat: ChatModel): LabelReader {
 }
 
 /**
- * Without a second model: the list inside `<answer>`, and the sentiment word that is in it. Not the official
- * way; results say so.
+ * Without a second model: the list inside `<answer>`, and the sentiment word that is in it. Not the
+ * official way; results say so.
  */
 export const answerLabelReader: LabelReader = {
   id: "the model's own <answer>",

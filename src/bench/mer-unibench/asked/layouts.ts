@@ -1,6 +1,9 @@
 import type { MerSetId } from "../types.ts";
 
-/** Where a set's files lie below the data folder, named as their owners' preparation scripts name them. */
+/**
+ * Where a set's files lie below the data folder, named as their owners' preparation scripts name
+ * them.
+ */
 export interface MerLayout {
   folder: string;
   labels: string;

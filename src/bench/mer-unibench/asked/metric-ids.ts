@@ -1,6 +1,6 @@
 /*
- * Ids of every metric with what tables call it. Values (`metrics.ts`) and intervals (`interval.ts`) are both
- * typed by these, so neither can lack one.
+ * Ids of every metric with what tables call it. Values (`metrics.ts`) and intervals (`interval.ts`)
+ * are both typed by these, so neither can lack one.
  */
 
 /** Metrics of open-vocabulary sets, the main one first. */

@@ -37,7 +37,10 @@ export interface ScoredSet {
   score: SetScore;
 }
 
-/** Every metric of a set with its interval, the main one first; and the drawn values of the main one, for means over sets. */
+/**
+ * Every metric of a set with its interval, the main one first; and the drawn values of the main
+ * one, for means over sets.
+ */
 export function metricsOf(scored: ScoredSet): {
   metrics: MetricResult[];
   draws: readonly number[];
@@ -138,7 +141,9 @@ function setLevelMetrics(scored: ScoredSet, synonyms: SynonymGroups): MetricResu
 const sentimentMetrics = ({ main, accuracy, scored }: SentimentScore): MetricResult[] =>
   percents(sentimentLabels, { waf: [main, scored], accuracy: [accuracy, scored] });
 
-/** Every metric of a list, in its order: its fraction, and what that rests on where it is a count. */
+/**
+ * Every metric of a list, in its order: its fraction, and what that rests on where it is a count.
+ */
 const percents = <Id extends string>(
   labels: Readonly<Record<Id, string>>,
   values: Readonly<Record<Id, readonly [fraction: number, n?: number]>>,

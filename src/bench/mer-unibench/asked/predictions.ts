@@ -54,7 +54,10 @@ async function readPredictions(
 const mapped = <From, To>(values: ReadonlyMap<string, From>, to: (value: From) => To) =>
   new Map([...values].map(([id, value]) => [id, to(value)]));
 
-/** Without what belongs to the set but not to the part of it that was chosen (`--limit`, `--sample`). */
+/**
+ * Without what belongs to the set but not to the part of it that was chosen (`--limit`,
+ * `--sample`).
+ */
 function ofChoice<Value>(
   whole: ReadonlySet<string> = new Set(),
   samples: readonly MerSample[],
@@ -64,7 +67,10 @@ function ofChoice<Value>(
   return new Map([...values].filter(([id]) => chosen.has(id) || !whole.has(id)));
 }
 
-/** Free text made elsewhere, by question id. @throws BenchError `PREDICTIONS_MISSING`, `PREDICTIONS_EXTRA`. */
+/**
+ * Free text made elsewhere, by question id. @throws BenchError `PREDICTIONS_MISSING`,
+ * `PREDICTIONS_EXTRA`.
+ */
 export async function storedTexts(
   testSets: readonly MerTestSet[],
   files: readonly SetFile[],

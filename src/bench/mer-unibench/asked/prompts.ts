@@ -3,9 +3,9 @@ import { isSentimentSet } from "../sets.ts";
 import type { MerSetId } from "../types.ts";
 
 /*
- * What models are asked for MER-UniBench. The words are ours; the steps are the official ones: a free
- * description, from it a bracketed list of emotion words, from that a sentiment. Other words, other
- * numbers: results carry the hash of all of them.
+ * What models are asked for MER-UniBench. The words are ours; the steps are the official ones: a
+ * free description, from it a bracketed list of emotion words, from that a sentiment. Other words,
+ * other numbers: results carry the hash of all of them.
  */
 export const merPromptsVersion = "mer-prompts-1";
 

@@ -36,8 +36,9 @@ export interface MerResultOptions {
   /** Adds MER2024-OV's set-level score to open sets. */
   synonyms?: SynonymGroups;
   /**
-   * What to do in strict mode about a set whose score is not defined (all truths neutral, nothing right on a
-   * wheel): throw, or give the others their numbers and say why. Default `throw`; `note` where answers were paid for.
+   * What to do in strict mode about a set whose score is not defined (all truths neutral, nothing
+   * right on a wheel): throw, or give the others their numbers and say why. Default `throw`; `note`
+   * where answers were paid for.
    */
   onUndefined?: "throw" | "note";
   /** What read the answers. */
@@ -50,8 +51,8 @@ export interface MerResultOptions {
 }
 
 /**
- * Scores under every mapping and every way of choosing checkpoints. Samples without a prediction are left
- * out of truth and counted; compat mode fails on them as the official code does.
+ * Scores under every mapping and every way of choosing checkpoints. Samples without a prediction
+ * are left out of truth and counted; compat mode fails on them as the official code does.
  * @throws BenchError as `scoreMerUniBench`.
  */
 export function merResults(
@@ -206,7 +207,9 @@ function oneSet(
   return { set: { ...found, ...(runs.length > 1 && { checkpoint }) }, draws };
 }
 
-/** Sets are drawn apart from each other, as they were collected. No mean where a set has no score. */
+/**
+ * Sets are drawn apart from each other, as they were collected. No mean where a set has no score.
+ */
 function meanOverSets(found: readonly FoundSet[], mean: number): MetricResult {
   const missing = found.some(({ set }) => set.unscored !== undefined);
   const metric = percent("mean", "mean over sets", mean);

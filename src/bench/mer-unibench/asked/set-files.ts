@@ -13,7 +13,10 @@ export interface SetFile {
   file: string;
 }
 
-/** Which of the official pipeline's files it is: `X.npz`, `X-openset.npz`, `X-openset-sentiment.npz`. */
+/**
+ * Which of the official pipeline's files it is: `X.npz`, `X-openset.npz`,
+ * `X-openset-sentiment.npz`.
+ */
 type Stage = "answers" | "openset" | "sentiment";
 
 const readable = /\.(npz|json|jsonl|csv|xlsx)$/;
@@ -52,8 +55,8 @@ export function unknownSet(name: string): ConfigError {
 }
 
 /**
- * The last stage of each checkpoint that its set is scored by: a folder of the official pipeline holds the
- * earlier ones too. @throws BenchError `CHECKPOINT_TWICE`.
+ * The last stage of each checkpoint that its set is scored by: a folder of the official pipeline
+ * holds the earlier ones too. @throws BenchError `CHECKPOINT_TWICE`.
  */
 export function lastStages(files: readonly SetFile[]): SetFile[] {
   const order = (set: MerSetId): readonly Stage[] =>

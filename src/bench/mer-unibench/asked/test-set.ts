@@ -13,7 +13,10 @@ export interface MerTestSet {
 
 export interface MerSample {
   id: string;
-  /** One emotion word, a list of them (open sets), or a sentiment intensity; as the label file has it. */
+  /**
+   * One emotion word, a list of them (open sets), or a sentiment intensity; as the label file has
+   * it.
+   */
   truth: Labels | number;
   /** Absent where answers are scored without clips. */
   media: Question["media"];

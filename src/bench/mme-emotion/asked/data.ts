@@ -40,9 +40,10 @@ export const mmeTasksIn = (data: string): MmeTask[] =>
   mmeTasks.map(({ id }) => id).filter((id) => found(data, questionFiles(id)) !== undefined);
 
 /**
- * Questions of a task: `{video_id, label, label_set}` rows, or the compact form with `columns` and `rows`;
- * audio clues `{video_id, ground_truth, audio_clue}` beside them.
- * @throws BenchError `DATA_MISSING` that says who gives the data out, `DATA_SHAPE` naming file and row.
+ * Questions of a task: `{video_id, label, label_set}` rows, or the compact form with `columns` and
+ * `rows`; audio clues `{video_id, ground_truth, audio_clue}` beside them.
+ * @throws BenchError `DATA_MISSING` that says who gives the data out, `DATA_SHAPE` naming file and
+ *   row.
  */
 export function readMmeTask(data: string, task: MmeTask): MmeQuestion[] {
   const file = found(data, questionFiles(task));

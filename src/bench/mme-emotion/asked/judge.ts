@@ -29,7 +29,10 @@ export interface JudgeTools {
   clips: ClipParts;
 }
 
-/** The official scripts drop such a sample before judging; another try would not find the clue either. */
+/**
+ * The official scripts drop such a sample before judging; another try would not find the clue
+ * either.
+ */
 export const clueMissing = "AUDIO_CLUE_MISSING";
 
 /** Tries after which the official scripts give up. */
@@ -37,8 +40,9 @@ const stepTries = (task: MmeTask): number => (task === "ER-Wild" ? 5 : 10);
 const judgeTries = (task: MmeTask): number => (task === "FG-ER" || task === "ML-ER" ? 5 : 20);
 
 /**
- * Judges one answer: its steps, then a score for each. Greedy; a reply of the wrong form is asked for again
- * under another seed, as often as the official scripts do. `again` asks anew what was answered unreadably before.
+ * Judges one answer: its steps, then a score for each. Greedy; a reply of the wrong form is asked
+ * for again under another seed, as often as the official scripts do. `again` asks anew what was
+ * answered unreadably before.
  * @throws EndpointError ENDPOINT_AUTH, ENDPOINT_NOT_FOUND: no answer could be judged.
  */
 export async function judgeAnswer(

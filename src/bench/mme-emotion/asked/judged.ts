@@ -33,7 +33,8 @@ export function mmeReport(tasks: JudgedTasks, model: string): MmeReport {
 }
 
 /**
- * Rows `{ground_truth, score}` of an official judged file, `.json` or `.jsonl`; `score` is the judge's reply.
+ * Rows `{ground_truth, score}` of an official judged file, `.json` or `.jsonl`; `score` is the
+ * judge's reply.
  * @throws BenchError `FIELD_MISSING` naming file and row; what the readers throw.
  */
 export function readJudged(file: string): JudgedAnswer[] {

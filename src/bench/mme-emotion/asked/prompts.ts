@@ -2,8 +2,9 @@ import { canonicalJson, sha256 } from "../../../core/files.ts";
 import { type MmeTask, mmeTasks } from "../tasks.ts";
 
 /*
- * What models and judges are asked for MME-Emotion. The benchmark's files hold no question text, so the
- * words are ours; the steps, the reply formats and the rules are the official ones. Results carry the hash.
+ * What models and judges are asked for MME-Emotion. The benchmark's files hold no question text, so
+ * the words are ours; the steps, the reply formats and the rules are the official ones. Results
+ * carry the hash.
  */
 export const mmePromptsVersion = "mme-prompts-1";
 

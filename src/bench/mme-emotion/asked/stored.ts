@@ -19,8 +19,8 @@ export function scoreJudged(entries: readonly string[]): Outcome {
 }
 
 /**
- * Answers by question id. An id may stand bare, without its task, as in official files, where the file's name
- * tells the task or no other task has such a clip.
+ * Answers by question id. An id may stand bare, without its task, as in official files, where the
+ * file's name tells the task or no other task has such a clip.
  * @throws BenchError `PREDICTION_TASK` for a bare id of several tasks, `PREDICTION_TWICE`.
  */
 export function storedMmeAnswers(

@@ -8,7 +8,9 @@ export interface TaskFile {
   task: MmeTask | undefined;
 }
 
-/** `task=file`, or a file whose name begins with the task's: `ER-Lab.json`, `ER-Lab_judged.json`. */
+/**
+ * `task=file`, or a file whose name begins with the task's: `ER-Lab.json`, `ER-Lab_judged.json`.
+ */
 export function taskFile(entry: string): TaskFile {
   const at = entry.indexOf("=");
   const assigned = mmeTasks.find(({ id }) => id === entry.slice(0, Math.max(0, at)));

@@ -28,7 +28,10 @@ import { writeResults } from "./write.ts";
 /** What a benchmark's command hands over, besides the benchmark's own options. */
 export type RunOptions = ModelOptions & JudgeOptions & AskingOptions;
 
-/** Asks, grades and writes results: `results.json`, `results.md`, `results.html`, and the benchmark's own files. */
+/**
+ * Asks, grades and writes results: `results.json`, `results.md`, `results.html`, and the
+ * benchmark's own files.
+ */
 export async function runBenchmark<Own extends object>(
   benchmark: Benchmark<Own>,
   options: Own & RunOptions,

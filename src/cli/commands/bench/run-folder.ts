@@ -12,7 +12,10 @@ import { versions } from "../../../runs/versions.ts";
 import { say } from "../../print.ts";
 import type { AskingOptions } from "./model-options.ts";
 
-/** What answers depend on, and how many are wanted: two runs in one folder must agree in all but the latter. */
+/**
+ * What answers depend on, and how many are wanted: two runs in one folder must agree in all but the
+ * latter.
+ */
 export type RunSettings = Record<string, unknown>;
 
 /** How much is asked. An answer does not depend on how many others there are. */

@@ -5,7 +5,10 @@ import { writeBenchmarkPage } from "../../../report/benchmark-page.ts";
 import { benchmarkMarkdown } from "../../../report/benchmark-table.ts";
 import { type BenchmarkViews, benchmarkViews } from "../../../report/benchmark-view.ts";
 
-/** Writes results.json, results.md and results.html; prints the table. `name` is what rows are called. */
+/**
+ * Writes results.json, results.md and results.html; prints the table. `name` is what rows are
+ * called.
+ */
 export function writeResults(
   folder: string,
   unnamed: readonly BenchmarkResult[],

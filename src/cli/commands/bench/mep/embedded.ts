@@ -59,6 +59,9 @@ export async function openEmbeddedResponder(folder: string): Promise<Responder> 
   return embeddedResponder(model);
 }
 
-/** Weights trained again under the same name are another model. policy.json holds the hashes of their files. */
+/**
+ * Weights trained again under the same name are another model. policy.json holds the hashes of
+ * their files.
+ */
 const weightsOf = (final: string): string =>
   sha256(readFileSync(join(final, "policy.json"))).slice(0, 8);
