@@ -39,7 +39,7 @@ export function setsMarkdown(group: BenchmarkGroup): string {
   return `${main}${overallTable(results)}`;
 }
 
-/** Numbers over all sets beside the one in the table above. */
+/** Numbers over all sets, besides the one in the table above. */
 function overallTable(results: readonly BenchmarkResult[]): string {
   const labels = [...new Set(results.flatMap(({ overall = [] }) => overall.map(({ id }) => id)))];
   if (labels.length < 2) return "";

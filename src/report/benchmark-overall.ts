@@ -3,7 +3,7 @@ import { rowName } from "./benchmark-caption.ts";
 import { type BenchmarkGroup, fixed, formatInterval, formatMetric } from "./benchmark-format.ts";
 import { type Html, html, systemClass } from "./html.ts";
 
-/** Every number over all sets, where there are several, beside the published leaderboard. */
+/** Every number over all sets, where there are several, next to the published leaderboard. */
 export function overallTable({ results, published: rows }: BenchmarkGroup): Html | null {
   if (!results.some(({ overall = [] }) => overall.length > 1)) return null;
   const own = results.map(({ overall = [] }) => overall);

@@ -73,7 +73,7 @@ function publishedRow(row: PublishedRow, sets: readonly string[], overall?: stri
   }</tr>`;
 }
 
-/** What stands beside the main metric: a hit rate says little without the length of the lists. */
+/** What goes with the main metric: a hit rate says little without the length of the lists. */
 function companions({ results }: BenchmarkGroup): Html | null {
   const rows = results.flatMap((result, index) =>
     result.sets.flatMap((set) =>

@@ -52,7 +52,7 @@ describe("askAll", () => {
     expect(answers.get("q1")).toEqual({ text: "answer q1", finish: "stop" });
   });
 
-  it("asks again what is asked otherwise now", async () => {
+  it("asks again what is asked differently now", async () => {
     await ask(
       questions(3),
       responder(({ id }) => id),

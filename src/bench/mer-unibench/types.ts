@@ -38,7 +38,7 @@ export interface HitRateScore {
    * Share of predicted clusters, among those the data set knows, that are right; mean over wheels.
    */
   mScore: number;
-  /** The hit rate does not punish long lists: read it beside this. */
+  /** The hit rate does not punish long lists: read it with this. */
   meanListLength: number;
   perWheel: readonly { wheel: string; hitRate: number; mScore: number; scored: number }[];
 }

@@ -6,7 +6,7 @@ import { isHopeless } from "../../ask/hopeless.ts";
 import type { ExtractedCues } from "../reference/extractors.ts";
 import type { MepCue } from "../reference/items.ts";
 
-/** Changes when the same text begins to be asked about otherwise. */
+/** Changes when the same text begins to be asked about in another way. */
 export const cuePromptVersion = "mep-cues-1";
 
 export const cuePrompt = (text: string): string =>

@@ -12,7 +12,7 @@ const column = (group: string, id: string, label: string): Column => ({ id, grou
 
 /**
  * Columns of the one table, on the console, in Markdown and on the page; the paired differences are
- * given for the same ones. Claims per response stand beside faithfulness: silence is never
+ * given for the same ones. Claims per response stand next to faithfulness: silence is never
  * faithful.
  */
 export const columns: readonly Column[] = [

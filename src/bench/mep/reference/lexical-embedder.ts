@@ -6,7 +6,7 @@ const dimensions = 1024;
 
 /**
  * Word overlap as an embedder: content-word stems and, at half weight, their letter trigrams,
- * hashed. It knows no synonyms and was trained on nothing: the plainest second opinion beside a
+ * hashed. It knows no synonyms and was trained on nothing: the plainest second opinion next to a
  * neural encoder.
  */
 export const lexicalEmbedder: Embedder = {

@@ -1,8 +1,8 @@
 import { dot } from "../../../core/vector.ts";
 
 /*
- * Exact ports of the evaluation code of a public precursor of MEP-Bench, for numbers that shall
- * compare with ones made by it. The benchmark's own rules stand beside them (`yes-no.ts`,
+ * Exact ports of the evaluation code of a public precursor of MEP-Bench, for numbers that are to
+ * compare with ones made by it. The benchmark's own rules stand next to them (`yes-no.ts`,
  * `utilization.ts`).
  */
 

@@ -41,7 +41,7 @@ export const mmeTasksIn = (data: string): MmeTask[] =>
 
 /**
  * Questions of a task: `{video_id, label, label_set}` rows, or the compact form with `columns` and
- * `rows`; audio clues `{video_id, ground_truth, audio_clue}` beside them.
+ * `rows`; audio clues `{video_id, ground_truth, audio_clue}` next to them.
  * @throws BenchError `DATA_MISSING` that says who gives the data out, `DATA_SHAPE` naming file and
  *   row.
  */

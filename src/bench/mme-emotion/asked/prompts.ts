@@ -39,7 +39,7 @@ ${refusal}
 Answer: ${answer.trim()}`;
 }
 
-/** Steps → a score each, seen beside the clip's pictures and the words about its sound. */
+/** Steps → a score each, next to the clip's pictures and the words about its sound. */
 export function judgePrompt(
   task: MmeTask,
   { label, audioClue, steps }: { label: string; audioClue: string; steps: string },

@@ -38,7 +38,7 @@ export function openRun(folder: string, settings: RunSettings): Journal<AskedRes
   return openAnswers(join(folder, "answers.jsonl"));
 }
 
-/** Results of a step after the answers, beside these: `predictions.jsonl`, `judged.jsonl`. */
+/** Results of a step after the answers, next to them: `predictions.jsonl`, `judged.jsonl`. */
 export const openStageRows = <Result>(folder: string, name: string): Journal<Result> =>
   openJournal(join(folder, `${name}.jsonl`));
 
