@@ -14,22 +14,17 @@ export function refuseAll(
   media: MediaFiles | undefined,
   file: string,
 ): never {
-  const folders = [
-    media?.video.folder,
-    media?.audio.folder,
-    media?.videoFeatures.folder,
-    media?.audioFeatures.folder,
-  ];
-  const folder = folders.find((one) => one !== undefined);
-  const ids = shortList(
-    left.map(({ id }) => id),
-    3,
-  );
-  const holds = folder && (shortList(folder.files, 3) || "nothing of its kind");
+  const ids = left.map(({ id }) => id);
+  const streams = media && [media.video, media.audio, media.videoFeatures, media.audioFeatures];
+  const folders = (streams ?? []).flatMap(({ folder }) => {
+    if (folder === undefined) return [];
+    const { folder: path, files } = folder();
+    return [`; ${path} has ${shortList(files, 3) || "nothing of its kind"}`];
+  });
   throw new DataError(
     "LIST_NO_MATCH",
-    `none of ${records.length} rows has its file: the list has ${ids}; ` +
-      (folder === undefined ? `the first: ${left[0]?.reason}` : `${folder.folder} has ${holds}`),
+    `none of ${records.length} rows has its file (${left[0]?.reason}): ` +
+      `the list has ${shortList(ids, 3)}${folders.join("")}`,
     {
       file,
       hint: "--id names the column with the files' names, --videos the folder of the films",

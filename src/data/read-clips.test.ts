@@ -396,10 +396,14 @@ describe("a list that can't be read is refused", () => {
     put("v/clip_2.mp4");
     const list = put("t.csv", "id\nsample_1\nsample_2\nsample_3\nsample_4\n");
     expect(() => readClips(list, { videos: at("v") })).toThrow(
-      `none of 4 rows has its file: the list has sample_1, sample_2, sample_3, … (4 in all); ${at("v")} has clip_1.mp4, clip_2.mp4`,
+      `none of 4 rows has its file (no video file is called 'sample_1'): the list has sample_1, sample_2, sample_3, … (4 in all); ${at("v")} has clip_1.mp4, clip_2.mp4`,
     );
     mkdirSync(at("empty"));
     expect(() => readClips(list, { videos: at("empty") })).toThrow("has nothing of its kind");
+    const own = put("own.csv", "id\nclip_1\n");
+    expect(() => readClips(own, { videos: at("v"), audios: at("empty") })).toThrow(
+      `(no audio file is called 'clip_1'): the list has clip_1; ${at("v")} has clip_1.mp4, clip_2.mp4; ${at("empty")} has nothing`,
+    );
   });
 
   it("by line for a file that is not there, where a command needs all of them", () => {

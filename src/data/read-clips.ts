@@ -27,7 +27,7 @@ export interface ReadClips {
   /** Where every row is by id, left-out ones too. */
   places: ReadonlyMap<string, Place>;
   /** Files in the folders of options that no row names. */
-  unused: string[];
+  readonly unused: readonly string[];
 }
 
 /**
@@ -57,7 +57,9 @@ export function readClips(path: string, options: ReadOptions = {}, needs: Needs 
     notes: [...table.notes, ...notes],
     source: { name: basename(list.path), sha256: hash, rows: table.records.length, format },
     columns: choice,
-    unused: unusedFiles(read.rows, media),
+    get unused() {
+      return unusedFiles(read.rows, media);
+    },
   };
 }
 
@@ -119,7 +121,9 @@ function chosen(
 
 function unusedFiles(rows: readonly ClipRow[], media: MediaFiles | undefined): string[] {
   const used = new Set(rows.flatMap(({ media: { video, audio } }) => [video, audio]));
-  return [media?.video.folder, media?.audio.folder].flatMap((folder) =>
-    (folder?.files ?? []).filter((name) => !used.has(resolve(folder!.folder, name))),
-  );
+  return [media?.video.folder, media?.audio.folder].flatMap((listed) => {
+    if (listed === undefined) return [];
+    const { folder, files } = listed();
+    return files.filter((name) => !used.has(resolve(folder, name)));
+  });
 }

@@ -118,7 +118,7 @@ function refuseTwice(
 }
 
 function refuseFile(reason: string, record: ListRecord, media: MediaFiles, file: string): never {
-  const folder = media.video.folder?.folder ?? media.audio.folder?.folder;
+  const folder = (media.video.folder ?? media.audio.folder)?.().folder;
   throw new DataError("LIST_FILE", reason, {
     ...placeOf(record, file),
     ...(folder !== undefined && { hint: `looked in ${folder}` }),

@@ -72,10 +72,11 @@ describe("one list", () => {
     const own = texts.map(([id, text]) => ({ id, text }));
     expect(readTexts(clips())).toEqual(own);
     expect(readTexts(list, { columns: { id: "film", text: "told" } })).toEqual(own);
-    await run(exportCommand(), "ms-swift", "-d", clips(), "-o", at("one"));
+    await run(exportCommand(), "ms-swift", "--no-media-check", "-d", clips(), "-o", at("one"));
     await run(
       exportCommand(),
       "ms-swift",
+      "--no-media-check",
       "-d",
       list,
       "-o",
@@ -99,12 +100,13 @@ describe("one list", () => {
       split: index === 0 ? "test" : "train",
     }));
     put("clips.jsonl", rows.map((row) => JSON.stringify(row)).join("\n"));
-    await run(exportCommand(), "ms-swift", "-d", clips(), "-o", at("out"));
+    await run(exportCommand(), "ms-swift", "--no-media-check", "-d", clips(), "-o", at("out"));
     expect(readTexts(at("out/data.jsonl")).map(({ id }) => id)).toEqual(["b", "c"]);
     expect(said).toContain("1 clips of other sides than train are left out");
     const none = run(
       exportCommand(),
       "ms-swift",
+      "--no-media-check",
       "-d",
       clips(),
       "-o",

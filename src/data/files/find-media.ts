@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ReadOptions } from "../options.ts";
 import { endings, type FileKind } from "./endings.ts";
-import { type FolderFiles, folderFiles, type Lookup } from "./folder.ts";
+import { type FolderFiles, folderFiles, type Lookup, refuseMissing } from "./folder.ts";
 import { namedFiles } from "./named-file.ts";
 
 /** One stream of a clip in one form: where its file is found. */
@@ -11,8 +11,11 @@ export interface StreamFiles {
   named(path: string): Lookup;
   /** By the clip's id in the folder of options; undefined where there is no folder. */
   called?: (id: string) => Lookup;
-  /** The folder of options and what it holds. */
-  folder?: FolderFiles;
+  /**
+   * The folder of options and what it holds. It is listed when it is asked for: a list that names its
+   * paths needs no look at all the folders below.
+   */
+  folder?: () => FolderFiles;
 }
 
 export interface MediaFiles {
@@ -41,8 +44,13 @@ export function mediaFiles(base: string, options: ReadOptions): MediaFiles {
     const single = kind === "features" && statSync(folder, { throwIfNoEntry: false })?.isFile();
     // One file with the features of every clip is read by id, later.
     if (single) return { named: byPath.named, called: () => ({ path: folder }) };
-    const files = folderFiles(folder, kind);
-    return { ...byPath, called: files.find, folder: files };
+    refuseMissing(folder);
+    let files: FolderFiles | undefined;
+    const listed = (): FolderFiles => {
+      files ??= folderFiles(folder, kind);
+      return files;
+    };
+    return { ...byPath, called: (id) => listed().find(id), folder: listed };
   };
   let sounds: FolderFiles | undefined;
   const soundAlone = (id: string): Lookup => {

@@ -65,16 +65,19 @@ function entriesOf(folder: string, kind: FileKind): { files: string[]; folders: 
 }
 
 function read(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true });
-  } catch (cause) {
-    const file = statSync(folder, { throwIfNoEntry: false })?.isFile();
-    throw new DataError(
-      "LIST_FOLDER_MISSING",
-      file ? "is a file, not a folder" : "no such folder",
-      { file: folder, cause },
-    );
-  }
+  refuseMissing(folder);
+  return readdirSync(folder, { recursive: true, withFileTypes: true });
+}
+
+/** @throws DataError `LIST_FOLDER_MISSING` */
+export function refuseMissing(folder: string): void {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  throw new DataError(
+    "LIST_FOLDER_MISSING",
+    found === undefined ? "no such folder" : "is a file, not a folder",
+    { file: folder },
+  );
 }
 
 const isFile = (path: string): boolean =>

@@ -1,15 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, it } from "vitest";
-import { withTables } from "../scripts/data-tables.ts";
 import { clipLineJsonSchema } from "../src/data/index.ts";
 
 const read = (file: string) => readFileSync(resolve(import.meta.dirname, "..", file), "utf8");
-
-it("docs/data.md lists the fields, columns and forms that the code knows (npm run docs)", () => {
-  const text = read("docs/data.md");
-  expect(withTables(text)).toBe(text);
-});
 
 it("configs/clips.schema.json describes a line of clips.jsonl (npm run schema)", () => {
   const written: unknown = JSON.parse(read("configs/clips.schema.json"));
