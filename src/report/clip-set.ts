@@ -14,7 +14,7 @@ export function clipSetSection({ data }: ReportData): Html | null {
 <p class="lead">${data.name}: ${sides.map((side, index) => html`${index > 0 ? " · " : ""}${side}`)}</p>
 ${
   labels.length === 0
-    ? html`<p class="note">No clip has a label: there is no answer to be right or wrong, and accuracy is out of the reward.</p>`
+    ? html`<p class="note">No clip has a label: no answer is right or wrong, and accuracy is out of the reward.</p>`
     : html`<ul class="bars">${labels.slice(0, shown).map(([label, count]) => bar(label, count, labels[0]![1]))}${
         rest.length === 0 ? null : html`<li class="note">and ${rest.length} rarer ones</li>`
       }</ul>`

@@ -20,11 +20,13 @@ function labelNotes(data: Data): string[] {
   const labels = new Set(train.flatMap((row) => row.labels));
   if (bare === train.length) {
     return [
-      "no training clip has a label: texts have no answer, and accuracy is out of the reward",
+      "no training clip has a label: texts answer with the feeling that the reference names, and accuracy is out of the reward",
     ];
   }
   return [
-    ...(bare > 0 ? [`${bare} of ${train.length} training clips have no label`] : []),
+    ...(bare > 0
+      ? [`${bare} of ${train.length} training clips have no label: accuracy is out of their reward`]
+      : []),
     ...(labels.size === 1
       ? [`all training clips have the label '${[...labels][0]}': the answer can be guessed`]
       : []),

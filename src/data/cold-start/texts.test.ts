@@ -42,8 +42,12 @@ describe("cold-start texts by cues", () => {
     expect(texts(row(), {}, "2")).not.toEqual(texts(row()));
   });
 
-  it("have no answer where there is no label, several where there are several", () => {
-    expect(texts(row({ labels: [] }))[0]).toMatch(/It is sad and disappointed\.<\/think>$/);
+  it("answer with what the reference names where there is no label, with all where there are several", () => {
+    expect(texts(row({ labels: [] }))[0]).toMatch(
+      /It is sad and disappointed\.<\/think><answer>sad and disappointed<\/answer>$/,
+    );
+    const bare = row({ labels: [], reference: "In the video, she frowns." });
+    expect(texts(bare)[0]).toMatch(/It is unclear\.<\/think><answer>unclear<\/answer>$/);
     expect(texts(row({ labels: ["sad", "tired"] }))[0]).toMatch(
       /It is sad and tired\.<\/think><answer>sad, tired<\/answer>$/,
     );

@@ -38,7 +38,10 @@ export function folderFiles(folder: string, kind: FileKind): FolderFiles {
     files,
     find(name) {
       const key = comparable(name);
-      const found = maps.map((map) => map.get(key)).find((paths) => paths !== undefined);
+      // Features of "a.mp4" are called "a.npy": what it is called without its ending counts, too.
+      const found = [key, withoutEnding(key)]
+        .flatMap((name) => maps.map((map) => map.get(name)))
+        .find((paths) => paths !== undefined);
       if (found === undefined) {
         const held = folders.has(key) ? key : undefined;
         return { reason: held ? `'${held}' is a folder` : `no ${kind} file is called '${name}'` };
