@@ -16,7 +16,7 @@ export interface RegisteredSource
 export function registered<Options>(source: DataSource<Options>): RegisteredSource {
   return {
     ...source,
-    open(section, context) {
+    async open(section, context) {
       const parsed = source.options.safeParse(section);
       if (parsed.success) return source.open(parsed.data, context);
       const { path, message } = parsed.error.issues[0]!;

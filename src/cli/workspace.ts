@@ -31,7 +31,6 @@ export function openWorkspace(experiment: Experiment, runs: string): Workspace {
   const layout = layoutOf(experiment, runs);
   if (existsSync(layout.config)) refuseOther(layout.config, experiment);
   lockRun(layout.lock);
-  sayWhenStopped();
   if (!existsSync(layout.config)) writeJson(layout.config, experiment);
   const notice = (text: string): void => {
     say(`  ! ${text}`);
@@ -39,23 +38,6 @@ export function openWorkspace(experiment: Experiment, runs: string): Workspace {
   };
   recordVersions(layout, notice);
   return { experiment, layout, progress: progressPrinter(), notice };
-}
-
-let listening = false;
-
-/** Ctrl-C ends the process at once: what was saved stands, and people are told that nothing is lost. */
-function sayWhenStopped(): void {
-  if (listening) return;
-  listening = true;
-  for (const [signal, code] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ] as const) {
-    process.once(signal, () => {
-      say("\n  stopped; the same command goes on where it was");
-      process.exit(code);
-    });
-  }
 }
 
 function refuseOther(file: string, experiment: Experiment): void {

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { Command, Option } from "@commander-js/extra-typings";
 import { loadConfig, pathOf } from "../../config/load.ts";
 import { type Experiment, experimentSchema } from "../../config/schema.ts";
+import { sayWhenStopped } from "../interrupt.ts";
 import { wholeNumber } from "../numbers.ts";
 import { dataSection, openSource, sourceNamed } from "../sources.ts";
 import { sizedDefaults } from "../stages/sizes.ts";
@@ -25,7 +26,8 @@ export function experimentCommand(name: string, description: string, config = "d
         wholeNumber(0),
       ),
     )
-    .option("--runs <folder>", "where run folders lie", "runs");
+    .option("--runs <folder>", "where run folders lie", "runs")
+    .hook("preAction", sayWhenStopped);
 }
 
 /** What the options of an experiment's command come to. */
