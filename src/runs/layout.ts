@@ -1,5 +1,8 @@
 import { join } from "node:path";
 
+/** Name of the system that all variants start from. */
+export const coldStart = "cold-start";
+
 /**
  * Where everything of a run lies. One folder a run; one folder inside it for each trained system.
  */

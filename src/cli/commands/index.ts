@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { Command, Option } from "@commander-js/extra-typings";
 import type { Experiment } from "../../config/schema.ts";
+import { coldStart } from "../../runs/layout.ts";
 import { columnFlags, readOptionsOf } from "../list-options.ts";
 import { checkClips, checkSystems, checkVariants } from "../stages/checks.ts";
 import { openClips } from "../stages/clips.ts";
 import { openData } from "../stages/data.ts";
 import { runEvaluation } from "../stages/evaluate.ts";
 import { freezeBenchmark } from "../stages/items.ts";
-import { coldStart } from "../stages/policy.ts";
 import { runReport } from "../stages/report.ts";
 import { runSft } from "../stages/sft.ts";
 import { runTraining } from "../stages/train.ts";

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { ConfigError, RunError } from "../../core/errors.ts";
+import { coldStart } from "../../runs/layout.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Data, demonstrationRows, rowsOf, trainingRows } from "./data.ts";
-import { coldStart } from "./policy.ts";
 
 /*
  * What can be known without a single clip being rendered, decoded or masked is found out first.

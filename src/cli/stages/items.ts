@@ -18,10 +18,10 @@ import { BenchError } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
 import { corpusTruth } from "../../corpus/source.ts";
 import type { SplitRow } from "../../data/clip-row.ts";
+import { coldStart } from "../../runs/layout.ts";
 import { openEmbedder } from "../../similarity/open.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Data, rowsOf } from "./data.ts";
-import { coldStart } from "./policy.ts";
 
 /** Hashes of the frozen items of the tracks that a run is measured on. */
 export interface Frozen {

@@ -3,11 +3,9 @@ import { RunError } from "../../core/errors.ts";
 import { createEmbeddedPolicy } from "../../policy/embedded/embedded-policy.ts";
 import { openExecutor } from "../../policy/embedded/open-executor.ts";
 import type { Policy } from "../../policy/port.ts";
+import { coldStart } from "../../runs/layout.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Clips } from "./clips.ts";
-
-/** Name of the common start of all variants. */
-export const coldStart = "cold-start";
 
 /** A freshly initialised embedded policy of the experiment's size. */
 export async function newPolicy(workspace: Workspace, clips: Clips): Promise<Policy> {

@@ -12,6 +12,7 @@ import { readJson, writeFileAtomic } from "../../core/files.ts";
 import { readJsonl } from "../../core/jsonl.ts";
 import type { ReportClip, ReportClipSet, ReportData } from "../../report/data.ts";
 import { writeReport } from "../../report/report.ts";
+import { coldStart } from "../../runs/layout.ts";
 import { readMetrics } from "../../runs/record.ts";
 import type { Versions } from "../../runs/versions.ts";
 import { readTimings } from "../timings.ts";
@@ -19,7 +20,6 @@ import type { Workspace } from "../workspace.ts";
 import type { Clips } from "./clips.ts";
 import { dataNotes } from "./data-notes.ts";
 import type { Measured } from "./evaluate.ts";
-import { coldStart } from "./policy.ts";
 import { previewOf } from "./preview.ts";
 import { aligned, markdown, referenceTable } from "./reference-table.ts";
 

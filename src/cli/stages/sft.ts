@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
+import { coldStart } from "../../runs/layout.ts";
 import { trainSft } from "../../trainer/sft.ts";
 import { say } from "../print.ts";
 import { timed } from "../timings.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Clips } from "./clips.ts";
 import { demonstrationRows } from "./data.ts";
-import { coldStart, newPolicy } from "./policy.ts";
+import { newPolicy } from "./policy.ts";
 
 /** Supervised cold start on the training split; nothing to do when it is finished. */
 export async function runSft(workspace: Workspace, clips: Clips): Promise<void> {

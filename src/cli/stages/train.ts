@@ -4,6 +4,7 @@ import { resolveLossOptions } from "../../loss/presets.ts";
 import { blindOnlyTerms } from "../../loss/terms.ts";
 import { maskKind } from "../../prompt/masks.ts";
 import { createScorer } from "../../rewards/scorer.ts";
+import { coldStart } from "../../runs/layout.ts";
 import { openEmbedder } from "../../similarity/open.ts";
 import { trainRl } from "../../trainer/train.ts";
 import { withOpened } from "../opened.ts";
@@ -13,7 +14,7 @@ import { openWheel } from "../wheel.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Clips } from "./clips.ts";
 import { trainingRows } from "./data.ts";
-import { coldStart, trainedPolicy } from "./policy.ts";
+import { trainedPolicy } from "./policy.ts";
 import { referenceOf } from "./references.ts";
 
 /** Reinforcement learning of one variant from the cold start; nothing to do when it is finished. */

@@ -15,7 +15,7 @@ export const targetLogprob = jit(function targetLogprob(
   targets: np.Array,
   vocabulary: np.Array,
 ): np.Array {
-  // a one-hot product: gather's gradient does not compile under jit (spec/engine-speed trap 2)
+  // a one-hot product: gather's gradient does not compile under jit
   const chosen = np.equal(targets.reshape([-1, 1]), vocabulary);
   return np.sum(np.where(chosen, nn.logSoftmax(logits, -1), 0), -1);
 });
