@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { BenchError, ConfigError } from "../../../core/errors.ts";
 import type { ProgressListener } from "../../../core/progress.ts";
 import { type Choice, choose } from "../../ask/choose.ts";
@@ -27,20 +27,25 @@ export interface QuestionFiles extends Choice {
   probeTokens?: number;
 }
 
-/** The folder of clips. @throws ConfigError `MEP_CLIPS` without one; BenchError `MEP_TEXT_ONLY`. */
+/**
+ * The folder of clips; none is needed where the items name them by absolute path.
+ * @throws ConfigError `MEP_CLIPS` without one; BenchError `MEP_TEXT_ONLY`.
+ */
 export function needClips(items: MepItems, { clips, items: itemFile }: QuestionFiles): string {
-  if (clips === undefined) {
+  const shown = items.samples.flatMap(({ clip }) => clip ?? []);
+  const whole = shown.length > 0 && shown.every((clip) => isAbsolute(clip));
+  if (clips === undefined && !whole) {
     throw new ConfigError("MEP_CLIPS", "--clips is missing: models are given real files", {
       hint: "name the folder that the items were built with",
     });
   }
-  if (items.samples.every(({ clip }) => clip === undefined)) {
+  if (shown.length === 0) {
     throw new BenchError("MEP_TEXT_ONLY", "these items have no clips: there is nothing to show", {
       ...(itemFile !== undefined && { file: itemFile }),
       hint: "build them with --clips, or score stored descriptions with --answers",
     });
   }
-  return clips;
+  return clips ?? "/";
 }
 
 /** The questions with the files models are given. @throws as `mepQuestionsWithMedia`. */

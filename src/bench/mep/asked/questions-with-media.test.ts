@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import type { MaskRequest } from "../../mask-media/mask-clip.ts";
 import { defaultQuestionOptions } from "../reference/questions.ts";
 import { fakeItems, fakeRows } from "../reference/rows.fake.ts";
+import { needClips } from "./open-questions.ts";
 import { mepQuestionsWithMedia } from "./questions-with-media.ts";
 
 /** Names files by what is done to them. */
@@ -29,6 +30,16 @@ it("gives each question the file its input asks for, and none where nothing is s
   expect(byId.get("s1/describe/text-only")!.media).toEqual({});
   expect(byId.get("s1/describe/full")!.prompt).toContain('Subtitle: "line 1"');
   expect(byId.get("s1/describe/no-subtitle")!.prompt).not.toContain("line 1");
+});
+
+it("takes a clip with an absolute path from there, and needs no folder then", async () => {
+  const items = await fakeItems(fakeRows.map((row) => ({ ...row, clip: `/far/${row.clip}` })));
+  expect(needClips(items, { mask: "blank" })).toBe("/");
+  const questions = await mepQuestionsWithMedia(items, { clips: "c", masks: recordingStore() });
+  const full = questions.find(({ id }) => id === "s1/describe/full")!;
+  expect(full.media.video).toBe("/far/s1.mp4:own/own");
+  const mixed = await fakeItems(fakeRows.map((row, i) => (i > 0 ? row : { ...row, clip: "/a" })));
+  expect(() => needClips(mixed, { mask: "blank" })).toThrow("--clips is missing");
 });
 
 it("leaves a dropped stream out and hands over the donor of a swapped one", async () => {

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { BenchError } from "../../../core/errors.ts";
 import { type ProgressListener, silent } from "../../../core/progress.ts";
 import { takesDonor } from "../../../prompt/masks.ts";
@@ -52,7 +52,7 @@ async function clipOf(
   { id, clip, clipHash }: MepSample,
   { clips, masks }: MepMedia,
 ): Promise<string> {
-  const file = join(clips, clip!);
+  const file = isAbsolute(clip!) ? clip! : join(clips, clip!);
   if (clipHash === undefined || (await masks.hash(file)) === clipHash) return file;
   throw new BenchError("MEP_CLIP_CHANGED", `not the clip that sample '${id}' was built with`, {
     file,

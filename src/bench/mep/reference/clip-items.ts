@@ -14,7 +14,8 @@ export interface ClipItemSource {
 /**
  * The item set of clips with reference reasoning: the held-out side of a source, before anything is
  * trained. Clips are named by absolute path, so `oppo bench mep` can show the same items to any
- * model. Rows without a reference, and those whose reference has no cue, are in the items' `left`
+ * model; where picture and sound lie in separate files, or features alone do, there is no one file
+ * to show. Rows without a reference, and those whose reference has no cue, are in the items' `left`
  * with the reason. Same rows, tools and options give the same items.
  * @throws BenchError `ITEMS_EMPTY` where fewer than two clips have cues, `ITEMS_DUPLICATE`.
  */
@@ -43,8 +44,9 @@ const said = (reference: string | undefined): boolean =>
   reference !== undefined && reference.trim() !== "";
 
 function referenceRow(row: ClipRow, { congruent }: ClipItemSource): ReferenceRow {
-  const { id, media, features, reference = "", subtitle } = row;
-  const clip = media.video ?? media.audio ?? features?.video ?? features?.audio;
+  const { id, media, reference = "", subtitle } = row;
+  // One file must hold what is seen and heard: where the sound has its own, the film's is not it.
+  const clip = media.audio === undefined ? media.video : undefined;
   const agrees = congruent?.(row);
   return {
     id,

@@ -111,6 +111,16 @@ describe("items of clips", () => {
     expect(mepQuestions(items).length).toBeGreaterThan(16);
   });
 
+  it("name no file where picture and sound lie apart: the film's own sound is not the clip's", async () => {
+    const tools = { extractor: ruleExtractor, embedder: lexicalEmbedder };
+    const apart = rows.map((row) => ({ ...row, media: { video: "/a.mp4", audio: "/a.wav" } }));
+    const { samples } = await clipItems(apart, { name: "clips.jsonl" }, tools);
+    expect(samples.some((sample) => "clip" in sample)).toBe(false);
+    const whole = await evaluateReference({ ...input("perceives"), items: { ...items, samples } });
+    expect(whole.score.counts).toMatchObject({ failed: 0, extra: 0 });
+    expect(whole.estimates["probe-pair"]!.value).toBe(100);
+  });
+
   it("list the rows that gave none, with the reason", async () => {
     const tools = { extractor: ruleExtractor, embedder: lexicalEmbedder };
     const bare: SplitRow = { id: "bare", split: "test", media: {}, labels: [], reference: " " };
