@@ -1,6 +1,7 @@
 /**
- * The public surface: reward, loss, cues and media as pure functions; the policy port; the trainer; the
- * benchmark. Subpaths (`oppo/loss`, `oppo/rewards`, `oppo/cues`, `oppo/media`) give each part alone.
+ * The public surface: reward, loss, cues and media as pure functions; the policy port; the trainer;
+ * the benchmark. Subpaths (`oppo/loss`, `oppo/rewards`, `oppo/cues`, `oppo/data`, `oppo/media`)
+ * give each part alone.
  * @module
  */
 export * as bench from "./bench/mep/oracle/index.ts";

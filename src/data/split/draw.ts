@@ -98,12 +98,19 @@ function howDrawn(rows: readonly ClipRow[], units: number): string {
 }
 
 function copies(rows: readonly ClipRow[], content: ContentKeys): string[] {
-  const own = rows.filter(({ id }) => content.has(id));
-  if (own.length === 0) return [];
-  const first = own[0]!;
-  const other = own.find(({ id }) => id !== first.id && content.get(id) === content.get(first.id))!;
-  const files = new Set(own.map(({ id }) => content.get(id))).size;
-  return [`${own.length} clips are copies of ${files} files, the first: ${first.id} = ${other.id}`];
+  const files = new Map<string, string[]>();
+  for (const { id } of rows) {
+    const key = content.get(id);
+    if (key === undefined) continue;
+    const ids = files.get(key);
+    if (ids === undefined) files.set(key, [id]);
+    else ids.push(id);
+  }
+  const shared = [...files.values()].filter((ids) => ids.length > 1);
+  if (shared.length === 0) return [];
+  const clips = shared.reduce((sum, ids) => sum + ids.length, 0);
+  const [one, other] = shared[0]!;
+  return [`${clips} clips are copies of ${shared.length} files, the first: ${one} = ${other}`];
 }
 
 function refuseEmpty(side: Split, clips: number, given: boolean): never {
