@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ConfigError } from "./errors.ts";
 import { canonicalJson, readJson, sha256, writeFileAtomic } from "./files.ts";
-import { appendJsonl, readJsonl } from "./jsonl.ts";
+import { appendJsonl, readGivenJsonl, readJsonl } from "./jsonl.ts";
 import { Rng } from "./rng.ts";
 import { bootstrap, bootstrapDraws, mean, quantile, standardDeviation } from "./stats.ts";
 
@@ -100,6 +100,9 @@ describe("jsonl", () => {
     appendJsonl(file, [{ a: 1 }, { a: 2 }]);
     appendFileSync(file, '{"a": 3');
     expect(readJsonl(file)).toEqual([{ a: 1 }, { a: 2 }]);
+    expect(() => readGivenJsonl(file)).toThrow(`${file}:3: line is not JSON`);
+    writeFileSync(file, '\uFEFF{"a": 1}\n{"a": 2}');
+    expect(readGivenJsonl(file)).toEqual([{ a: 1 }, { a: 2 }]);
     writeFileSync(file, '{"a": 1}\nbroken\n{"a": 2}\n');
     expect(() => readJsonl(file)).toThrow(`${file}:2: line is not JSON`);
     expect(existsSync(join(folder, "none"))).toBe(false);

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { BenchError } from "../../core/errors.ts";
 import { canonicalJson, readJson, sha256 } from "../../core/files.ts";
-import { readJsonl } from "../../core/jsonl.ts";
+import { readGivenJsonl } from "../../core/jsonl.ts";
 import type { Question, Responder } from "./port.ts";
 
 /** Answers made elsewhere, by question id. */
@@ -33,7 +33,7 @@ export function readStoredAnswers(file: string): StoredAnswers {
 }
 
 function answerRows(file: string): Record<string, unknown>[] {
-  if (!file.endsWith(".json")) return readJsonl(file);
+  if (!file.endsWith(".json")) return readGivenJsonl(file);
   const rows = readJson<Record<string, unknown>[]>(file);
   if (Array.isArray(rows)) return rows;
   throw new BenchError("PREDICTION_ROW", "not a list of answers", {

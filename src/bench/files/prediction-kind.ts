@@ -1,6 +1,6 @@
 import { BenchError } from "../../core/errors.ts";
 import { readJson } from "../../core/files.ts";
-import { readJsonl } from "../../core/jsonl.ts";
+import { readGivenJsonl } from "../../core/jsonl.ts";
 import { readNpz } from "./npz.ts";
 import { labelFields, reasonFields, sentimentFields } from "./predictions.ts";
 import { parsePythonJson } from "./python-json.ts";
@@ -39,7 +39,7 @@ async function contentOf(file: string): Promise<Content> {
     return rows.length === 0 ? empty(file) : { fields: columns };
   }
   const content = file.endsWith(".jsonl")
-    ? readJsonl(file, parsePythonJson)
+    ? readGivenJsonl(file, parsePythonJson)
     : readJson(file, parsePythonJson);
   const values = Object.values((content ?? {}) as object);
   if (values.length === 0) return empty(file);

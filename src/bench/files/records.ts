@@ -1,6 +1,6 @@
 import { BenchError } from "../../core/errors.ts";
 import { readJson } from "../../core/files.ts";
-import { readJsonl } from "../../core/jsonl.ts";
+import { readGivenJsonl } from "../../core/jsonl.ts";
 import { readNpz } from "./npz.ts";
 import { parsePythonJson } from "./python-json.ts";
 import { needFile } from "./sources.ts";
@@ -34,7 +34,7 @@ export async function readRecords(
     case "json":
       return fromJson(readJson(file, parsePythonJson), file, names);
     case "jsonl":
-      return fromObjects(readJsonl(file, parsePythonJson), file, names);
+      return fromObjects(readGivenJsonl(file, parsePythonJson), file, names);
     case "csv":
     case "xlsx": {
       const table = await readTable(file);

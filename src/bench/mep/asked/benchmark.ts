@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { BenchError, ConfigError, OppoError } from "../../../core/errors.ts";
-import { readJsonl } from "../../../core/jsonl.ts";
+import { readGivenJsonl } from "../../../core/jsonl.ts";
 import type { Embedder } from "../../../similarity/port.ts";
 import { answerNotes } from "../../ask/answer-notes.ts";
 import type { Choice } from "../../ask/choose.ts";
@@ -278,15 +278,17 @@ function readAnswers(items: MepItems, options: MepOptions): MepAnswered {
     });
   }
   const samples = new Set(items.samples.map(({ id }) => id));
-  const rows = readJsonl<{ id?: unknown; text?: unknown }>(answers).map(({ id, text }, index) => {
-    if (typeof id !== "string" || typeof text !== "string") {
-      throw new BenchError("MEP_ANSWER_ROW", "a row needs 'id' and 'text', both texts", {
-        file: answers,
-        line: index + 1,
-      });
-    }
-    return { id: samples.has(id) ? describeId(id, "full", mask) : id, text };
-  });
+  const rows = readGivenJsonl<{ id?: unknown; text?: unknown }>(answers).map(
+    ({ id, text }, index) => {
+      if (typeof id !== "string" || typeof text !== "string") {
+        throw new BenchError("MEP_ANSWER_ROW", "a row needs 'id' and 'text', both texts", {
+          file: answers,
+          line: index + 1,
+        });
+      }
+      return { id: samples.has(id) ? describeId(id, "full", mask) : id, text };
+    },
+  );
   const settings = {
     ...(limit !== undefined && { limit }),
     ...(sample !== undefined && { sample, ...(seed !== undefined && { seed }) }),

@@ -1,6 +1,6 @@
 import { BenchError } from "../../../core/errors.ts";
 import { readJson } from "../../../core/files.ts";
-import { readJsonl } from "../../../core/jsonl.ts";
+import { readGivenJsonl } from "../../../core/jsonl.ts";
 import { type BenchmarkResult, countsOf } from "../../ask/result.ts";
 import { parsePythonJson } from "../../files/python-json.ts";
 import { type MmeResult, scoreMmeEmotion } from "../score.ts";
@@ -39,7 +39,7 @@ export function mmeReport(tasks: JudgedTasks, model: string): MmeReport {
  */
 export function readJudged(file: string): JudgedAnswer[] {
   const rows = file.endsWith(".jsonl")
-    ? readJsonl<Record<string, unknown>>(file, parsePythonJson)
+    ? readGivenJsonl<Record<string, unknown>>(file, parsePythonJson)
     : readJson<Record<string, unknown>[]>(file, parsePythonJson);
   if (!Array.isArray(rows)) {
     throw new BenchError("DATA_SHAPE", "not a list of judged answers", { file });

@@ -3,11 +3,15 @@ import type { ReferenceRow } from "../../../../bench/mep/reference/build.ts";
 import type { MepCue } from "../../../../bench/mep/reference/items.ts";
 import { quotedSubtitle } from "../../../../bench/mep/reference/subtitle.ts";
 import { BenchError } from "../../../../core/errors.ts";
-import { readJsonl } from "../../../../core/jsonl.ts";
 import { polarityOf } from "../../../../cues/polarity.ts";
+import { findColumns, refuseMissing } from "../../../../data/columns.ts";
 import { fileHash } from "../../../../data/features/content.ts";
 import { withoutEnding } from "../../../../data/files/endings.ts";
-import { type ClipRow, type ReadOptions, readClips, vocabulary } from "../../../../data/index.ts";
+import { type ClipRow, type ReadOptions, readClips } from "../../../../data/index.ts";
+import { readTable } from "../../../../data/tables/read-table.ts";
+import { type ListRecord, placeOf } from "../../../../data/tables/table.ts";
+import { cellOf } from "../../../../data/to-row.ts";
+import { nameOf } from "../../../../data/values.ts";
 
 export interface RowOptions {
   /** Folder with the clips; without it the set is text-only. */
@@ -84,26 +88,29 @@ function spoken({ subtitle, reference = "" }: ClipRow, { subtitleFromText }: Row
   return said === null ? {} : { subtitle: said };
 }
 
-type Fields = Record<string, unknown>;
-
 /** Rows `{id, visual: [...], acoustic: [...]}`; keys of public decompositions are known too. */
 function readCues(file: string): Map<string, Pick<ReferenceRow, "cues">> {
-  const lists = (record: Fields, keys: readonly string[], line: number): MepCue[] => {
-    const value = keys.map((key) => record[key]).find((list) => list !== undefined) ?? [];
-    if (!Array.isArray(value) || value.some((text) => typeof text !== "string")) {
-      throw new BenchError("MEP_CUES", `'${keys[0]}' is not a list of texts`, { file, line });
-    }
-    return (value as string[])
-      .map((text) => text.trim())
-      .filter((text) => text !== "")
-      .map((text) => ({ text, positive: polarityOf(text) }));
-  };
+  const { columns, records } = readTable(file);
+  const { choice } = findColumns(columns, {}, file);
+  if (choice.id === undefined) refuseMissing(["id"], columns, file);
   return new Map(
-    readJsonl<Fields>(file).map((record, index) => {
-      const id = vocabulary.id.names.map((key) => record[key]).find((value) => value !== undefined);
-      const visual = lists(record, ["visual", "visual_clues"], index + 1);
-      const acoustic = lists(record, ["acoustic", "audio", "audio_clues"], index + 1);
-      return [withoutEnding(String(id).normalize("NFC")), { cues: { visual, acoustic } }];
+    records.map((record) => {
+      const id = nameOf(cellOf(record, choice, "id", file)) ?? "";
+      const visual = cuesIn(record, ["visual", "visual_clues"], file);
+      const acoustic = cuesIn(record, ["acoustic", "audio", "audio_clues"], file);
+      return [withoutEnding(id), { cues: { visual, acoustic } }];
     }),
   );
+}
+
+function cuesIn(record: ListRecord, keys: readonly string[], file: string): MepCue[] {
+  const value = keys.map((key) => record.fields[key]).find((list) => list !== undefined) ?? [];
+  if (!Array.isArray(value) || value.some((text) => typeof text !== "string")) {
+    const place = placeOf(record, file);
+    throw new BenchError("MEP_CUES", `'${keys[0]}' is not a list of texts`, place);
+  }
+  return (value as string[])
+    .map((text) => text.trim())
+    .filter((text) => text !== "")
+    .map((text) => ({ text, positive: polarityOf(text) }));
 }
