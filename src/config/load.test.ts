@@ -44,6 +44,27 @@ describe("loadConfig", () => {
     expect(error.message).toContain(`${file}:4:8: rl.lrr: Unrecognized key: "lrr"`);
   });
 
+  it("lists the keys that are known where one is not, the likeliest first", () => {
+    expect(failure("name: x\nrl:\n  stpes: 4\n").message).toContain("known here: steps, mode");
+  });
+
+  it("says of a missing field that it is missing", () => {
+    expect(failure("rl: {}\n").message).toContain("name: is missing: string expected");
+  });
+
+  it("refuses a name that objects keep for themselves", () => {
+    expect(failure("name: x\nrl: { __proto__: { steps: 1 } }\n").message).toMatch(
+      /:2:\d+: rl\.__proto__: '__proto__' can't be a name/,
+    );
+  });
+
+  it("puts defaults beneath what the file and the overrides say", () => {
+    writeFileSync(file, "name: x\nrl: { mode: b }\n");
+    const defaults = { rl: { steps: 9, mode: "a" } };
+    expect(loadConfig(file, schema, [], defaults).rl).toEqual({ steps: 9, mode: "b" });
+    expect(loadConfig(file, schema, ["rl.steps=2"], defaults).rl).toEqual({ steps: 2, mode: "b" });
+  });
+
   it("names file, line and column of a wrong value", () => {
     const error = failure("name: x\nrl:\n  steps: -4\n");
     expect(error.message).toContain(`${file}:3:10: rl.steps:`);

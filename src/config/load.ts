@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { isNode, LineCounter, parseDocument } from "yaml";
-import type { z } from "zod";
+import { z } from "zod";
 import { ConfigError } from "../core/errors.ts";
 
 interface Source {
@@ -26,7 +26,7 @@ export function loadConfig<T>(
   const value = overrides.reduce(applyOverride, source.value ?? {});
   const parsed = schema.safeParse(isMapping(value) ? beneath(value, defaults) : value);
   if (parsed.success) return parsed.data;
-  throw explain(parsed.error.issues, source, overrides);
+  throw explain(parsed.error.issues, schema, source, overrides);
 }
 
 function readYaml(file: string): Source {
@@ -93,6 +93,7 @@ function refusePrototypes({ file, value, locate }: Source): void {
 
 function explain(
   issues: readonly z.core.$ZodIssue[],
+  schema: z.ZodType,
   source: Source,
   overrides: readonly string[],
 ): ConfigError {
@@ -103,16 +104,63 @@ function explain(
   const others = issues.length > 1 ? `; and ${issues.length - 1} more problem(s)` : "";
   const name = path.map(String).join(".");
   const override = overrides.find((text) => `${name}.`.startsWith(`${pathOf(text)}.`));
+  const message = wording(first, schema);
   if (override !== undefined) {
-    return new ConfigError("CONFIG_INVALID", `--set ${override}: ${first.message}${others}`, {
+    return new ConfigError("CONFIG_INVALID", `--set ${override}: ${message}${others}`, {
       path: name,
     });
   }
-  return new ConfigError("CONFIG_INVALID", `${name || "(top level)"}: ${first.message}${others}`, {
+  return new ConfigError("CONFIG_INVALID", `${name || "(top level)"}: ${message}${others}`, {
     file: source.file,
     path: name,
     ...place,
   });
+}
+
+/** An issue in words: what is missing is said to be, and an unknown key comes with those that are known. */
+function wording(issue: z.core.$ZodIssue, schema: z.ZodType): string {
+  if (issue.code === "unrecognized_keys") {
+    const known = knownKeys(z.toJSONSchema(schema, { io: "input" }), issue.path);
+    const [key] = issue.keys;
+    return known.length === 0
+      ? issue.message
+      : `${issue.message}; known here: ${nearestFirst(key!, known).join(", ")}`;
+  }
+  const missing = issue.code === "invalid_type" && / received undefined$/.test(issue.message);
+  return missing ? `is missing: ${issue.expected} expected` : issue.message;
+}
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** Names that an object at `path` may have; of several forms, those of the first that has the path. */
+function knownKeys(schema: JsonSchema, path: readonly PropertyKey[]): string[] {
+  for (const form of [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) {
+    if (typeof form === "boolean") continue;
+    const [key, ...rest] = path;
+    if (key === undefined) {
+      if (form.properties) return Object.keys(form.properties);
+      continue;
+    }
+    const inner = form.properties?.[String(key)] ?? form.additionalProperties;
+    if (typeof inner !== "object") continue;
+    const found = knownKeys(inner, rest);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** Most letters in common first: a slip of the finger keeps nearly all of them. */
+function nearestFirst(key: string, known: readonly string[]): string[] {
+  const letters = (text: string) => [...text].sort();
+  const shared = (other: string): number => {
+    const own = letters(key);
+    const both = letters(other).filter((letter) => {
+      const at = own.indexOf(letter);
+      return at >= 0 && own.splice(at, 1).length > 0;
+    });
+    return (2 * both.length) / (key.length + other.length);
+  };
+  return known.toSorted((a, b) => shared(b) - shared(a));
 }
 
 /** Dotted path that an override sets. */

@@ -25,7 +25,7 @@ const root = resolve(import.meta.dirname, "../..");
 /** So small that it teaches nothing: what is tested is the way, not the numbers. */
 const small = [
   ...["policy.width=32", "policy.layers=1", "executor={name: onnx, threads: 1}"],
-  ...["sft.epochs=12", "sft.checkpointEvery=10", "rl.steps=4", "rl.checkpointEvery=1"],
+  ...["sft.epochs=12", "sft.checkpointEvery=10", "rl.steps=12", "rl.checkpointEvery=1"],
   ...["rl.guards.canaryEffect=1e-9", "rl.guards.constantRewardSteps=9"],
   ...["bench.evaluation.bootstrapDraws=100", "bench.evaluation.recordClips=2"],
 ].flatMap((one) => ["--set", one]);
@@ -101,7 +101,7 @@ describe("oppo run", () => {
       expect(page).toContain(shown);
     }
     expect(page.replaceAll(/data:[^"]*"/g, "")).not.toMatch(/undefined|NaN|\[object/);
-    expect(readMetrics(layout.system("oppo")).map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+    expect(readMetrics(layout.system("oppo"))).toHaveLength(12);
   }, 240_000);
 
   it("killed three times and started again gives the same bytes, and says where it goes on", async () => {
@@ -110,12 +110,12 @@ describe("oppo run", () => {
     const stops = [
       () => existsSync(join(layout.root, "data")),
       () => existsSync(layout.system("cold-start").checkpoint),
-      () => steps("grpo") === 2,
+      () => steps("grpo") >= 2,
     ];
     for (const stop of stops) expect((await run("killed", stop)).status).toBe(null);
     const { status, stderr } = await run("killed");
     expect(status).toBe(0);
-    expect(stderr).toMatch(/grpo: resumed at step \d of 4/);
+    expect(stderr).toMatch(/grpo: resumed at step \d+ of 12/);
     expect(stderr).toContain("finished before");
     expect(fingerprint("killed")).toEqual(fingerprint("whole"));
   }, 400_000);
