@@ -27,7 +27,7 @@ import {
 import { LocalReplica, type Replica, type Work, workOf } from "./replica.ts";
 import { startBatches } from "./sample.ts";
 import type { TensorData } from "./tensor.ts";
-import { eachOutput } from "./tensors.ts";
+import { unpack } from "./unpack.ts";
 
 export interface EmbeddedPolicySetup {
   options: EmbeddedOptions;
@@ -252,32 +252,6 @@ export class EmbeddedPolicy implements Policy {
     for (const values of this.gradient.values()) values.fill(0);
     this.pending = false;
   }
-}
-
-/**
- * Copies each completion's log-probs into `out` at its index in the policy's batch.
- * @throws PolicyError naming the datum whose log-probs are not finite.
- */
-function unpack(
-  { chunk, batch }: Work,
-  indices: readonly number[],
-  values: TensorData,
-  out: Float32Array[],
-): void {
-  eachOutput(chunk, batch, (member, rows) => {
-    const logprobs = Float32Array.from(rows, (row) => values[row] as number);
-    const index = indices[member] as number;
-    const bad = logprobs.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) {
-      const { prompt, read } = batch[member] as Datum;
-      throw new PolicyError(
-        "LOGPROB_NOT_FINITE",
-        `log-prob of token ${read?.[bad] ?? bad} of datum ${index} ('${prompt.id}') is ${logprobs[bad]}`,
-        { hint: "training diverged: go back to an earlier checkpoint, lower the learning rate" },
-      );
-    }
-    out[index] = logprobs;
-  });
 }
 
 function addTo(total: Float32Array, values: TensorData): void {

@@ -4,17 +4,12 @@ import type { ScoringChunk } from "./batch.ts";
 import { CacheMemory } from "./decode-cache.ts";
 import type { PolicyDescription } from "./description.ts";
 import type { Executor } from "./executor.ts";
+import { membersOf } from "./output-rows.ts";
 import type { Parameters } from "./params.ts";
 import { ProgramRunner } from "./program-runner.ts";
 import { type DecodeOptions, decodeCompletions, type Start } from "./sample.ts";
 import type { TensorData } from "./tensor.ts";
-import {
-  completionTensors,
-  gradientTensor,
-  membersOf,
-  prefixTensors,
-  StreamMemory,
-} from "./tensors.ts";
+import { completionTensors, gradientTensor, prefixTensors, StreamMemory } from "./tensors.ts";
 
 /** One chunk with its completions, which `chunk.groups` counts from 0: all that a run needs. */
 export interface Work {
