@@ -6,6 +6,8 @@ import type { Prompt } from "../prompt/prompt.ts";
  */
 export interface Policy {
   readonly id: string;
+  /** What this engine can compute beyond what every engine must. */
+  readonly capabilities: PolicyCapabilities;
   /** `samplesPerPrompt` completions of each prompt, prompt by prompt: out[prompt][sample]. */
   sample(prompts: readonly Prompt[], options: SampleOptions): Promise<Completion[][]>;
   /**
@@ -14,13 +16,27 @@ export interface Policy {
    */
   logprobs(batch: readonly Datum[]): Promise<Float32Array[]>;
   /**
+   * Log-probs of the whole vocabulary (V tokens) at the positions a datum names with `whole`: per
+   * datum one array [positions × V], row-major, in the order of the positions; each row is a log
+   * softmax, so its exponentials sum to 1. The result takes positions × V × 4 bytes, and the engine
+   * works in chunks, each bounded by its own positions × V.
+   * @throws PolicyError WHOLE_POSITION for a position outside the completion or out of order;
+   *   WHOLE_VOCABULARY where `capabilities` say that the engine cannot.
+   */
+  distributions(batch: readonly Datum[]): Promise<Float32Array[]>;
+  /**
    * Adds Σ gradient · ∂logp/∂θ to the accumulated gradient. `gradient` is dL/dlogp, one array per
-   * datum, of the length that `logprobs` returns for it. Returns the log-probs of the pass that was
+   * datum, of the length that `logprobs` returns for it. `whole` adds the same for rows of the whole
+   * vocabulary: one array per datum, of the length that `distributions` returns for it, or undefined
+   * where a datum's rows have no gradient. Each entry of a row counts as a function of all logits: a
+   * gradient needs no projection first. Returns the log-probs (not the rows) of the pass that was
    * differentiated. When it fails, nothing stays accumulated.
+   * @throws PolicyError WHOLE_VOCABULARY for `whole` where `capabilities` say that the engine cannot.
    */
   backward(
     batch: readonly Datum[],
     gradient: readonly ArrayLike<number>[],
+    whole?: readonly (Float32Array | undefined)[],
   ): Promise<Float32Array[]>;
   /** One optimiser step with the accumulated gradient, then clears it. */
   step(options: AdamOptions): Promise<StepReport>;
@@ -29,6 +45,11 @@ export interface Policy {
   /** `optimiser: "fresh"` takes the weights alone: the start of another training, not a resume. */
   load(folder: string, options?: LoadOptions): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface PolicyCapabilities {
+  /** Whether `distributions` and the third argument of `backward` work. */
+  wholeVocabulary: boolean;
 }
 
 export interface LoadOptions {
@@ -61,6 +82,11 @@ export interface Datum {
    * out whatever only the others need: tokens after the last one wanted, most of the last block.
    */
   read?: readonly number[];
+  /**
+   * Positions in `tokens` at which `distributions` gives the log-probs of the whole vocabulary,
+   * ascending; default: none. Independent of `read`, and of no effect on `logprobs`.
+   */
+  whole?: readonly number[];
 }
 
 export interface AdamOptions {

@@ -1,4 +1,5 @@
 /** A run of six clips with a scripted policy, for tests of single parts of the trainer. */
+import { PolicyError } from "../core/errors.ts";
 import { silent } from "../core/progress.ts";
 import { decomposeReference } from "../cues/decompose.ts";
 import { resolveLossOptions } from "../loss/presets.ts";
@@ -50,6 +51,7 @@ export type Script = (clip: string, sample: number, seed: string) => string;
  */
 export class ScriptedPolicy implements Policy {
   readonly id = "scripted";
+  readonly capabilities = { wholeVocabulary: false };
   readonly sampled: { clips: string[]; seed: string }[] = [];
   readonly read: Datum[][] = [];
   readonly differentiated: { datum: Datum; gradient: number[] }[][] = [];
@@ -77,7 +79,16 @@ export class ScriptedPolicy implements Policy {
     return batch.map(logprobsOf);
   }
 
-  async backward(batch: readonly Datum[], gradient: readonly ArrayLike<number>[]) {
+  async distributions(): Promise<never> {
+    throw new PolicyError("WHOLE_VOCABULARY", "the scripted policy knows no vocabulary");
+  }
+
+  async backward(
+    batch: readonly Datum[],
+    gradient: readonly ArrayLike<number>[],
+    whole?: readonly (Float32Array | undefined)[],
+  ) {
+    if (whole) await this.distributions();
     this.differentiated.push(
       batch.map((datum, index) => ({ datum, gradient: Array.from(gradient[index]!) })),
     );

@@ -21,6 +21,7 @@ import type { Prompt } from "../../src/prompt/prompt.ts";
  */
 export class LinearPolicy implements Policy {
   readonly id = "linear";
+  readonly capabilities = { wholeVocabulary: true };
   private readonly inputs: number;
   private readonly vocabulary: number;
   private readonly eos: number;
@@ -57,27 +58,61 @@ export class LinearPolicy implements Policy {
     );
   }
 
-  async backward(batch: readonly Datum[], gradient: readonly ArrayLike<number>[]) {
+  async distributions(batch: readonly Datum[]): Promise<Float32Array[]> {
+    if (batch.length === 0) throw new PolicyError("BATCH_EMPTY", "no data");
+    return batch.map((datum) => {
+      checkWhole(datum);
+      return Float32Array.from(
+        (datum.whole ?? []).flatMap((at) => this.next(datum, at).map(Math.log)),
+      );
+    });
+  }
+
+  async backward(
+    batch: readonly Datum[],
+    gradient: readonly ArrayLike<number>[],
+    whole?: readonly (Float32Array | undefined)[],
+  ) {
+    const all = [...gradient, ...(whole ?? [])].flatMap((values) => Array.from(values ?? []));
+    if (!all.every(Number.isFinite)) throw new PolicyError("GRADIENT", "not finite");
     batch.forEach((datum, row) => {
+      const rows = whole?.[row];
+      const positions = datum.whole ?? [];
+      checkWhole(datum);
+      if (rows && rows.length !== positions.length * this.vocabulary) {
+        throw new PolicyError("GRADIENT", "not a row a position");
+      }
       readOf(datum).forEach((at, index) => {
-        const token = datum.tokens[at]!;
-        const weight = gradient[row]![index]!;
-        if (!Number.isFinite(weight)) throw new PolicyError("GRADIENT", "not finite");
-        const x = this.features(datum, at);
-        this.next(datum, at).forEach((probability, id) => {
-          const slope = weight * ((id === token ? 1 : 0) - probability);
-          for (let i = 0; i < this.inputs; i++) {
-            this.gradient[id * this.inputs + i]! += slope * x[i]!;
-          }
-        });
+        const onlyToken = new Float64Array(this.vocabulary);
+        onlyToken[datum.tokens[at]!] = gradient[row]![index]!;
+        this.push(datum, at, onlyToken);
+      });
+      if (!rows) return;
+      positions.forEach((at, index) => {
+        this.push(datum, at, rows.subarray(index * this.vocabulary, (index + 1) * this.vocabulary));
       });
     });
     return this.logprobs(batch);
   }
 
+  /** Adds the gradient that dL/dlogp of every next token makes: g − p Σ g on the logits. */
+  private push(datum: Datum, at: number, weights: Float64Array | Float32Array): void {
+    const x = this.features(datum, at);
+    let total = 0;
+    for (const weight of weights) total += weight;
+    this.next(datum, at).forEach((probability, id) => {
+      const slope = weights[id]! - probability * total;
+      for (let i = 0; i < this.inputs; i++) {
+        this.gradient[id * this.inputs + i]! += slope * x[i]!;
+      }
+    });
+  }
+
   async step(options: AdamOptions): Promise<StepReport> {
     const gradientNorm = Math.sqrt(this.gradient.reduce((sum, g) => sum + g * g, 0));
-    this.weights = this.weights.map((w, i) => w - options.learningRate * this.gradient[i]!);
+    // an epsilon far above every moment makes Adam plain descent at this rate
+    const rate = options.learningRate / (options.epsilon ?? 1);
+    this.weights = this.weights.map((w, i) => w - rate * this.gradient[i]!);
     this.gradient.fill(0);
     return { gradientNorm, clipped: false, step: ++this.steps };
   }
@@ -135,6 +170,12 @@ export class LinearPolicy implements Policy {
     const total = exps.reduce((sum, value) => sum + value, 0);
     return exps.map((value) => value / total);
   }
+}
+
+function checkWhole({ tokens, whole = [] }: Datum): void {
+  const fits = (at: number, i: number) =>
+    Number.isInteger(at) && at < tokens.length && at > (whole[i - 1] ?? -1);
+  if (!whole.every(fits)) throw new PolicyError("WHOLE_POSITION", `whole is ${whole}`);
 }
 
 /** Positions whose log-probs are asked for. */

@@ -73,7 +73,8 @@ export async function profile(context: Context): Promise<Section> {
 function coldStartHalf(): Subject {
   const batch = demonstrations();
   const [chunk] = chunkToScore(batch, shape);
-  const { work } = workOf("backward", chunk!, batch, likelihoodGradient(batch));
+  const gradient = { sampled: likelihoodGradient(batch), whole: [] };
+  const { work } = workOf("backward", chunk!, batch, gradient);
   const { bucket, groups } = work.chunk;
   const prompts = groups.map(({ prompt }) => prompt);
   const prefix = prefixTensors(shape, bucket, prompts);
@@ -83,7 +84,7 @@ function coldStartHalf(): Subject {
     tensors: {
       ...prefix,
       ...completionTensors(shape, work.chunk, work.batch, 0, prefix.hidden!),
-      gradient: gradientTensor(work.chunk, work.batch, work.gradient),
+      gradient: gradientTensor(work.chunk, work.batch, work.gradient.sampled),
     },
   };
 }

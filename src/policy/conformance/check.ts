@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Rng } from "../../core/rng.ts";
 import { maskPrompt } from "../../prompt/masks.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
-import type { Datum, Policy } from "../port.ts";
+import type { Datum, Policy, PolicyCapabilities } from "../port.ts";
 
 /** What the suite needs from an adapter's test. */
 export interface PolicyUnderTest {
@@ -19,6 +19,8 @@ export interface PolicyUnderTest {
   maxTokens: number;
   /** Largest difference of log-probs that counts as equal. */
   tolerance: number;
+  /** What the policy says it can do. Checks of what it cannot are skipped by name. */
+  capabilities: PolicyCapabilities;
 }
 
 /** Throws where the policy does not do what the check's title says. */
@@ -28,6 +30,8 @@ export type Check = (policy: Policy, test: PolicyUnderTest) => Promise<void>;
 export const sampling = { samplesPerPrompt: 3, maxTokens: 6, temperature: 1, seed: "conformance" };
 /** A step that moves. */
 export const adam = { learningRate: 0.01 };
+/** With so large an epsilon Adam is plain descent at the rate learningRate / epsilon. */
+export const descent = 1e6;
 
 /** A datum of plain numbers. */
 export function datum(prompt: Prompt, tokens: number[]): Datum {

@@ -9,6 +9,7 @@ import {
   close,
   constant,
   datum,
+  descent,
   type PolicyUnderTest,
   randomGradient,
   sampling,
@@ -152,9 +153,6 @@ export const trainingChecks: Readonly<Record<string, Check>> = {
     }
   },
 };
-
-/** With so large an epsilon Adam is plain descent at the rate learningRate / epsilon. */
-const descent = 1e6;
 
 async function trainOnce(policy: Policy, test: PolicyUnderTest, seed: number): Promise<void> {
   const batch = someBatch(test);

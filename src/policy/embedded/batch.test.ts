@@ -2,7 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Prompt, Stream } from "../../prompt/prompt.ts";
 import type { Datum } from "../port.ts";
-import { chunkRows, chunkToScore, groupByPrompt, neededTokens, readCount } from "./batch.ts";
+import {
+  chunkRows,
+  chunkToScore,
+  computedCount,
+  groupByPrompt,
+  neededTokens,
+  wholeCount,
+} from "./batch.ts";
 
 const stream = (): Stream => ({
   features: new Float32Array(2),
@@ -48,16 +55,23 @@ describe("chunkToScore", () => {
     prompt: fc.integer({ min: 0, max: 4 }),
     length: fc.integer({ min: 1, max: 30 }),
     read: fc.option(fc.uniqueArray(fc.nat(29), { maxLength: 8 })),
+    whole: fc.option(fc.uniqueArray(fc.nat(29), { maxLength: 4 }), { freq: 1 }),
   });
   const datum = ({
     prompt: at,
     length,
     read,
-  }: typeof row extends fc.Arbitrary<infer T> ? T : never) => ({
-    prompt: pool[at]!,
-    tokens: new Int32Array(length),
-    ...(read && { read: read.filter((token) => token < length).sort((a, b) => a - b) }),
-  });
+    whole,
+  }: typeof row extends fc.Arbitrary<infer T> ? T : never) => {
+    const within = (positions: number[]) =>
+      positions.filter((token) => token < length).sort((a, b) => a - b);
+    return {
+      prompt: pool[at]!,
+      tokens: new Int32Array(length),
+      ...(read && { read: within(read) }),
+      ...(whole && { whole: within(whole) }),
+    };
+  };
 
   it("places every completion that is read once, beside its prompt, in a bucket that holds it", () => {
     fc.assert(
@@ -81,15 +95,18 @@ describe("chunkToScore", () => {
           expect(bucket.prompts * bucket.group * bucket.tokens).toBeGreaterThanOrEqual(bucket.rows);
           if (bucket.reads) {
             const { rows, width } = bucket.reads;
-            expect(rows).toBeGreaterThan(sum(readCount));
+            expect(rows).toBeGreaterThan(sum(computedCount));
             expect(bucket.prompts * bucket.group * width).toBeGreaterThanOrEqual(rows);
             for (const index of members)
-              expect(readCount(batch[index]!)).toBeLessThanOrEqual(width);
+              expect(computedCount(batch[index]!)).toBeLessThanOrEqual(width);
           }
+          const whole = sum(wholeCount);
+          if (whole > 0) expect(bucket.whole!.rows).toBeGreaterThan(whole);
+          expect(bucket.whole?.rows ?? 0).toBeLessThanOrEqual(bucket.reads?.rows ?? bucket.rows);
           return members;
         });
-        const read = [...batch.keys()].filter((index) => readCount(batch[index]!) > 0);
-        expect(placed.sort((a, b) => a - b)).toEqual(read);
+        const asked = [...batch.keys()].filter((index) => computedCount(batch[index]!) > 0);
+        expect(placed.sort((a, b) => a - b)).toEqual(asked);
       }),
       { numRuns: 60 },
     );

@@ -47,11 +47,13 @@ const rowParts = { alone: 16, groups: 8 } as const;
 const readsWorthwhile = 0.6;
 /** With reads there are more sizes to combine, so each has coarser steps. */
 const readSteps = { tokens: 16, width: 16, parts: 4 } as const;
+/** Rows of the whole vocabulary are rounded up to so many parts of the rows that are computed. */
+const wholeParts = 4;
 
 /**
  * Chunks of a batch. Equal prompts (same features, same masking, same text, whatever their id says)
- * are encoded once. Chunks hold completions of like length. Data that ask for no log-prob are in
- * none of them.
+ * are encoded once. Chunks hold completions of like length. Data that ask for no log-prob, sampled
+ * or whole, are in none of them.
  */
 export function chunkToScore(
   batch: readonly Datum[],
@@ -60,7 +62,7 @@ export function chunkToScore(
   const datum = (index: number): Datum => batch[index] as Datum;
   const length = (index: number): number => neededTokens(datum(index));
   const longest = ({ members }: Group): number => Math.max(...members.map(length));
-  const asked = [...batch.keys()].filter((index) => readCount(datum(index)) > 0);
+  const asked = [...batch.keys()].filter((index) => computedCount(datum(index)) > 0);
   const groups = groupByPrompt(asked.map((index) => datum(index).prompt))
     .map(({ prompt, members }) => ({ prompt, members: members.map((at) => asked[at] as number) }))
     .flatMap((group) => split(group, length));
@@ -93,14 +95,26 @@ export function chunkToScore(
   return chunks;
 }
 
-/** Tokens up to the last one to be read: a completion is causal, so what follows has no effect. */
-export function neededTokens({ tokens, read }: Datum): number {
-  return read ? (read[read.length - 1] as number) + 1 : tokens.length;
+/** Positions read or wanted whole, ascending; undefined: all tokens. */
+export function computedPositions({ read, whole = [] }: Datum): readonly number[] | undefined {
+  if (!read || whole.length === 0) return read;
+  return read.length === 0 ? whole : [...new Set([...read, ...whole])].sort((a, b) => a - b);
 }
 
-/** How many log-probs are wanted. */
-export function readCount({ tokens, read }: Datum): number {
-  return read?.length ?? tokens.length;
+/** Tokens up to the last one computed: a completion is causal, so what follows has no effect. */
+export function neededTokens(datum: Datum): number {
+  const computed = computedPositions(datum);
+  return computed ? (computed[computed.length - 1] as number) + 1 : datum.tokens.length;
+}
+
+/** At how many positions anything is wanted. */
+export function computedCount(datum: Datum): number {
+  return computedPositions(datum)?.length ?? datum.tokens.length;
+}
+
+/** At how many positions the whole vocabulary is wanted. */
+export function wholeCount({ whole }: Datum): number {
+  return whole?.length ?? 0;
 }
 
 /** Two hands of sorted groups, as equal as can be. */
@@ -112,30 +126,36 @@ function deal(groups: readonly Group[]): Group[][] {
 }
 
 /**
- * The rectangle with as many rows as the tokens of each lane need, and reads where that is less
- * work: one program for all lanes.
+ * The rectangle with as many rows as the tokens of each lane need, reads where that is less work,
+ * and rows of the whole vocabulary where any are wanted: one program for all lanes.
  */
 function withRows(
-  bucket: Omit<ScoringBucket, "rows" | "reads">,
+  bucket: Omit<ScoringBucket, "rows" | "reads" | "whole">,
   lanes: readonly (readonly Datum[])[],
 ): ScoringBucket {
   const { prompts, group } = bucket;
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const needed = lanes.map((data) => sum(data.map(neededTokens)));
-  const wanted = lanes.map((data) => sum(data.map(readCount)));
+  const wanted = lanes.map((data) => sum(data.map(computedCount)));
   const few = sum(wanted) <= readsWorthwhile * sum(needed);
   const total = Math.max(...needed);
-  const counts = lanes.flat().map(readCount);
+  const counts = lanes.flat().map(computedCount);
   const read = Math.max(...wanted);
   const longest = few ? roundTo(bucket.tokens, readSteps.tokens) : bucket.tokens;
   // rows and slots both need a blank
   const tokens = total === prompts * group * longest ? longest + lengthStep : longest;
   const parts = group === 1 ? rowParts.alone : rowParts.groups;
   const rows = roundRows(total, prompts * group * tokens, parts);
-  if (!few) return { ...bucket, tokens, rows };
+  const whole = Math.max(...lanes.map((data) => sum(data.map(wholeCount))));
+  if (!few) return { ...bucket, tokens, rows, ...wholeRows(whole, rows) };
   const width = roundTo(Math.max(...counts) + 1, readSteps.width);
   const reads = { width, rows: roundRows(read, prompts * group * width, readSteps.parts) };
-  return { ...bucket, tokens, rows, reads };
+  return { ...bucket, tokens, rows, reads, ...wholeRows(whole, reads.rows) };
+}
+
+/** `most` rows are computed, among them a blank. */
+function wholeRows(count: number, most: number): Pick<ScoringBucket, "whole"> {
+  return count > 0 ? { whole: { rows: roundRows(count, most, wholeParts) } } : {};
 }
 
 function roundTo(count: number, step: number): number {

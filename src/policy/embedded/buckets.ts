@@ -17,6 +17,8 @@ export interface ScoringBucket extends PrefixBucket {
   rows: number;
   /** Where only some log-probs are wanted: R rows of them, in at most Q slots a completion. */
   reads?: { rows: number; width: number };
+  /** Where the whole vocabulary is wanted: in W rows, blanks included, of the N or R. */
+  whole?: { rows: number };
 }
 
 /** Sizes of one decoding step: B completions, L positions of prefix and completion. */

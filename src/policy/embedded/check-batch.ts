@@ -11,7 +11,7 @@ import type { ModelShape } from "./params.ts";
 export function checkBatch(shape: ModelShape, batch: readonly Datum[]): void {
   if (batch.length === 0) throw new PolicyError("EMPTY_BATCH", "the batch has no datum");
   const seen = new Set<Prompt>();
-  batch.forEach(({ prompt, tokens, read }, index) => {
+  batch.forEach(({ prompt, tokens, read, whole }, index) => {
     if (!seen.has(prompt)) checkPrompt(shape, prompt);
     seen.add(prompt);
     const where = `datum ${index} ('${prompt.id}')`;
@@ -19,18 +19,25 @@ export function checkBatch(shape: ModelShape, batch: readonly Datum[]): void {
     if (tokens.length > shape.maxTokens) throw tooLong(where, tokens.length, shape.maxTokens);
     const bad = tokens.find((id) => !(id >= 0 && id < shape.vocabulary));
     if (bad !== undefined) throw outOfVocabulary(where, bad, shape);
-    if (read) checkRead(where, read, tokens.length);
+    if (read) checkPositions(where, "read", read, tokens.length);
+    if (whole) checkPositions(where, "whole", whole, tokens.length);
   });
 }
 
-function checkRead(where: string, read: readonly number[], length: number): void {
-  const at = read.findIndex(
+function checkPositions(
+  where: string,
+  field: "read" | "whole",
+  positions: readonly number[],
+  length: number,
+): void {
+  const at = positions.findIndex(
     (position, i) =>
-      !Number.isInteger(position) || position >= length || position <= (read[i - 1] ?? -1),
+      !Number.isInteger(position) || position >= length || position <= (positions[i - 1] ?? -1),
   );
   if (at < 0) return;
-  throw new PolicyError("READ_POSITION", `${where}: read[${at}] is ${read[at]}`, {
-    path: `read.${at}`,
+  const code = field === "read" ? "READ_POSITION" : "WHOLE_POSITION";
+  throw new PolicyError(code, `${where}: ${field}[${at}] is ${positions[at]}`, {
+    path: `${field}.${at}`,
     hint: `give ascending positions below the completion's ${length} tokens`,
   });
 }
@@ -117,6 +124,42 @@ export function checkGradient(
         });
       }
     }
+  });
+}
+
+/**
+ * As `checkGradient`, for rows of the whole vocabulary.
+ * @throws PolicyError GRADIENT_SHAPE, GRADIENT_NOT_FINITE
+ */
+export function checkWholeGradient(
+  { vocabulary }: ModelShape,
+  batch: readonly Datum[],
+  whole: readonly (Float32Array | undefined)[],
+): void {
+  if (whole.length !== batch.length) {
+    throw new PolicyError(
+      "GRADIENT_SHAPE",
+      `${whole.length} whole gradients for ${batch.length} datums`,
+      { hint: "give one for each datum, undefined where it has none" },
+    );
+  }
+  whole.forEach((values, index) => {
+    if (!values) return;
+    const datum = batch[index] as Datum;
+    const where = `whole gradient of datum ${index} ('${datum.prompt.id}')`;
+    const positions = datum.whole ?? [];
+    if (values.length !== positions.length * vocabulary) {
+      throw new PolicyError(
+        "GRADIENT_SHAPE",
+        `${where} has ${values.length} values for ${positions.length} positions × ${vocabulary} tokens`,
+      );
+    }
+    if (allFinite(values)) return;
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    const place = `token ${positions[Math.floor(bad / vocabulary)]}, entry ${bad % vocabulary}`;
+    throw new PolicyError("GRADIENT_NOT_FINITE", `${where} is ${values[bad]} at ${place}`, {
+      hint: "look at the loss: a log-prob of −∞ or a division by zero",
+    });
   });
 }
 

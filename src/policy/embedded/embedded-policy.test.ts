@@ -84,6 +84,32 @@ describe("embedded policy", () => {
     await policy.close();
   });
 
+  it("names the datum, the place and the number where whole rows do not fit", async () => {
+    const policy = await make();
+    const rows = { prompt: prompt(0), tokens, whole: [0, 2] };
+    const gradient = [new Float32Array(3)];
+    await expect(policy.distributions([{ ...rows, whole: [0, 3] }])).rejects.toMatchObject({
+      code: "WHOLE_POSITION",
+      message:
+        "datum 0 ('clip-0'): whole[1] is 3 " +
+        "(give ascending positions below the completion's 3 tokens)",
+      details: { path: "whole.1" },
+    });
+    await expect(policy.backward([rows], gradient, [new Float32Array(11)])).rejects.toMatchObject({
+      code: "GRADIENT_SHAPE",
+      message: "whole gradient of datum 0 ('clip-0') has 11 values for 2 positions × 11 tokens",
+    });
+    await expect(policy.backward([rows], gradient, [])).rejects.toThrow(
+      "0 whole gradients for 1 datums (give one for each datum, undefined where it has none)",
+    );
+    const wild = new Float32Array(22);
+    wild[14] = Number.POSITIVE_INFINITY;
+    await expect(policy.backward([rows], gradient, [wild])).rejects.toThrow(
+      "whole gradient of datum 0 ('clip-0') is Infinity at token 2, entry 3",
+    );
+    await policy.close();
+  });
+
   it("works with both streams hidden", async () => {
     const policy = await make();
     const hidden = prompt(0);
@@ -115,6 +141,9 @@ describe("embedded policy", () => {
     await policy.backward([{ prompt: prompt(0), tokens }], [Float32Array.of(1, 1, 1)]);
     await policy.step({ learningRate: 1e38 });
     await expect(policy.logprobs([{ prompt: prompt(0), tokens }])).rejects.toThrow(/diverged/);
+    await expect(policy.distributions([{ prompt: prompt(0), tokens, whole: [2] }])).rejects.toThrow(
+      /vocabulary entry \d+ at token 2 of datum 0 \('clip-0'\) is NaN \(training diverged/,
+    );
     await expect(
       policy.sample([prompt(0)], { samplesPerPrompt: 1, maxTokens: 2, temperature: 1, seed: 1 }),
     ).rejects.toThrow(/diverged/);
@@ -150,6 +179,7 @@ const underTest = (open: () => Promise<Executor>): PolicyUnderTest => ({
   vocabulary: vocabulary.size,
   maxTokens: 12,
   tolerance: 2e-5,
+  capabilities: { wholeVocabulary: true },
 });
 
 policyConformance({ describe, it }, "embedded policy on jax-js", underTest(createJaxExecutor));

@@ -12,7 +12,7 @@ import type {
 } from "../port.ts";
 import { type AdamState, adamStep, initAdam, zerosLike } from "./adam.ts";
 import { chunkToScore } from "./batch.ts";
-import { checkBatch, checkGradient, checkSampling } from "./check-batch.ts";
+import { checkBatch, checkGradient, checkSampling, checkWholeGradient } from "./check-batch.ts";
 import { readCheckpoint, readDescription, resetAdam, writeCheckpoint } from "./checkpoint.ts";
 import type { PolicyDescription } from "./description.ts";
 import { inLanes } from "./lanes.ts";
@@ -24,10 +24,17 @@ import {
   type StreamShape,
   zeroParameters,
 } from "./params.ts";
-import { LocalReplica, type Replica, type Work, workOf } from "./replica.ts";
+import {
+  type Gradient,
+  LocalReplica,
+  noGradient,
+  type Replica,
+  type Work,
+  workOf,
+} from "./replica.ts";
 import { startBatches } from "./sample.ts";
 import type { TensorData } from "./tensor.ts";
-import { unpack } from "./unpack.ts";
+import { unpack, unpackWhole } from "./unpack.ts";
 
 export interface EmbeddedPolicySetup {
   options: EmbeddedOptions;
@@ -76,6 +83,7 @@ export async function openEmbeddedPolicy(
  */
 export class EmbeddedPolicy implements Policy {
   readonly id: string;
+  readonly capabilities = { wholeVocabulary: true };
   readonly description: PolicyDescription;
   private readonly parameters: Parameters;
   private readonly gradient: Parameters;
@@ -113,11 +121,16 @@ export class EmbeddedPolicy implements Policy {
     return this.exclusive(() => this.score(batch));
   }
 
+  distributions(batch: readonly Datum[]): Promise<Float32Array[]> {
+    return this.exclusive(() => this.scoreWhole(batch));
+  }
+
   backward(
     batch: readonly Datum[],
     gradient: readonly ArrayLike<number>[],
+    whole: readonly (Float32Array | undefined)[] = batch.map(() => undefined),
   ): Promise<Float32Array[]> {
-    return this.exclusive(() => this.differentiate(batch, gradient));
+    return this.exclusive(() => this.differentiate(batch, { sampled: gradient, whole }));
   }
 
   step(options: AdamOptions): Promise<StepReport> {
@@ -200,17 +213,31 @@ export class EmbeddedPolicy implements Policy {
 
   private async score(batch: readonly Datum[]): Promise<Float32Array[]> {
     checkBatch(this.description.shape, batch);
-    return this.run("logprobs", batch, [], () => {});
+    return this.runSampled("logprobs", batch.map(sampledAlone), noGradient, () => {});
+  }
+
+  private async scoreWhole(batch: readonly Datum[]): Promise<Float32Array[]> {
+    const { shape } = this.description;
+    checkBatch(shape, batch);
+    const out = batch.map(() => new Float32Array(0));
+    const asked = batch.map((datum) => ({ ...datum, read: [] }));
+    await this.run("distributions", asked, noGradient, (work, indices, [rows]) => {
+      unpackWhole(work, indices, rows as TensorData, shape.vocabulary, out);
+    });
+    return out;
   }
 
   private async differentiate(
     batch: readonly Datum[],
-    gradient: readonly ArrayLike<number>[],
+    gradient: Gradient,
   ): Promise<Float32Array[]> {
-    checkBatch(this.description.shape, batch);
-    checkGradient(batch, gradient);
+    const { shape } = this.description;
+    checkBatch(shape, batch);
+    checkGradient(batch, gradient.sampled);
+    checkWholeGradient(shape, batch, gradient.whole);
+    const asked = batch.map((datum, at) => (gradient.whole[at] ? datum : sampledAlone(datum)));
     try {
-      return await this.run("backward", batch, gradient, (parts) => this.accumulate(parts));
+      return await this.runSampled("backward", asked, gradient, (parts) => this.accumulate(parts));
     } catch (error) {
       // the gradient of some chunks alone must never be stepped with
       this.clearGradient();
@@ -218,25 +245,35 @@ export class EmbeddedPolicy implements Policy {
     }
   }
 
-  /** Runs a program over all chunks; `rest` takes what each returns after the log-probs. */
-  private async run(
-    kind: Work["kind"],
+  /** The log-probs of all chunks; `rest` takes what each returns after them. */
+  private async runSampled(
+    kind: "logprobs" | "backward",
     batch: readonly Datum[],
-    gradient: readonly ArrayLike<number>[],
+    gradient: Gradient,
     rest: (outputs: readonly TensorData[]) => void,
   ): Promise<Float32Array[]> {
     const out = batch.map(() => new Float32Array(0));
+    await this.run(kind, batch, gradient, (work, indices, [logprobs, ...others]) => {
+      unpack(work, indices, logprobs as TensorData, out);
+      rest(others);
+    });
+    return out;
+  }
+
+  /** Runs a program over all chunks; `consume` takes the outputs of each. */
+  private async run(
+    kind: Work["kind"],
+    batch: readonly Datum[],
+    gradient: Gradient,
+    consume: (work: Work, indices: readonly number[], outputs: readonly TensorData[]) => void,
+  ): Promise<void> {
     const chunks = chunkToScore(batch, this.description.shape);
     await inLanes(
       chunks.map((chunk) => workOf(kind, chunk, batch, gradient)),
       this.replicas,
       (replica, { work }) => replica.score(work),
-      ({ work, indices }, [logprobs, ...others]) => {
-        unpack(work, indices, logprobs as TensorData, out);
-        rest(others);
-      },
+      ({ work, indices }, outputs) => consume(work, indices, outputs),
     );
-    return out;
   }
 
   private accumulate(gradients: readonly TensorData[]): void {
@@ -252,6 +289,13 @@ export class EmbeddedPolicy implements Policy {
     for (const values of this.gradient.values()) values.fill(0);
     this.pending = false;
   }
+}
+
+/** A datum as it is where nobody asks for the whole vocabulary: the same programs, the same bits. */
+function sampledAlone(datum: Datum): Datum {
+  if (!datum.whole) return datum;
+  const { whole: _unasked, ...rest } = datum;
+  return rest;
 }
 
 function addTo(total: Float32Array, values: TensorData): void {

@@ -98,12 +98,19 @@ describe.skipIf(!needs.nativeOnnx.met)(`onnx and jax ${needs.nativeOnnx.title}`,
       const batch = prompts.flatMap((prompt, at) =>
         sampled[at]!.map(({ tokens }) => ({ prompt, tokens })),
       );
+      const rows = batch.map((datum, at) => ({
+        ...datum,
+        whole: at % 2 ? [datum.tokens.length - 1] : [],
+      }));
+      const distributions = await policy.distributions(rows);
       const logprobs = await policy.backward(
-        batch,
+        rows,
         batch.map(({ tokens }) => new Float32Array(tokens.length).fill(-0.01)),
+        distributions.map((values) => values.map((logp) => 1e-3 * Math.exp(logp) * (1 + logp))),
       );
       const { gradientNorm } = await policy.step({ learningRate: 1e-3, clipNorm: 1 });
-      results.push({ sampled, logprobs, gradientNorm, after: await policy.logprobs(batch) });
+      const after = await policy.logprobs(batch);
+      results.push({ sampled, distributions, logprobs, gradientNorm, after });
       await policy.close();
     }
     const [one, two, four] = results as [
@@ -113,6 +120,7 @@ describe.skipIf(!needs.nativeOnnx.met)(`onnx and jax ${needs.nativeOnnx.title}`,
     ];
     expect(two).toEqual(one);
     expect(gap(four.logprobs, one.logprobs)).toBeLessThan(tolerance);
+    expect(gap(four.distributions, one.distributions)).toBeLessThan(tolerance);
     expect(four.gradientNorm).toBeCloseTo(one.gradientNorm, 3);
   });
 });

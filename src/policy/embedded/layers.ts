@@ -20,6 +20,11 @@ export const targetLogprob = jit(function targetLogprob(
   return np.sum(np.where(chosen, nn.logSoftmax(logits, -1), 0), -1);
 });
 
+/** log softmax of logits [W, V]: every token's log-prob. */
+export const wholeLogprobs = jit(function wholeLogprobs(logits: np.Array): np.Array {
+  return nn.logSoftmax(logits, -1);
+});
+
 /** x / √(mean x² + 1e-5) · gain, gain [width]. */
 export const rmsNorm = jit(function rmsNorm(x: np.Array, gain: np.Array): np.Array {
   const power = np.mean(np.square(x.ref), -1, { keepdims: true });

@@ -1,6 +1,6 @@
 /** Which rows of a scoring program's output belong to which completion and position. */
 import type { Datum } from "../port.ts";
-import { neededTokens, type ScoringChunk } from "./batch.ts";
+import { computedPositions, neededTokens, type ScoringChunk, wholeCount } from "./batch.ts";
 
 /**
  * Calls `visit` with each completion's index and the output rows of the log-probs it wants, in
@@ -11,26 +11,61 @@ export function eachOutput(
   batch: readonly Datum[],
   visit: (index: number, rows: readonly number[]) => void,
 ): void {
-  let first = 0;
-  for (const index of membersOf(chunk)) {
+  eachCompletion(chunk, batch, (index, first) => {
     const datum = batch[index] as Datum;
-    const computed = outputPositions(chunk, datum);
-    // either what is wanted is computed alone, row by row, or every token is and the wanted ones
-    // picked
-    const wanted = chunk.bucket.reads || !datum.read ? [...computed.keys()] : datum.read;
-    const start = first;
+    const wanted = datum.read ?? [...datum.tokens.keys()];
     visit(
       index,
-      wanted.map((at) => start + at),
+      rowsOf(chunk, datum, wanted).map((row) => first + row),
     );
-    first += computed.length;
+  });
+}
+
+/** Calls `visit` with each completion's index, the first of its whole rows and their number. */
+export function eachWhole(
+  chunk: ScoringChunk,
+  batch: readonly Datum[],
+  visit: (index: number, first: number, count: number) => void,
+): void {
+  let first = 0;
+  for (const index of membersOf(chunk)) {
+    const count = wholeCount(batch[index] as Datum);
+    visit(index, first, count);
+    first += count;
   }
+}
+
+/** Calls `visit` with each completion's index and the first of its output rows. */
+export function eachCompletion(
+  chunk: ScoringChunk,
+  batch: readonly Datum[],
+  visit: (index: number, first: number) => void,
+): void {
+  let first = 0;
+  for (const index of membersOf(chunk)) {
+    visit(index, first);
+    first += outputPositions(chunk, batch[index] as Datum).length;
+  }
+}
+
+/** Rows of wanted positions, counted from the completion's first. */
+export function rowsOf(
+  chunk: ScoringChunk,
+  datum: Datum,
+  wanted: readonly number[],
+): readonly number[] {
+  const computed = chunk.bucket.reads ? computedPositions(datum) : undefined;
+  // where every token is computed, a position is its row
+  if (!computed) return wanted;
+  if (computed === wanted) return [...computed.keys()];
+  const row = new Map(computed.map((position, at) => [position, at]));
+  return wanted.map((position) => row.get(position) as number);
 }
 
 /** Positions of a completion that the program's output has, in order. */
 export function outputPositions(chunk: ScoringChunk, datum: Datum): readonly number[] {
-  if (chunk.bucket.reads && datum.read) return datum.read;
-  return [...Array(neededTokens(datum)).keys()];
+  const computed = chunk.bucket.reads ? computedPositions(datum) : undefined;
+  return computed ?? [...Array(neededTokens(datum)).keys()];
 }
 
 /** The chunk's completions in the order of its rows. */

@@ -3,6 +3,7 @@ import type { ModelShape, Parameters } from "./params.ts";
 import {
   backwardProgram,
   decodeProgram,
+  distributionsProgram,
   logprobsProgram,
   type ProgramSource,
   prefillProgram,
@@ -12,6 +13,7 @@ import type { NamedTensors } from "./tensors.ts";
 
 const sources = {
   logprobs: logprobsProgram,
+  distributions: distributionsProgram,
   backward: backwardProgram,
   prefill: prefillProgram,
   decode: decodeProgram,

@@ -4,8 +4,8 @@ import { embeddedOptions } from "../options.ts";
 import type { Executor } from "./executor.ts";
 import { createJaxExecutor } from "./jax-executor.ts";
 import { initParameters, parameterSpecs } from "./params.ts";
-import { backwardProgram, logprobsProgram } from "./programs.ts";
-import { fixtureBatch, scoringFixture } from "./scoring.fixture.ts";
+import { backwardProgram, distributionsProgram, logprobsProgram } from "./programs.ts";
+import { fixtureBatch, scoringFixture, someWhole } from "./scoring.fixture.ts";
 import type { TensorData, TensorSpec } from "./tensor.ts";
 
 const shape = {
@@ -32,12 +32,15 @@ describe("backward program", () => {
   it.each([
     ["everywhere", batch],
     ["at the tokens read", batch.map((datum, index) => ({ ...datum, read: index < 4 ? [1] : [] }))],
+    ["at tokens and whole rows", someWhole(batch)],
   ])("differentiates every parameter as finite differences do, %s", async (_where, data) => {
     const { bucket, tensors } = scoringFixture(shape, data);
     expect(bucket.reads !== undefined).toBe(data !== batch);
     const forward = logprobsProgram(shape, bucket);
     const backward = backwardProgram(shape, bucket);
     const score = await executor.compile(forward.name, forward.program, forward.inputs);
+    const rows = bucket.whole && distributionsProgram(shape, bucket);
+    const spread = rows && (await executor.compile(rows.name, rows.program, rows.inputs));
     const derive = await executor.compile(backward.name, backward.program, backward.inputs);
     const parameters = initParameters(shape, "fd");
     const take = (specs: readonly TensorSpec[]): TensorData[] =>
@@ -45,7 +48,8 @@ describe("backward program", () => {
     const weights = tensors.gradient!;
     const value = async (): Promise<number> => {
       const [logprobs] = await score.run(take(forward.inputs));
-      return dot(logprobs!, weights);
+      const [whole] = (rows && (await spread?.run(take(rows.inputs)))) ?? [];
+      return dot(logprobs!, weights) + (whole ? dot(whole, tensors["whole.gradient"]!) : 0);
     };
     const [, ...gradients] = await derive.run(take(backward.inputs));
     const rng = new Rng("direction");
@@ -67,6 +71,7 @@ describe("backward program", () => {
       expect(Math.abs(measured / expected - 1), name).toBeLessThan(0.02);
     }
     score.dispose();
+    spread?.dispose();
     derive.dispose();
   });
 });

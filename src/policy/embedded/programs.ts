@@ -1,9 +1,9 @@
-/** The four programs of the policy at static shapes, ready for an executor. */
+/** The programs of the policy at static shapes, ready for an executor. */
 import { grad, numpy as np } from "@jax-js/jax";
 import type { DecodeBucket, PrefixBucket, ScoringBucket } from "./buckets.ts";
 import { decodeStep } from "./decode-step.ts";
 import type { Program } from "./executor.ts";
-import { targetLogprob } from "./layers.ts";
+import { regroup, targetLogprob, wholeLogprobs } from "./layers.ts";
 import {
   type CompletionInputs,
   completionLogits,
@@ -32,13 +32,35 @@ export function logprobsProgram(shape: ModelShape, bucket: ScoringBucket): Progr
   return {
     name: programName("logprobs", bucket),
     inputs,
-    program: (...arrays) => [scored(shape, bucket, inputs, arrays)],
+    program: (...arrays) => {
+      const read = reader(inputs, arrays);
+      return [sampledOf(scored(shape, bucket, inputs, arrays), read)];
+    },
+  };
+}
+
+/** Parameters, prefix, completion → log-probs of the whole vocabulary [W, V]. */
+export function distributionsProgram(shape: ModelShape, bucket: ScoringBucket): ProgramSource {
+  const unused = new Set(["targets", "vocabulary"]);
+  const inputs = [
+    ...parameterInputs(shape),
+    ...prefixSpecs(shape, bucket),
+    ...completionSpecs(shape, bucket).filter(({ name }) => !unused.has(name)),
+  ];
+  return {
+    name: programName("distributions", bucket),
+    inputs,
+    program: (...arrays) => {
+      const read = reader(inputs, arrays);
+      return [wholeOf(scored(shape, bucket, inputs, arrays), read)];
+    },
   };
 }
 
 /**
  * As `logprobs`, with `gradient` [N or R] = dL/dlogp as last input → log-probs, then Σ gradient ·
- * ∂logp/∂θ for every parameter. Blanks have gradient 0 and so add nothing.
+ * ∂logp/∂θ for every parameter. A bucket with whole rows takes `whole.gradient` [W, V] after it,
+ * which adds the same for each of their log-probs. Blanks have gradient 0 and so add nothing.
  */
 export function backwardProgram(shape: ModelShape, bucket: ScoringBucket): ProgramSource {
   const parameters = parameterInputs(shape);
@@ -47,14 +69,19 @@ export function backwardProgram(shape: ModelShape, bucket: ScoringBucket): Progr
     ...prefixSpecs(shape, bucket),
     ...completionSpecs(shape, bucket),
     float("gradient", [bucket.reads?.rows ?? bucket.rows]),
+    ...(bucket.whole ? [float("whole.gradient", [bucket.whole.rows, shape.vocabulary])] : []),
   ];
   return {
     name: programName("backward", bucket),
     inputs,
     program: (...arrays) => {
       const weighted = (...all: np.Array[]): [np.Array, np.Array] => {
-        const logprobs = scored(shape, bucket, inputs, all);
-        return [np.sum(logprobs.ref.mul((all[all.length - 1] as np.Array).ref)), logprobs];
+        const read = reader(inputs, all);
+        const logits = scored(shape, bucket, inputs, all);
+        const whole = bucket.whole && wholeOf(logits.ref, read);
+        const logprobs = sampledOf(logits, read);
+        const sum = np.sum(logprobs.ref.mul(read("gradient")));
+        return [whole ? sum.add(np.sum(whole.mul(read("whole.gradient")))) : sum, logprobs];
       };
       const argnums = parameters.map((_, index) => index);
       const [gradients, logprobs] = grad(weighted, { argnums, hasAux: true })(...arrays);
@@ -102,6 +129,7 @@ export function prefixTokens(shape: ModelShape, bucket: PrefixBucket): number {
   return shape.video.tokens + shape.audio.tokens + bucket.text;
 }
 
+/** Next-token logits [N or R, V]. */
 function scored(
   shape: ModelShape,
   bucket: ScoringBucket,
@@ -113,8 +141,16 @@ function scored(
   const cache = encodePrefix(shape, weights, prefixInputs(read, bucket));
   const { group, tokens } = bucket;
   const completions = completionInputs(read, bucket);
-  const logits = completionLogits(shape, weights, cache, completions, [group, tokens]);
+  return completionLogits(shape, weights, cache, completions, [group, tokens]);
+}
+
+function sampledOf(logits: np.Array, read: Read): np.Array {
   return targetLogprob(logits, read("targets"), read("vocabulary"));
+}
+
+/** [W, V]: rows are picked before the softmax, so that only theirs is taken and kept. */
+function wholeOf(logits: np.Array, read: Read): np.Array {
+  return wholeLogprobs(regroup(logits, read("whole.slots"), read("whole.rows")));
 }
 
 function prefixSpecs(shape: ModelShape, bucket: PrefixBucket): TensorSpec[] {
@@ -128,7 +164,7 @@ function prefixSpecs(shape: ModelShape, bucket: PrefixBucket): TensorSpec[] {
 }
 
 function completionSpecs(shape: ModelShape, bucket: ScoringBucket): TensorSpec[] {
-  const { prompts, group, tokens, rows, reads } = bucket;
+  const { prompts, group, tokens, rows, reads, whole } = bucket;
   const { heads } = shape;
   const visible = prefixTokens(shape, bucket) + tokens;
   const slots = prompts * heads * group;
@@ -140,6 +176,7 @@ function completionSpecs(shape: ModelShape, bucket: ScoringBucket): TensorSpec[]
     int("vocabulary", [shape.vocabulary]),
     ...pairing("qkv", 3 * slots * tokens, 3 * rows * heads),
     ...pairing("mixed", slots * tokens, rows * heads),
+    ...(whole ? pairing("whole", whole.rows, reads?.rows ?? rows) : []),
   ];
   if (!reads) return specs;
   return [

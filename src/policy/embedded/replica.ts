@@ -9,16 +9,30 @@ import type { Parameters } from "./params.ts";
 import { ProgramRunner } from "./program-runner.ts";
 import { type DecodeOptions, decodeCompletions, type Start } from "./sample.ts";
 import type { TensorData } from "./tensor.ts";
-import { completionTensors, gradientTensor, prefixTensors, StreamMemory } from "./tensors.ts";
+import {
+  completionTensors,
+  gradientTensor,
+  prefixTensors,
+  StreamMemory,
+  wholeGradientTensor,
+} from "./tensors.ts";
 
 /** One chunk with its completions, which `chunk.groups` counts from 0: all that a run needs. */
 export interface Work {
-  kind: "logprobs" | "backward";
+  kind: "logprobs" | "distributions" | "backward";
   chunk: ScoringChunk;
   batch: readonly Datum[];
-  /** dL/dlogp of each completion, for `backward`. */
-  gradient: readonly ArrayLike<number>[];
+  /** For `backward`; else empty. */
+  gradient: Gradient;
 }
+
+/** dL/dlogp of each completion: of its tokens, and of its rows of the whole vocabulary. */
+export interface Gradient {
+  sampled: readonly ArrayLike<number>[];
+  whole: readonly (Float32Array | undefined)[];
+}
+
+export const noGradient: Gradient = { sampled: [], whole: [] };
 
 export interface Replica {
   /** Outputs of the chunk's program; valid until the next call. */
@@ -33,7 +47,7 @@ export function workOf(
   kind: Work["kind"],
   chunk: ScoringChunk,
   batch: readonly Datum[],
-  gradient: readonly ArrayLike<number>[] = [],
+  gradient: Gradient,
 ): { work: Work; indices: readonly number[] } {
   const indices = membersOf(chunk);
   let next = 0;
@@ -48,7 +62,10 @@ export function workOf(
       kind,
       chunk: { ...chunk, groups },
       batch: own(batch),
-      gradient: kind === "backward" ? own(gradient) : [],
+      gradient:
+        kind === "backward"
+          ? { sampled: own(gradient.sampled), whole: own(gradient.whole) }
+          : noGradient,
     },
   };
 }
@@ -74,7 +91,12 @@ export class LocalReplica implements Replica {
     const prefix = prefixTensors(shape, chunk.bucket, prompts, this.streams);
     const hidden = prefix.hidden as Float32Array;
     const tensors = { ...prefix, ...completionTensors(shape, chunk, batch, bos, hidden) };
-    if (kind === "backward") tensors.gradient = gradientTensor(chunk, batch, gradient);
+    if (kind === "backward") {
+      tensors.gradient = gradientTensor(chunk, batch, gradient.sampled);
+      if (chunk.bucket.whole) {
+        tensors["whole.gradient"] = wholeGradientTensor(shape, chunk, batch, gradient.whole);
+      }
+    }
     return this.runner.run(kind, chunk.bucket, tensors);
   }
 

@@ -7,7 +7,13 @@ import type { Datum } from "../port.ts";
 import { chunkToScore } from "./batch.ts";
 import type { ScoringBucket } from "./buckets.ts";
 import type { ModelShape } from "./params.ts";
-import { completionTensors, gradientTensor, type NamedTensors, prefixTensors } from "./tensors.ts";
+import {
+  completionTensors,
+  gradientTensor,
+  type NamedTensors,
+  prefixTensors,
+  wholeGradientTensor,
+} from "./tensors.ts";
 
 export interface ScoringFixture {
   bucket: ScoringBucket;
@@ -38,6 +44,15 @@ export function fixtureBatch(shape: ModelShape, seed: string): Datum[] {
   }));
 }
 
+/** Rows of the whole vocabulary at few tokens, log-probs of sampled ones at fewer. */
+export function someWhole(batch: readonly Datum[]): Datum[] {
+  return batch.map((datum, index) => ({
+    ...datum,
+    read: index === 0 ? [1] : [],
+    ...(datum.tokens.length > 2 && { whole: [2] }),
+  }));
+}
+
 /** The only chunk of a batch, as tensors; the gradient is random. */
 export function scoringFixture(shape: ModelShape, batch: readonly Datum[]): ScoringFixture {
   const rng = new Rng("gradient");
@@ -51,12 +66,20 @@ export function scoringFixture(shape: ModelShape, batch: readonly Datum[]): Scor
   const gradient = batch.map(({ tokens, read }) =>
     Float32Array.from(read ?? tokens, () => rng.normal()),
   );
+  const whole = batch.map((datum) =>
+    Float32Array.from({ length: (datum.whole ?? []).length * shape.vocabulary }, () =>
+      rng.normal(),
+    ),
+  );
   return {
     bucket: chunk.bucket,
     tensors: {
       ...prefix,
       ...completionTensors(shape, chunk, batch, 1, prefix.hidden!),
       gradient: gradientTensor(chunk, batch, gradient),
+      ...(chunk.bucket.whole
+        ? { "whole.gradient": wholeGradientTensor(shape, chunk, batch, whole) }
+        : {}),
     },
   };
 }

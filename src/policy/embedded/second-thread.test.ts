@@ -34,7 +34,10 @@ function prompts(count: number): Prompt[] {
   }));
 }
 
-/** Completions of eleven prompts, some of them read at a few tokens: chunks of many sizes. */
+/**
+ * Completions of eleven prompts, some of them read at a few tokens, some with whole rows: chunks of
+ * many sizes.
+ */
 function completions(count = 300): Datum[] {
   const rng = new Rng("completions");
   const all = prompts(11);
@@ -42,6 +45,7 @@ function completions(count = 300): Datum[] {
     prompt: all[(index * index) % 11]!,
     tokens: Int32Array.from({ length: 1 + rng.int(20) }, () => 3 + rng.int(9)),
     ...(index % 5 === 0 ? { read: [0] } : {}),
+    ...(index % 3 === 0 ? { whole: [0] } : {}),
   }));
 }
 
@@ -62,11 +66,14 @@ async function course(policy: EmbeddedPolicy, count: number) {
   const gradient = batch.map(({ tokens, read }) =>
     Float32Array.from(read ?? tokens, () => rng.normal()),
   );
-  const before = await policy.logprobs(batch);
+  const whole = batch.map((datum) =>
+    datum.whole ? Float32Array.from({ length: vocabulary.size }, () => rng.normal()) : undefined,
+  );
+  const before = [await policy.logprobs(batch), await policy.distributions(batch)];
   const differentiated: Float32Array[][] = [];
   const norms: number[] = [];
   for (let step = 0; step < 2; step++) {
-    differentiated.push(await policy.backward(batch, gradient));
+    differentiated.push(await policy.backward(batch, gradient, whole));
     norms.push((await policy.step({ learningRate: 0.01 })).gradientNorm);
   }
   const after = await policy.logprobs(batch);

@@ -86,7 +86,7 @@ export class SecondThread {
     };
     const score = async (work: Work): Promise<TensorData[]> => {
       const order = { do: "score", model, work: detached(work) } as const;
-      if (work.kind === "logprobs") return relying(order);
+      if (work.kind !== "backward") return relying(order);
       return gradients.lend(async (gradient) => {
         const logprobs = await relying<TensorData[]>({ ...order, gradient });
         return [...logprobs, ...gradient.values()];

@@ -6,7 +6,15 @@ import type { Modality, Prompt } from "../../prompt/prompt.ts";
 import type { Datum } from "../port.ts";
 import { neededTokens, type ScoringChunk } from "./batch.ts";
 import type { PrefixBucket, ScoringBucket } from "./buckets.ts";
-import { eachOutput, membersOf, outputPositions, perCompletion } from "./output-rows.ts";
+import {
+  eachCompletion,
+  eachOutput,
+  eachWhole,
+  membersOf,
+  outputPositions,
+  perCompletion,
+  rowsOf,
+} from "./output-rows.ts";
 import { headIndices, type Packing, pack } from "./packing.ts";
 import type { ModelShape } from "./params.ts";
 import { prefixTokens } from "./programs.ts";
@@ -115,7 +123,27 @@ export function completionTensors(
     ...pairing("qkv", qkv.slots, qkv.rows),
     ...pairing("mixed", mixed.slots, mixed.rows),
     ...(reads ? readTensors(shape, chunk, batch, packing, hidden) : {}),
+    ...(chunk.bucket.whole ? wholeTensors(chunk, batch) : {}),
   };
+}
+
+/** Which of the rows computed are wanted whole. */
+function wholeTensors(chunk: ScoringChunk, batch: readonly Datum[]): NamedTensors {
+  const { rows, reads, whole } = chunk.bucket;
+  const computed = reads?.rows ?? rows;
+  const wanted = (whole as NonNullable<typeof whole>).rows;
+  // as for reads: the last of either side is a blank
+  const slots = new Int32Array(wanted).fill(computed - 1);
+  const back = new Int32Array(computed).fill(wanted - 1);
+  let next = 0;
+  eachCompletion(chunk, batch, (index, first) => {
+    const datum = batch[index] as Datum;
+    for (const row of rowsOf(chunk, datum, datum.whole ?? [])) {
+      slots[next] = first + row;
+      back[first + row] = next++;
+    }
+  });
+  return pairing("whole", slots, back);
 }
 
 /** What the last block takes where only some log-probs are wanted. */
@@ -171,6 +199,21 @@ export function gradientTensor(
     at.forEach((row, i) => {
       out[row] = (gradient[index] as ArrayLike<number>)[i] as number;
     });
+  });
+  return out;
+}
+
+/** dL/dlogp for the program's rows of the whole vocabulary [W, V]; blanks 0. */
+export function wholeGradientTensor(
+  { vocabulary }: ModelShape,
+  chunk: ScoringChunk,
+  batch: readonly Datum[],
+  gradient: readonly (Float32Array | undefined)[],
+): Float32Array {
+  const out = new Float32Array((chunk.bucket.whole?.rows ?? 0) * vocabulary);
+  eachWhole(chunk, batch, (index, first) => {
+    const values = gradient[index];
+    if (values) out.set(values, first * vocabulary);
   });
   return out;
 }

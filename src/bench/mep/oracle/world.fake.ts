@@ -139,6 +139,7 @@ export interface Mind {
 /** A policy that says what its mind says; implements the port, learns nothing. */
 export class FakePolicy implements Policy {
   readonly id = "fake";
+  readonly capabilities = { wholeVocabulary: false };
   readonly mind: Mind;
   readonly asked: string[] = [];
 
@@ -163,6 +164,7 @@ export class FakePolicy implements Policy {
     });
   }
 
+  distributions = notAsked("distributions");
   backward = notAsked("backward");
   step = notAsked("step");
   save = notAsked("save");

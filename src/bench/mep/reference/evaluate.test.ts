@@ -65,6 +65,8 @@ function policy(kind: "perceives" | "habit"): Policy {
   };
   return {
     id: `fake-${kind}`,
+    capabilities: { wholeVocabulary: false },
+    distributions: refuse,
     sample: async (batch) =>
       batch.map((prompt): Completion[] => {
         const tokens = Int32Array.from(tokenizer.encode(say(prompt)).ids);

@@ -2,8 +2,13 @@ import { describe, expect, it } from "vitest";
 import { Rng } from "../../../core/rng.ts";
 import { embeddedOptions } from "../../options.ts";
 import { initParameters, type ModelShape } from "../params.ts";
-import { backwardProgram, decodeProgram, logprobsProgram } from "../programs.ts";
-import { fixtureBatch, scoringFixture } from "../scoring.fixture.ts";
+import {
+  backwardProgram,
+  decodeProgram,
+  distributionsProgram,
+  logprobsProgram,
+} from "../programs.ts";
+import { fixtureBatch, scoringFixture, someWhole } from "../scoring.fixture.ts";
 import type { TensorData, TensorSpec } from "../tensor.ts";
 import type { NamedTensors } from "../tensors.ts";
 import { fusedRules } from "./fused/index.ts";
@@ -24,6 +29,11 @@ const few = scoringFixture(
   shape,
   batch.map((datum, index) => ({ ...datum, read: index < 4 ? [1] : [] })),
 );
+const whole = scoringFixture(
+  shape,
+  batch.map((datum) => ({ ...datum, whole: [0] })),
+);
+const fewWhole = scoringFixture(shape, someWhole(batch));
 const decoding = { rows: 12, length: 22 };
 
 /** Values by input name: parameters, the batch's tensors, token ids or noise for the rest. */
@@ -46,6 +56,9 @@ describe("the policy's programs", () => {
     ["backward", backwardProgram(shape, bucket), tensors],
     ["log-probs of few tokens", logprobsProgram(shape, few.bucket), few.tensors],
     ["backward from few tokens", backwardProgram(shape, few.bucket), few.tensors],
+    ["whole rows", distributionsProgram(shape, whole.bucket), whole.tensors],
+    ["whole rows at few tokens", distributionsProgram(shape, fewWhole.bucket), fewWhole.tensors],
+    ["backward from few whole rows", backwardProgram(shape, fewWhole.bucket), fewWhole.tensors],
     ["decode", decodeProgram(shape, decoding), {}],
   ])(
     "%s equals jax-js at one and two threads, and itself 50 times",

@@ -49,6 +49,16 @@ const cases: Record<string, [operator: string, inputs: InputShape[], program: Pr
     [[7]],
     valueAndGradients((x) => layers.softmax(np.broadcastTo(x!, [3, 7])), [0]),
   ],
+  "log-probs of the whole vocabulary": [
+    "LogSoftmax",
+    [[5, 7]],
+    valueAndGradients((x) => layers.wholeLogprobs(x!), [0]),
+  ],
+  "log-probs of the whole vocabulary, of a transposed value": [
+    "LogSoftmax",
+    [[7, 5]],
+    valueAndGradients((x) => layers.wholeLogprobs(x!.transpose()), [0]),
+  ],
   "RMS norm": [
     "SimplifiedLayerNormalization",
     [[2, 3, 8], [8]],

@@ -33,6 +33,12 @@ export function rowsOf(graph: Graph, view: View): Rows {
   };
 }
 
+/** A kernel of the last axis. */
+export function overRows(graph: Graph, op: string, x: View): View {
+  const { matrix, restore } = rowsOf(graph, x);
+  return restore(graph.emit(op, [matrix], matrix.shape, x.dtype, { axis: 1 }));
+}
+
 function withContiguousRows(graph: Graph, view: View): PlacedView {
   const direct = placed(graph, view);
   const last = mergeAtoms(direct.dims.at(-1) ?? []);

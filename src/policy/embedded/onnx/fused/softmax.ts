@@ -1,7 +1,5 @@
-import type { Graph } from "../graph.ts";
-import type { View } from "../view/view.ts";
 import { algebra } from "./algebra.ts";
-import { rowsOf } from "./rows.ts";
+import { overRows } from "./rows.ts";
 import type { FusedRule } from "./rule.ts";
 
 /** softmax over the last axis; dx = y (dy − Σ y dy). */
@@ -13,8 +11,3 @@ export const softmax: FusedRule = {
     return [times(y, minus(dy, rowSum(times(y, dy))))];
   },
 };
-
-function overRows(graph: Graph, op: string, x: View): View {
-  const { matrix, restore } = rowsOf(graph, x);
-  return restore(graph.emit(op, [matrix], matrix.shape, x.dtype, { axis: 1 }));
-}
