@@ -86,7 +86,7 @@ describe("oppo inspect", () => {
     const other = join(folder, "other.jsonl");
     writeJsonl(other, [{ clip_id: "nobody", reference, label: "joy" }]);
     await expect(inspect(other, "runs", { videos })).rejects.toThrow(
-      /none of 1 rows has its file: the list has nobody; .*films.* has take 0\.mp4/,
+      /none of 1 rows has its file \(no video file .*\): the list has nobody; .*films.* has take 0\.mp4/,
     );
     await expect(inspect(join(folder, "no.csv"), "runs")).rejects.toThrow(/no\.csv: no such file/);
   });
