@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { fakeAnswer } from "../../../../../test/fakes/answers.ts";
 import type { BenchmarkResult } from "../../../../bench/ask/result.ts";
-import type { MepOptions } from "../../../../bench/mep/asked/benchmark.ts";
+import type { MepOptions } from "../../../../bench/mep/asked/command-options.ts";
 import { decodeMepItems } from "../../../../bench/mep/reference/items.ts";
 import type { FakeRequest } from "../../../../endpoint/fake-request.fake.ts";
 import { startFakeServer } from "../../../../endpoint/fake-server.fake.ts";

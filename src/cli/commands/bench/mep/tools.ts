@@ -1,4 +1,4 @@
-import type { EmbedderChoice } from "../../../../bench/mep/asked/benchmark.ts";
+import type { EmbedderChoice } from "../../../../bench/mep/asked/command-options.ts";
 import { type CueExtractor, cueExtractors } from "../../../../bench/mep/reference/extractors.ts";
 import { lexicalEmbedder } from "../../../../bench/mep/reference/lexical-embedder.ts";
 import { ConfigError } from "../../../../core/errors.ts";
