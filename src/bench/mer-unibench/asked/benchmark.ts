@@ -7,31 +7,17 @@ import { readMappings } from "../../files/wheels.ts";
 import type { EmotionMapping } from "../../mer-unibench/mapping.ts";
 import { isBasicSet, isOpenSet, merSets } from "../../mer-unibench/sets.ts";
 import { basicMapping } from "../../mer-unibench/taxonomy.ts";
-import type { MerSetId } from "../../mer-unibench/types.ts";
-import type { Benchmark, Exam, Finished, Grader, Session, SharedOptions } from "../../port.ts";
-import { merSetsIn, readMerTestSet, readMerTruth } from "./data.ts";
+import type { Benchmark, Exam, Finished, Grader, Session } from "../../port.ts";
+import { type MerOptions, merOptions } from "./command-options.ts";
 import { answerLabelReader, chatLabelReader, type LabelReader } from "./labels.ts";
-import { merLayouts } from "./layouts.ts";
 import { kindOf, storedTexts } from "./predictions.ts";
 import { merPromptsHash } from "./prompts.ts";
+import { readSets } from "./read-sets.ts";
 import { merResults } from "./result.ts";
 import { readMerAnswers } from "./run.ts";
-import { lastStages, type SetFile, setFiles, unknownSet } from "./set-files.ts";
+import { lastStages, type SetFile, setFiles } from "./set-files.ts";
 import { type Scoring, shortNames, storedResults } from "./stored.ts";
-import { chooseSamples, type MerTestSet, merQuestions } from "./test-set.ts";
-
-export interface MerOptions {
-  data?: string;
-  labels?: string[];
-  sets?: string[];
-  predictions?: string[];
-  wheels?: string;
-  mapping: "published" | "corrected" | "both";
-  compat?: boolean;
-  ewRules: "unibench" | "mer2026";
-  synonyms?: string;
-  labelsFrom: "model" | "answer";
-}
+import { type MerTestSet, merQuestions } from "./test-set.ts";
 
 const emotionSets = merSets.filter(({ id }) => isBasicSet(id) || isOpenSet(id)).length;
 
@@ -39,51 +25,7 @@ export const merUniBench: Benchmark<MerOptions> = {
   id: "mer-unibench",
   title: "MER-UniBench",
   description: `MER-UniBench: emotion words on ${emotionSets} sets, sentiment on ${merSets.length - emotionSets}`,
-  options: [
-    {
-      flags: "--data <folder>",
-      description: "test sets with clips, as MERBench's scripts prepare them",
-    },
-    {
-      flags: "--labels <file...>",
-      description: "true labels alone: folder, <set>.json, or set=file",
-    },
-    {
-      flags: "--sets <id...>",
-      description: `only these: ${merSets.map(({ id }) => id).join(", ")}`,
-    },
-    {
-      flags: "--predictions <file...>",
-      description: "stored answers or labels: folder, file or set=file",
-    },
-    {
-      flags: "--wheels <folder>",
-      description: "the authors' word lists; without them a small list of ours",
-    },
-    {
-      flags: "--mapping <edition>",
-      description: "word lists as published, corrected, or both",
-      choices: ["published", "corrected", "both"],
-      default: "both",
-    },
-    { flags: "--compat", description: "inputs and failures as in the official code" },
-    {
-      flags: "--ew-rules <edition>",
-      description: "EW metric as UniBench or as MER2026 computes it",
-      choices: ["unibench", "mer2026"],
-      default: "unibench",
-    },
-    {
-      flags: "--synonyms <file>",
-      description: "adds MER2024-OV's set-level score, by these synonym groups",
-    },
-    {
-      flags: "--labels-from <reader>",
-      description: "emotion words by a second model, or <answer>",
-      choices: ["model", "answer"],
-      default: "model",
-    },
-  ],
+  options: merOptions,
   async prepare(options, session) {
     const scoring = await scoringOf(options);
     const files = lastStages(setFiles(options.predictions ?? []));
@@ -195,44 +137,4 @@ async function chosenMappings({ wheels, mapping }: MerOptions): Promise<EmotionM
     file: wheels,
     hint: `there is: ${all.map((one) => one.id).join(", ")}`,
   });
-}
-
-async function readSets(
-  options: MerOptions & SharedOptions,
-  files: readonly SetFile[],
-): Promise<MerTestSet[]> {
-  const { data, labels } = options;
-  const truths = setFiles(labels ?? []);
-  const present = data !== undefined ? merSetsIn(data) : [...new Set(truths.map(({ set }) => set))];
-  const wanted = options.sets?.map(setNamed) ?? present;
-  const chosen = merSets
-    .map(({ id }) => id)
-    .filter((id) => wanted.includes(id))
-    .filter((id) => files.length === 0 || files.some(({ set }) => set === id));
-  if (chosen.length === 0) throw noSets(options);
-  const sets = await Promise.all(
-    chosen.map((set) => {
-      const truth = truths.find((one) => one.set === set);
-      if (truth !== undefined) return readMerTruth(set, truth.file);
-      if (data !== undefined) return readMerTestSet(data, set);
-      throw new BenchError("LABELS_MISSING", `no label file of set '${set}'`, {
-        hint: "give --labels set=file, or --data with the set's folder",
-      });
-    }),
-  );
-  return sets.map((set) => chooseSamples(set, options));
-}
-
-function noSets({ data }: MerOptions): BenchError {
-  const folders = merSets.map(({ id }) => merLayouts[id].folder).join(", ");
-  return new BenchError("SETS_NONE", "no test set to run", {
-    ...(data !== undefined && { file: data }),
-    hint: `--data holds folders such as ${folders}; each corpus comes from its owners under their licence (docs/benchmarks.md)`,
-  });
-}
-
-function setNamed(name: string): MerSetId {
-  const found = merSets.find(({ id }) => id === name);
-  if (!found) throw unknownSet(name);
-  return found.id;
 }
