@@ -170,6 +170,32 @@ export const wholeVocabularyChecks: Readonly<Record<string, Check>> = {
     assert.ok(left < 1e-3 * gradientNorm, `${left} of ${gradientNorm} does not cancel`);
   },
 
+  "tells what is read from what is wanted whole, in one datum": async (policy, test) => {
+    const [first] = someBatch(test) as [Datum];
+    const batch = [
+      { ...first, read: [4], whole: [1] },
+      { ...first, read: [3], whole: [1, 3] },
+    ];
+    const sampled = [[0.7], [-1.1]];
+    const whole = rowGradient(batch, test);
+    const passed = await policy.backward(batch, sampled, whole);
+    const { gradientNorm } = await policy.step({ learningRate: 0 });
+    const alone = await policy.logprobs(batch);
+    for (const [at, row] of passed.entries()) close(row, alone[at] as Float32Array, test.tolerance);
+    await policy.backward(batch, sampled, whole);
+    await policy.backward(
+      batch,
+      sampled.map((values) => values.map((g) => -g)),
+    );
+    await policy.backward(
+      batch.map((one) => ({ ...one, read: [] })),
+      noTokens(batch),
+      whole.map((rows) => rows.map((g) => -g)),
+    );
+    const left = (await policy.step({ learningRate: 0 })).gradientNorm;
+    assert.ok(left < 1e-3 * gradientNorm, `${left} of ${gradientNorm} does not cancel`);
+  },
+
   "leaves nothing accumulated of whole rows it cannot take": async (policy, test) => {
     const batch = wholeBatch(test);
     const whole = rowGradient(batch, test);

@@ -30,7 +30,7 @@ function prompt(index: number): Prompt {
 }
 
 describe("embedded policy", () => {
-  const make = async (seed = 7) =>
+  const make = async (seed = 7, executor?: Executor) =>
     createEmbeddedPolicy({
       options: embeddedOptions.parse({
         width: 16,
@@ -43,7 +43,7 @@ describe("embedded policy", () => {
       video,
       audio,
       seed,
-      executor: await createJaxExecutor(),
+      executor: executor ?? (await createJaxExecutor()),
     });
   const tokens = Int32Array.of(3, 4, 2);
 
@@ -81,6 +81,32 @@ describe("embedded policy", () => {
     await expect(score({ audio: broken })).rejects.toThrow(/audio feature 3 is NaN/);
     // what nobody attends to may be anything
     await score({ audio: { ...broken, attended: false } });
+    await policy.close();
+  });
+
+  it("runs other programs only where whole rows are asked for", async () => {
+    const executor = await createJaxExecutor();
+    const compiled: string[] = [];
+    const policy = await make(7, {
+      ...executor,
+      compile: (name, ...others) => {
+        compiled.push(name);
+        return executor.compile(name, ...others);
+      },
+    });
+    const plain = { prompt: prompt(0), tokens };
+    const rows = { ...plain, whole: [1] };
+    const gradient = [Float32Array.of(1, 1, 1)];
+    await policy.backward([plain], gradient);
+    await policy.logprobs([plain]);
+    expect(compiled).toHaveLength(2);
+    await policy.backward([rows], gradient);
+    await policy.backward([rows], gradient, [undefined]);
+    await policy.logprobs([rows]);
+    expect(compiled).toHaveLength(2);
+    await policy.backward([rows], gradient, [new Float32Array(11)]);
+    await policy.distributions([rows]);
+    expect(compiled).toHaveLength(4);
     await policy.close();
   });
 
