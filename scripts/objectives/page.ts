@@ -4,6 +4,7 @@ import { presets } from "../../src/loss/presets.ts";
 import { everyClaim, type LossTerm } from "../../src/loss/term.ts";
 import type { MaskKind } from "../../src/prompt/masks.ts";
 import { rewardOptions } from "../../src/rewards/options.ts";
+import { paperTerms } from "../../src/rewards/paper-terms.ts";
 import type { RewardTerm } from "../../src/rewards/term.ts";
 import { code, link, math, type Row, table } from "./markdown.ts";
 import { type Setting, settingsOf } from "./settings.ts";
@@ -51,6 +52,9 @@ export function objectivesPage({ loss, reward, masks }: Tables): string {
     "The reward is Σ weight × score / Σ weight over the terms that say something of a response; a gate " +
       `multiplies it (${link("reward", "reward")}).`,
     table(["term", "score", "weight", "what it is"], reward.map(rewardRow)),
+    "With `form: paper` the reward is the plain sum Σ weight × score over these terms instead, as OPPO's " +
+      `paper prints it: not divided, no gate (${link("reward as printed", "reward-as-printed")}).`,
+    table(["term", "score", "weight", "what it is"], paperTerms.map(rewardRow)),
     "### Settings of the reward",
     settingsTable(settingsOf(rewardOptions, rewardOptions.parse({}))),
     "## Masks",

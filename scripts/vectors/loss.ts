@@ -5,7 +5,10 @@ import { presetNames } from "../../src/loss/options.ts";
 import { resolveLossOptions } from "../../src/loss/presets.ts";
 import type { LossResult, LossSample } from "../../src/loss/sample.ts";
 
-/** Without the surrogate and the reference KL: those belong to the other trainer. */
+/**
+ * Without the surrogate and the reference KL, which belong to the other trainer, and without what it
+ * does not have: the printed loss and its evidence.
+ */
 interface Case {
   name: string;
   config: LossConfig;
@@ -104,7 +107,13 @@ export function lossVectors(): object {
 
 function worked({ name, config, seed, batch, suppression = 1 }: Case): object {
   const samples = randomBatch(seed, batch).map((sample) => ({ ...sample, advantage: 0 }));
-  const { surrogate: _, reference: __, ...options } = resolveLossOptions(config);
+  const {
+    surrogate: _,
+    reference: __,
+    paper: ___,
+    evidence: ____,
+    ...options
+  } = resolveLossOptions(config);
   const result = omniPerceptionObjective(samples, resolveLossOptions(config), { suppression });
   return {
     name,

@@ -5,8 +5,8 @@ import { type MaskPlace, maskKinds } from "../../src/prompt/masks.ts";
 import { rewardTerms } from "../../src/rewards/terms.ts";
 import { lossConfigs } from "./loss.ts";
 
-/** Surrogate and reference KL belong to the other trainer. */
-const theirs = ["policy", "reference"];
+/** Surrogate and reference KL belong to the other trainer; the printed loss is not in the plugin. */
+const theirs = ["policy", "reference", "paper"];
 const auxiliary: readonly LossTerm[] = lossTerms.filter(({ name }) => !theirs.includes(name));
 
 /**
@@ -33,7 +33,7 @@ export function termVectors(): object {
     })),
     cases: lossConfigs.map(({ name, config }) => {
       const options = resolveLossOptions(config);
-      const { surrogate: _, reference: __, ...loss } = options;
+      const { surrogate: _, reference: __, paper: ___, evidence: ____, ...loss } = options;
       return {
         name,
         options: loss,

@@ -16,4 +16,10 @@ export { decomposeReference, extractorId } from "./decompose.ts";
 export { claimTokens, type EvidenceSpan, evidenceSpans, toCodePoints } from "./evidence.ts";
 export { type Label, type LabelOptions, labelClause } from "./modality.ts";
 export { contradicts, polarityOf, statesOf } from "./polarity.ts";
+export {
+  clauseTokens,
+  type EvidenceClause,
+  type PunctuatedClause,
+  punctuatedClauses,
+} from "./punctuated.ts";
 export { type ParsedResponse, parseResponse, type Section } from "./response.ts";

@@ -15,7 +15,14 @@ import type { SwiftOptions } from "./options.ts";
 export function pluginSettings(options: SwiftOptions): object {
   const resolved = resolveLossOptions(options.loss);
   checkTogether(options, resolved);
-  const { surrogate: _surrogate, reference: _reference, ...loss } = resolved;
+  const {
+    surrogate: _surrogate,
+    reference: _reference,
+    // What the plugin doesn't know; `checkTogether` refuses it where it is on.
+    paper: _paper,
+    evidence: _evidence,
+    ...loss
+  } = resolved;
   const { client, guards, masks, service, training } = options;
   return {
     format: "oppo-ms-swift-1",
@@ -58,6 +65,12 @@ function checkTogether(
   }
   if (client.url === undefined && service.port === 0) {
     refuse("service.port", "0 is a port nobody knows", "give a port, or client.url");
+  }
+  if (loss.paper.weight > 0) {
+    refuse("loss.paper.weight", "the ms-swift plugin has no such term", "set it to 0");
+  }
+  if (loss.evidence.selector !== "own") {
+    refuse("loss.evidence.selector", "the ms-swift plugin knows a claim's own words", "use own");
   }
   const comparing = activeTerms(loss).find(({ needs }) => needs === "both");
   if (comparing && masks.schedule === "alternate") {

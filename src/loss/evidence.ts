@@ -15,7 +15,10 @@ export function otherPass(modality: EvidenceModality): MaskedPass {
 /**
  * Token indices of M^k: the union of head tokens of the sample's claims of one modality, ascending.
  */
-export function evidenceTokens(sample: LossSample, modality: EvidenceModality): number[] {
+export function evidenceTokens(
+  sample: Pick<LossSample, "claims">,
+  modality: EvidenceModality,
+): number[] {
   const tokens = new Set<number>();
   for (const claim of sample.claims) {
     if (claim.modality === modality) for (const token of claim.heads) tokens.add(token);

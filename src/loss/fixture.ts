@@ -1,6 +1,6 @@
 import { Rng } from "../core/rng.ts";
 import type { ClaimTokens } from "../cues/cue.ts";
-import type { LossSample } from "./sample.ts";
+import type { LossPass, LossSample, WholeRows } from "./sample.ts";
 
 /** Shape of a random batch for tests. */
 export interface RandomBatchOptions {
@@ -18,7 +18,36 @@ export interface RandomBatchOptions {
 export function randomBatch(seed: number, options: RandomBatchOptions = {}): LossSample[] {
   const { samples = 4, passRate = 1, partialRate = 0 } = options;
   const rng = new Rng(seed);
-  return Array.from({ length: samples }, () => randomSample(rng, passRate, partialRate));
+  const batch = Array.from({ length: samples }, () => randomSample(rng, passRate, partialRate));
+  // From a generator of their own: what older tests draw stays what it was.
+  const other = new Rng(`${seed}/whole`);
+  return batch.map((sample) => withRows(other, sample));
+}
+
+const vocabulary = 5;
+
+/** The sample with a pass in which both streams are hidden, and whole-vocabulary rows everywhere. */
+function withRows(rng: Rng, sample: LossSample): LossSample {
+  const length = sample.full.length;
+  const positions = draw(length, () => 0).map((_, token) => token);
+  const rows = (): WholeRows => ({
+    positions,
+    vocabulary,
+    values: positions.flatMap(() => logSoftmax(draw(vocabulary, () => 1.5 * rng.normal()))),
+  });
+  const passes = (["full", "video", "audio", "both"] as const).filter(
+    (pass) => pass === "both" || sample[pass],
+  );
+  const whole = Object.fromEntries(passes.map((pass) => [pass, rows()]));
+  const both = draw(length, () => -rng.uniform(0.05, 3));
+  return { ...sample, both, whole: whole as Partial<Record<LossPass, WholeRows>> };
+}
+
+/** Log-probs of logits. */
+export function logSoftmax(logits: readonly number[]): number[] {
+  const most = Math.max(...logits);
+  const sum = logits.reduce((total, logit) => total + Math.exp(logit - most), 0);
+  return logits.map((logit) => logit - most - Math.log(sum));
 }
 
 function randomSample(rng: Rng, passRate: number, partialRate: number): LossSample {

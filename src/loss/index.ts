@@ -24,11 +24,13 @@ export {
 } from "./objective.ts";
 export { onset } from "./onset.ts";
 export { type LossConfig, type LossOptions, lossConfigSchema, type PresetName } from "./options.ts";
+export { paperLoss } from "./paper.ts";
 export { entropyBrake, perceptionBonus } from "./papo.ts";
 export { presets, resolveLossOptions } from "./presets.ts";
-export { maskedReads } from "./reads.ts";
+export { maskedReads, wholeReads } from "./reads.ts";
 export { referenceKl } from "./reference.ts";
-export type { LossResult, LossSample, MaskedPass } from "./sample.ts";
+export type { LossPass, LossResult, LossSample, MaskedPass, WholeRows } from "./sample.ts";
+export { referencedClauses, selectorOf, selectors } from "./selectors.ts";
 export { sensitivity } from "./sensitivity.ts";
 export { surrogate } from "./surrogate.ts";
 export {
@@ -38,5 +40,13 @@ export {
   type PassNeed,
   type TokenReads,
 } from "./term.ts";
-export { activeTerms, blindOnlyTerms, lossTerms, metricNames, requiredPasses } from "./terms.ts";
+export {
+  activeTerms,
+  blindOnlyTerms,
+  lossTerms,
+  metricNames,
+  needsJointPass,
+  requiredPasses,
+} from "./terms.ts";
 export { addTotals, type BatchTotals, measureTotals } from "./totals.ts";
+export { addKlSlopes, onLogits, rowKl } from "./whole.ts";

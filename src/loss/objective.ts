@@ -2,7 +2,8 @@ import { LossError } from "../core/errors.ts";
 import { monitor } from "./monitors.ts";
 import type { LossOptions } from "./options.ts";
 import { addScaled, zeroResult } from "./result.ts";
-import type { LossResult, LossSample } from "./sample.ts";
+import { type LossPass, type LossResult, type LossSample, lossPasses } from "./sample.ts";
+import { selectorOf } from "./selectors.ts";
 import { type ClaimSelector, everyClaim, type LossTerm } from "./term.ts";
 import { activeTerms, lossTerms } from "./terms.ts";
 import { type BatchTotals, measureTotals } from "./totals.ts";
@@ -49,7 +50,7 @@ export function omniPerceptionObjective(
   for (const term of activeTerms(options, terms)) {
     const weight = (term.suppressive ? suppression : 1) * term.weight(options);
     if (weight === 0) continue;
-    const seen = selected(batch, totals, term.selector, context);
+    const seen = selected(batch, totals, selectorOf(term, options), context);
     const result = term.compute(seen.batch, options, seen.totals);
     addScaled(total, result, weight);
     Object.assign(total.metrics, result.metrics, { [`loss/${term.name}`]: result.loss });
@@ -59,14 +60,15 @@ export function omniPerceptionObjective(
   return total;
 }
 
-/** L2 norm of dL/dlogp over the given passes (all by default). */
+/** L2 norm of dL/dlogp over the given passes (all by default), whole-vocabulary rows included. */
 export function gradientNorm(
-  result: Pick<LossResult, "gradient">,
-  passes: readonly (keyof LossResult["gradient"])[] = ["full", "video", "audio"],
+  result: Pick<LossResult, "gradient" | "whole">,
+  passes: readonly LossPass[] = lossPasses,
 ): number {
   let squares = 0;
   for (const pass of passes) {
-    for (const row of result.gradient[pass]) for (const g of row ?? []) squares += g * g;
+    for (const row of result.gradient[pass] ?? []) for (const g of row ?? []) squares += g * g;
+    for (const row of result.whole?.[pass] ?? []) for (const g of row ?? []) squares += g * g;
   }
   return Math.sqrt(squares);
 }
@@ -77,7 +79,10 @@ export function selectClaims(
   selector: ClaimSelector,
 ): readonly LossSample[] {
   if (selector === everyClaim) return batch;
-  return batch.map((sample) => ({ ...sample, claims: selector.pick(sample.claims) }));
+  return batch.map((sample) => ({
+    ...sample,
+    claims: selector.pick(sample.claims, sample.clauses),
+  }));
 }
 
 function selected(

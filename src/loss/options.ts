@@ -68,6 +68,32 @@ export const counterfactualSchema = z.strictObject({
     .describe("sensitivity's slope on the full pass: k2 the KL's, k1 the literal hinge"),
 });
 
+export const paperSchema = z.strictObject({
+  weight: weight.describe("beta on the printed Omni-Perception Loss, which is maximised"),
+  tokens: z
+    .enum(["evidence", "all", "together"])
+    .describe(
+      "evidence: each stream hidden, at its evidence, as printed; all: at every token; together: every token, both streams hidden at once (PAPO)",
+    ),
+  estimator: z
+    .enum(["whole", "k1", "k3"])
+    .describe("whole: KL over the whole vocabulary, as printed; k1, k3: sampled tokens alone"),
+  reduce: z
+    .enum(["sum", "mean"])
+    .describe("over a response's tokens of one modality: sum as printed, or mean"),
+  maskedGradient: z
+    .boolean()
+    .describe("let masked passes learn, as printed; false: the full pass alone, as released"),
+});
+
+export const evidenceSchema = z.strictObject({
+  selector: z
+    .enum(["own", "reference"])
+    .describe(
+      "evidence of all terms: own, a claim's own words (head tokens); reference, whole clauses that a cue stands behind, as printed",
+    ),
+});
+
 export const controllerSchema = z.strictObject({
   enabled: z.boolean().describe("scale suppressive terms by the claim controller"),
   warmupSteps: z.int().min(0).describe("steps of the linear ramp"),
@@ -87,6 +113,8 @@ export const lossSchema = z.strictObject({
   attribution: attributionSchema,
   papo: papoSchema,
   counterfactual: counterfactualSchema,
+  paper: paperSchema,
+  evidence: evidenceSchema,
   controller: controllerSchema,
 });
 
@@ -110,6 +138,8 @@ export const lossConfigSchema = z.strictObject({
   attribution: attributionSchema.partial().optional(),
   papo: papoSchema.partial().optional(),
   counterfactual: counterfactualSchema.partial().optional(),
+  paper: paperSchema.partial().optional(),
+  evidence: evidenceSchema.partial().optional(),
   controller: controllerSchema.partial().optional(),
 });
 
@@ -120,6 +150,7 @@ export type InvarianceOptions = z.infer<typeof invarianceSchema>;
 export type AttributionOptions = z.infer<typeof attributionSchema>;
 export type PapoOptions = z.infer<typeof papoSchema>;
 export type CounterfactualOptions = z.infer<typeof counterfactualSchema>;
+export type PaperOptions = z.infer<typeof paperSchema>;
 export type ControllerOptions = z.infer<typeof controllerSchema>;
 /** Every coefficient of the objective. */
 export type LossOptions = z.infer<typeof lossSchema>;

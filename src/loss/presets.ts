@@ -38,6 +38,14 @@ const none: LossOptions = {
     routing: "both",
     fullEstimator: "k2",
   },
+  paper: {
+    weight: 0,
+    tokens: "evidence",
+    estimator: "whole",
+    reduce: "sum",
+    maskedGradient: true,
+  },
+  evidence: { selector: "own" },
   controller: {
     enabled: false,
     warmupSteps: 50,

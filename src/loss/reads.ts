@@ -1,5 +1,6 @@
 import type { LossOptions } from "./options.ts";
-import type { LossSample } from "./sample.ts";
+import { type LossPass, type LossSample, lossPasses } from "./sample.ts";
+import { selectorOf } from "./selectors.ts";
 import type { LossTerm } from "./term.ts";
 import { activeTerms, lossTerms } from "./terms.ts";
 
@@ -12,17 +13,46 @@ export function maskedReads(
   options: LossOptions,
   claims: LossSample["claims"],
   terms: readonly LossTerm[] = lossTerms,
+  clauses?: LossSample["clauses"],
 ): number[] | undefined {
   const tokens = new Set(claims.flatMap(({ heads }) => heads));
-  for (const { reads, selector } of activeTerms(options, terms)) {
-    const kind = reads(options);
+  for (const term of activeTerms(options, terms)) {
+    if (term.joint?.(options)) continue;
+    const kind = term.reads(options);
     if (kind === "all") return undefined;
-    for (const { heads, onset } of selector.pick(claims)) {
+    for (const { heads, onset } of selectorOf(term, options).pick(claims, clauses)) {
       if (kind === "heads") for (const head of heads) tokens.add(head);
       if (kind === "onset" && onset !== undefined) tokens.add(onset);
     }
   }
   return [...tokens].sort((a, b) => a - b);
+}
+
+/**
+ * Tokens of each pass at which the objective looks at the whole vocabulary, ascending; a pass
+ * without any is left out.
+ */
+export function wholeReads(
+  options: LossOptions,
+  { claims, clauses, full }: Pick<LossSample, "claims" | "clauses" | "full">,
+  terms: readonly LossTerm[] = lossTerms,
+): Partial<Record<LossPass, number[]>> {
+  const tokens: Record<LossPass, Set<number>> = {
+    full: new Set(),
+    video: new Set(),
+    audio: new Set(),
+    both: new Set(),
+  };
+  for (const term of activeTerms(options, terms)) {
+    const picked = selectorOf(term, options).pick(claims, clauses);
+    const asked = term.whole?.(picked, full.length, options) ?? {};
+    for (const pass of lossPasses) for (const token of asked[pass] ?? []) tokens[pass].add(token);
+  }
+  const reads: Partial<Record<LossPass, number[]>> = {};
+  for (const pass of lossPasses) {
+    if (tokens[pass].size > 0) reads[pass] = [...tokens[pass]].sort((a, b) => a - b);
+  }
+  return reads;
 }
 
 /**

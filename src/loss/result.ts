@@ -1,4 +1,4 @@
-import type { LossResult, LossSample, MaskedPass } from "./sample.ts";
+import { type LossPass, type LossResult, type LossSample, lossPasses } from "./sample.ts";
 
 /** A zero loss with zero gradient on the full pass and none on the masked ones. */
 export function zeroResult(batch: readonly LossSample[]): LossResult {
@@ -16,7 +16,7 @@ export function zeroResult(batch: readonly LossSample[]): LossResult {
 /** Adds `value` to dL/dlogp of one token. Makes the masked pass's array at its first gradient. */
 export function addGradient(
   result: LossResult,
-  pass: "full" | MaskedPass,
+  pass: LossPass,
   sample: number,
   token: number,
   value: number,
@@ -29,19 +29,40 @@ export function addGradient(
 /** total += weight · term, loss and gradient. Metrics are the caller's to name. */
 export function addScaled(total: LossResult, term: LossResult, weight: number): void {
   total.loss += weight * term.loss;
-  for (const pass of ["full", "video", "audio"] as const) {
-    term.gradient[pass].forEach((from, sample) => {
-      if (from === undefined) return;
-      const to = gradientRow(total, pass, sample);
-      for (let t = 0; t < from.length; t++) {
-        to[t] = (to[t] as number) + weight * (from[t] as number);
-      }
+  for (const pass of lossPasses) {
+    term.gradient[pass]?.forEach((from, sample) => {
+      if (from) accumulate(gradientRow(total, pass, sample), from, weight);
+    });
+    term.whole?.[pass]?.forEach((from, sample) => {
+      if (from) accumulate(wholeGradient(total, pass, sample, from.length), from, weight);
     });
   }
 }
 
-function gradientRow(result: LossResult, pass: "full" | MaskedPass, sample: number): Float64Array {
-  const rows: (Float64Array | undefined)[] = result.gradient[pass];
+/** The gradient on a sample's whole-vocabulary rows of one pass; zeros at first. */
+export function wholeGradient(
+  result: LossResult,
+  pass: LossPass,
+  sample: number,
+  length: number,
+): Float64Array {
+  result.whole ??= {};
+  result.whole[pass] ??= result.gradient.full.map(() => undefined);
+  const rows = result.whole[pass];
+  const existing = rows[sample];
+  if (existing) return existing;
+  const made = new Float64Array(length);
+  rows[sample] = made;
+  return made;
+}
+
+function accumulate(to: Float64Array, from: Float64Array, weight: number): void {
+  for (let i = 0; i < from.length; i++) to[i] = (to[i] as number) + weight * (from[i] as number);
+}
+
+function gradientRow(result: LossResult, pass: LossPass, sample: number): Float64Array {
+  if (pass === "both") result.gradient.both ??= result.gradient.full.map(() => undefined);
+  const rows = result.gradient[pass] as (Float64Array | undefined)[];
   const existing = rows[sample];
   if (existing) return existing;
   const made = new Float64Array((result.gradient.full[sample] as Float64Array).length);

@@ -4,6 +4,20 @@ import type { ClaimTokens } from "../cues/cue.ts";
 export type MaskedPass = "video" | "audio";
 export const maskedPasses = ["video", "audio"] as const;
 
+/** Every forward pass of a rollout. `both`: both streams hidden at once (PAPO's form). */
+export type LossPass = "full" | MaskedPass | "both";
+export const lossPasses = ["full", "video", "audio", "both"] as const;
+
+/** Log-probs of the whole vocabulary, or gradients on them, at some tokens of one pass. */
+export interface WholeRows {
+  /** Tokens of the response, ascending. */
+  positions: readonly number[];
+  /** V: length of a row. */
+  vocabulary: number;
+  /** [positions × V], row-major. */
+  values: ArrayLike<number>;
+}
+
 /** One rollout as a loss sees it. Arrays are log-probs of the sampled tokens, [tokens]. */
 export interface LossSample {
   /** Group-relative advantage A_i. */
@@ -21,7 +35,19 @@ export interface LossSample {
   video?: ArrayLike<number>;
   /** m^a: current policy, audio hidden; likewise. */
   audio?: ArrayLike<number>;
+  /**
+   * Log-probs with both streams hidden at once; only where a term compares with such a pass. NaN
+   * where nothing was read.
+   */
+  both?: ArrayLike<number>;
+  /** Whole-vocabulary rows by pass, at the tokens where a term asks for them (`wholeReads`). */
+  whole?: Partial<Record<LossPass, WholeRows>>;
   claims: readonly ClaimTokens[];
+  /**
+   * Evidence as the reference picks it: clauses that resemble a cue, all their tokens. What the
+   * selector `reference` hands to terms in the place of `claims`.
+   */
+  clauses?: readonly ClaimTokens[];
   /**
    * Passes under which the stream can still be seen: a partial mask, or a swap for another clip's.
    * The onset term skips them: with half the frames left, or another face, abstaining would be
@@ -38,6 +64,13 @@ export interface LossResult {
     full: Float64Array[];
     video: (Float64Array | undefined)[];
     audio: (Float64Array | undefined)[];
+    /** Only where a term learns through a pass with both streams hidden. */
+    both?: (Float64Array | undefined)[];
   };
+  /**
+   * dL/dlogp of whole-vocabulary rows per pass and sample, [positions × V] in the order of
+   * `LossSample.whole`; only where a term has such a gradient.
+   */
+  whole?: Partial<Record<LossPass, (Float64Array | undefined)[]>>;
   metrics: Record<string, number>;
 }

@@ -1,5 +1,5 @@
 import type { LossOptions } from "./options.ts";
-import type { LossResult, LossSample } from "./sample.ts";
+import type { LossPass, LossResult, LossSample } from "./sample.ts";
 import type { BatchTotals } from "./totals.ts";
 
 /** Masked passes of a rollout that a term compares with: none, any of the two, or both at once. */
@@ -18,10 +18,13 @@ export type TokenReads = "none" | "heads" | "onset" | "all";
 export interface ClaimSelector {
   /** Names the selector's totals (`ObjectiveContext.selected`). */
   id: string;
-  pick: (claims: LossSample["claims"]) => LossSample["claims"];
+  pick: (claims: LossSample["claims"], clauses?: LossSample["clauses"]) => LossSample["claims"];
 }
 
-/** Every claim of the response: what all shipped terms act on. */
+/**
+ * Every claim of the response: what all shipped terms act on, unless `evidence.selector` names
+ * another evidence for them (`selectorOf`).
+ */
 export const everyClaim: ClaimSelector = { id: "every claim", pick: (claims) => claims };
 
 /** What docs/objectives.md says of a term. Formulas are LaTeX in the notation of docs/method.md. */
@@ -49,6 +52,19 @@ export interface LossTerm {
   /** Its cheapest solution is to claim nothing, so the claim controller scales it. */
   suppressive: boolean;
   needs: PassNeed;
+  /**
+   * Compares with one pass in which both streams are hidden, in the place of the passes in `needs`.
+   */
+  joint?: (options: LossOptions) => boolean;
+  /**
+   * Tokens at which it looks at the whole vocabulary, by pass, of a response of `length` tokens with
+   * these (selected) claims. Only with the options that ask for it.
+   */
+  whole?: (
+    claims: LossSample["claims"],
+    length: number,
+    options: LossOptions,
+  ) => Partial<Record<LossPass, readonly number[]>>;
   /** Acts only where a stream is hidden completely: passes in `sample.partial` are skipped. */
   blindOnly: boolean;
   reads: (options: LossOptions) => TokenReads;

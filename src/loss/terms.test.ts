@@ -53,14 +53,22 @@ const run = ({ term, options }: Setting, batch: readonly LossSample[]): LossResu
   term.compute(batch, options, measureTotals(batch));
 
 /** Gradients with absent rows as zeros, so that two results compare. */
-const plain = ({ loss, gradient }: LossResult) => ({
+const plain = ({ loss, gradient, whole }: LossResult) => ({
   loss,
   full: gradient.full.map((row) => [...row]),
-  masked: [gradient.video, gradient.audio].map((rows) => rows.map((row) => row && [...row])),
+  masked: [gradient.video, gradient.audio, gradient.both ?? []].map((rows) =>
+    rows.map((row) => row && [...row]),
+  ),
+  whole: Object.entries(whole ?? {}).map(([pass, rows]) => [
+    pass,
+    rows.map((row) => row && [...row]),
+  ]),
 });
 
-const movesMasked = ({ gradient }: LossResult): boolean =>
-  [...gradient.video, ...gradient.audio].some((row) => row?.some((g) => g !== 0));
+const movesMasked = ({ gradient, whole = {} }: LossResult): boolean =>
+  [gradient, whole]
+    .flatMap(({ video = [], audio = [], both = [] }) => [...video, ...audio, ...both])
+    .some((row) => row?.some((g) => g !== 0));
 
 /** The batch with NaN at every token of masked passes that `reads` does not name. */
 function readOnly(batch: readonly LossSample[], reads: TokenReads): LossSample[] {
@@ -93,7 +101,9 @@ describe.each(lossTerms)("$name, under every choice of its options", (term) => {
     for (const setting of settings) {
       const { options } = setting;
       const reads = term.reads(options);
-      expect(reads === "none").toBe(term.needs === "none");
+      const whole = term.whole?.(batches[0]![0]!.claims, 6, options) ?? {};
+      const looks = reads !== "none" || Object.keys(whole).length > 0;
+      expect(looks).toBe(term.needs !== "none");
       for (const batch of batches) {
         expect(plain(run(setting, readOnly(batch, reads)))).toEqual(plain(run(setting, batch)));
       }
@@ -102,7 +112,9 @@ describe.each(lossTerms)("$name, under every choice of its options", (term) => {
 
   it("declares the passes it needs", () => {
     for (const setting of settings) {
-      const blind = batches.map((batch) => batch.map(({ video: _, audio: __, ...rest }) => rest));
+      const blind = batches.map((batch) =>
+        batch.map(({ video: _, audio: __, both: ___, ...rest }) => rest),
+      );
       const oneEach = batches.map((batch) =>
         batch.map(({ video, audio, ...rest }, index) =>
           index % 2 ? { ...rest, video } : { ...rest, audio },

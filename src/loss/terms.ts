@@ -3,6 +3,7 @@ import { counterfactualInvarianceTerm, counterfactualSensitivityTerm } from "./c
 import { invarianceTerm } from "./invariance.ts";
 import { onsetTerm } from "./onset.ts";
 import type { LossOptions } from "./options.ts";
+import { paperTerm } from "./paper.ts";
 import { entropyTerms, papoTerm } from "./papo.ts";
 import { referenceTerm } from "./reference.ts";
 import { sensitivityTerm } from "./sensitivity.ts";
@@ -23,6 +24,7 @@ export const lossTerms: readonly LossTerm[] = [
   ...entropyTerms,
   counterfactualSensitivityTerm,
   counterfactualInvarianceTerm,
+  paperTerm,
 ];
 
 /** Terms with a weight, in the table's order. */
@@ -40,9 +42,19 @@ export function requiredPasses(
   options: LossOptions,
   terms: readonly LossTerm[] = lossTerms,
 ): PassNeed {
-  const needs = activeTerms(options, terms).map((term) => term.needs);
+  const needs = activeTerms(options, terms)
+    .filter((term) => !term.joint?.(options))
+    .map((term) => term.needs);
   if (needs.includes("both")) return "both";
   return needs.includes("one") ? "one" : "none";
+}
+
+/** Whether an active term compares with a pass in which both streams are hidden at once. */
+export function needsJointPass(
+  options: LossOptions,
+  terms: readonly LossTerm[] = lossTerms,
+): boolean {
+  return activeTerms(options, terms).some((term) => term.joint?.(options) ?? false);
 }
 
 /** Active terms that can do nothing where every hidden stream still shows something. */

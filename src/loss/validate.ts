@@ -7,7 +7,7 @@ import type { LossTerm } from "./term.ts";
 import { activeTerms, lossTerms, requiredPasses } from "./terms.ts";
 import type { BatchTotals } from "./totals.ts";
 
-const passes = ["full", "sampled", "reference", "video", "audio"] as const;
+const passes = ["full", "sampled", "reference", "video", "audio", "both"] as const;
 /** Float32 log-softmax overshoots zero by rounding; more than this is not a log-prob. */
 const roundingNats = 1e-3;
 
@@ -26,7 +26,7 @@ export function validateBatch(
     });
   }
   batch.forEach((sample, index) => {
-    validateSample(sample, index, maskedReads(options, sample.claims, terms));
+    validateSample(sample, index, maskedReads(options, sample.claims, terms, sample.clauses));
   });
 }
 
@@ -78,9 +78,11 @@ function validateSample(
     const values = sample[pass];
     if (values) validateLogprobs(values, sample, index, pass, reads);
   }
-  sample.claims.forEach((claim, at) => {
-    validateClaim(claim, sample.full.length, `batch.${index}.claims.${at}`, index);
-  });
+  for (const kind of ["claims", "clauses"] as const) {
+    sample[kind]?.forEach((claim, at) => {
+      validateClaim(claim, sample.full.length, `batch.${index}.${kind}.${at}`, index);
+    });
+  }
 }
 
 /** Masked passes may be unread (NaN) where neither terms nor monitors look; `reads` is where they do. */
@@ -93,7 +95,8 @@ function validateLogprobs(
 ): void {
   const path = `batch.${sample}.${pass}`;
   const masked = pass === "video" || pass === "audio";
-  const read = masked && reads ? new Set(reads) : undefined;
+  // What a joint pass needs is checked by the term that compares with it.
+  const read = pass === "both" ? new Set<number>() : masked && reads ? new Set(reads) : undefined;
   if (values.length !== length) {
     throw new LossError(
       "LENGTH_MISMATCH",

@@ -3,7 +3,7 @@ import { mean, standardDeviation } from "../core/stats.ts";
 import type { AdvantageOptions, RewardOptions } from "./options.ts";
 import type { RewardTerms } from "./scored.ts";
 import type { RewardTerm } from "./term.ts";
-import { rewardTerms } from "./terms.ts";
+import { termsOf } from "./terms.ts";
 
 /** Rewards that differ by less count as equal. */
 const constantSpread = 1e-9;
@@ -24,7 +24,7 @@ export interface Rewarded {
 export function batchAdvantages(
   groups: readonly (readonly Rewarded[])[],
   options: RewardOptions,
-  table: readonly RewardTerm[] = rewardTerms,
+  table: readonly RewardTerm[] = termsOf(options),
 ): number[][] {
   requireFinite(groups);
   return options.advantages.normalise === "gdpo"
@@ -81,7 +81,7 @@ function gdpoAdvantages(
 export function gdpoGroup(
   group: readonly RewardTerms[],
   options: RewardOptions,
-  table: readonly RewardTerm[] = rewardTerms,
+  table: readonly RewardTerm[] = termsOf(options),
 ): number[] {
   const sums = group.map(() => 0);
   for (const term of table) {

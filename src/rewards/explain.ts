@@ -1,7 +1,7 @@
 import type { RewardOptions } from "./options.ts";
 import type { ScoredClaim, ScoredResponse, ScoreItem } from "./scored.ts";
 import type { RewardTerm } from "./term.ts";
-import { rewardTerms } from "./terms.ts";
+import { termsOf } from "./terms.ts";
 import { quote, show } from "./wording.ts";
 
 /**
@@ -13,12 +13,12 @@ export function explainReward(
   scored: ScoredResponse,
   item: ScoreItem,
   options: RewardOptions,
-  table: readonly RewardTerm[] = rewardTerms,
+  table: readonly RewardTerm[] = termsOf(options),
 ): string {
   return [
     rewardLine(scored, options, table),
     ...table.flatMap((term) => term.explain(scored, item, options)),
-    ...uncountedLines(scored.claims),
+    ...(options.form === "paper" ? [] : uncountedLines(scored.claims)),
   ].join("\n");
 }
 
@@ -28,6 +28,10 @@ function rewardLine(
   table: readonly RewardTerm[],
 ): string {
   const present = table.filter(({ name }) => terms[name] !== undefined);
+  if (options.form === "paper") {
+    const summands = present.map((term) => `${term.weight(options)} × ${scoreOf(term, terms)}`);
+    return `reward ${show(reward)} = ${summands.join(" + ")}`;
+  }
   const gates = present.filter(({ gate }) => gate?.(options));
   const parts = present.map((term) => {
     const weight = term.weight(options);

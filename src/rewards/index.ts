@@ -16,6 +16,20 @@ export { explainReward } from "./explain.ts";
 export { formatReward } from "./format.ts";
 export * from "./options.ts";
 export {
+  type ClauseRoute,
+  omniReward,
+  paperAccuracy,
+  routeClauses,
+  type WheelOf,
+} from "./paper.ts";
+export type {
+  OmniScore,
+  PaperAccuracy,
+  PaperCue,
+  PaperReading,
+  ScoredClause,
+} from "./paper-score.ts";
+export {
   type ModalityScore,
   type PerceptionScore,
   perceptionReward,
@@ -33,4 +47,4 @@ export {
 export { compareTexts, embeddedText, type Similarity } from "./similarity.ts";
 export { softThreshold } from "./soft.ts";
 export type { RewardTerm } from "./term.ts";
-export { type RewardTermName, rewardTerms } from "./terms.ts";
+export { type RewardTermName, rewardForms, rewardTerms, termsOf } from "./terms.ts";

@@ -62,6 +62,18 @@ export const perceptionOptions = z.strictObject({
     .describe("cues that one claim may pay; 2 where clause splitting is poor"),
 });
 
+/** The reward as OPPO's paper prints it (docs/method.md#reward-as-printed). */
+export const paperRewardOptions = z.strictObject({
+  alpha: weight.default(0.5).describe("form paper: weight of R_omni (0 to 3)"),
+  delta: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.5)
+    .describe("cosine above which a cue is paid, and above which a clause is evidence"),
+  format: weight.default(1).describe("form paper: what a well-formed response is paid"),
+});
+
 /** How rewards of a group become advantages. */
 export const advantageOptions = z.strictObject({
   normalise: z
@@ -78,6 +90,12 @@ export const advantageOptions = z.strictObject({
 });
 
 export const rewardOptions = z.strictObject({
+  form: z
+    .enum(["oppo", "paper"])
+    .default("oppo")
+    .describe(
+      "oppo: ours, a weighted mean with format as a gate; paper: as printed, R_acc + R_fmt + α R_omni",
+    ),
   weights: rewardWeights.prefault({}),
   formatGate: z
     .boolean()
@@ -85,11 +103,13 @@ export const rewardOptions = z.strictObject({
     .describe("a malformed response gets 0; false: format is one more additive term"),
   accuracy: accuracyOptions.prefault({}),
   perception: perceptionOptions.prefault({}),
+  paper: paperRewardOptions.prefault({}),
   advantages: advantageOptions.prefault({}),
 });
 
 export type RewardWeights = z.infer<typeof rewardWeights>;
 export type AccuracyOptions = z.infer<typeof accuracyOptions>;
+export type PaperRewardOptions = z.infer<typeof paperRewardOptions>;
 export type PerceptionOptions = z.infer<typeof perceptionOptions>;
 export type AdvantageOptions = z.infer<typeof advantageOptions>;
 export type RewardOptions = z.infer<typeof rewardOptions>;

@@ -44,11 +44,13 @@ function toPhrase({ modality, text }: Pick<Claim, "modality" | "text">): Phrase 
 }
 
 /**
- * Vectors by embedded text in one call, for claims and cues whose modality occurs on both sides.
+ * Vectors by embedded text in one call, for claims and cues whose modality occurs on both sides,
+ * and for `others`.
  */
 export async function embedAll(
   items: readonly ReadItem[],
   embedder: Embedder,
+  others: readonly string[] = [],
 ): Promise<Map<string, Float32Array>> {
   const texts = new Set<string>();
   for (const { claimPhrases, cuePhrases } of items) {
@@ -59,6 +61,7 @@ export async function embedAll(
       for (const { embedded } of [...claims, ...cues]) texts.add(embedded);
     }
   }
+  for (const text of others) texts.add(text);
   texts.delete("");
   const list = [...texts];
   const vectors = await embedder.embed(list);

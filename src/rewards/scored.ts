@@ -1,5 +1,6 @@
 import type { Claim, CueModality, CueSet } from "../cues/cue.ts";
 import type { ParsedResponse } from "../cues/response.ts";
+import type { PaperReading } from "./paper-score.ts";
 import type { ModalityScore, PerceptionScore } from "./perception.ts";
 import type { Similarity } from "./similarity.ts";
 
@@ -41,18 +42,21 @@ export interface ReadResponse {
   cues: readonly ScoredCue[];
   modalities: Readonly<Record<CueModality, ModalityScore>>;
   perceptionParts: PerceptionScore;
+  /** Clauses and the printed reward; only from a scorer that reads clauses. */
+  paper?: PaperReading;
   /** Group of a label on an emotion wheel; the label itself without one. */
   groupOf: (label: string) => string;
 }
 
 /**
- * Scores in [0, 1] by the name of their term; one that says nothing of the response is not there.
+ * Scores by the name of their term, in [0, 1] (the printed R_omni: 0 to 3); one that says nothing
+ * of the response is not there.
  */
 export type RewardTerms = Readonly<Record<string, number>>;
 
 /** A reward with every term that made it. */
 export interface ScoredResponse extends Omit<ReadResponse, "item" | "groupOf"> {
-  /** R in [0, 1]. */
+  /** R in [0, 1]; in the printed form a sum, 0 to 3.5 with its weights. */
   reward: number;
   terms: RewardTerms;
   /** Names of terms that could say nothing of this response, and are no part of its reward. */

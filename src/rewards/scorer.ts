@@ -1,3 +1,4 @@
+import { RewardError } from "../core/errors.ts";
 import { type CueModality, cueModalities } from "../cues/cue.ts";
 import type { Calibration, CueJudge, Embedder } from "../similarity/port.ts";
 import { type GroupOf, groupsOf } from "./accuracy.ts";
@@ -5,12 +6,15 @@ import { combineReward } from "./combine.ts";
 import { type Compare, judgedComparison } from "./judged.ts";
 import { matchModality, recordMatches, recordNearest } from "./matching.ts";
 import type { RewardOptions } from "./options.ts";
+import type { WheelOf } from "./paper.ts";
+import { paperTexts, readAsPaper } from "./paper-reading.ts";
+import type { PaperReading } from "./paper-score.ts";
 import { type ModalityScore, perceptionReward } from "./perception.ts";
 import { embedAll, type ReadItem, readItem } from "./phrases.ts";
 import type { ReadResponse, ScoredClaim, ScoredCue, ScoredResponse, ScoreItem } from "./scored.ts";
 import { compareTexts } from "./similarity.ts";
 import type { RewardTerm } from "./term.ts";
-import { rewardTerms } from "./terms.ts";
+import { termsOf } from "./terms.ts";
 
 export type { ScoredClaim, ScoredCue, ScoredResponse, ScoreItem } from "./scored.ts";
 
@@ -30,13 +34,22 @@ export function createScorer(parts: {
   judge?: CueJudge | undefined;
   /** Groups of an emotion wheel, for labels. Default: those of `options.accuracy.wheel`. */
   groupOf?: GroupOf | undefined;
-  /** What the reward is made of. Default: the table of terms. */
+  /** Groups on each emotion wheel, for `form: paper`. Default: none, and words count as they are. */
+  wheels?: readonly WheelOf[] | undefined;
+  /**
+   * Whether responses are cut into clauses that are held against every cue (`ScoredResponse.paper`),
+   * as the printed reward and the evidence selector `reference` need. Default: with `form: paper`.
+   */
+  clauses?: boolean;
+  /** What the reward is made of. Default: the terms of `options.form`. */
   terms?: readonly RewardTerm[];
   /** Awaited before each item is read and scored: a server can answer others meanwhile. */
   pause?: () => Promise<void>;
 }): Scorer {
   const { embedder, calibration, options, judge, pause = () => Promise.resolve() } = parts;
-  const { groupOf = groupsOf(options.accuracy), terms = rewardTerms } = parts;
+  const { groupOf = groupsOf(options.accuracy), terms = termsOf(options) } = parts;
+  const { clauses = options.form === "paper", wheels } = parts;
+  if (judge && clauses) throw judgeAndClauses();
   /** `work` on each, in order, with a pause before. */
   async function each<T, R>(values: readonly T[], work: (value: T, i: number) => R): Promise<R[]> {
     const done: R[] = [];
@@ -55,12 +68,23 @@ export function createScorer(parts: {
           rewarded(matched(item, compare[i]!, options, groupOf), options, terms),
         );
       }
-      const compare = comparison(await embedAll(read, embedder), calibration);
+      const others = clauses ? read.flatMap(paperTexts) : [];
+      const vectors = await embedAll(read, embedder, others);
+      const compare = comparison(vectors, calibration);
+      const paperOf = (item: ReadItem) =>
+        clauses ? readAsPaper(item, vectors, options.paper.delta, wheels) : undefined;
       return each(read, (item) =>
-        rewarded(matched(item, compare, options, groupOf), options, terms),
+        rewarded(matched(item, compare, options, groupOf, paperOf(item)), options, terms),
       );
     },
   };
+}
+
+function judgeAndClauses(): RewardError {
+  return new RewardError("PAPER_JUDGE", "a judge was given, and clauses to compare by cosine", {
+    path: "reward.form",
+    hint: "the printed reward and its evidence know cosines only: leave the judge out, or use form oppo",
+  });
 }
 
 /** Claims and cues of a response, compared and assigned. */
@@ -69,6 +93,7 @@ function matched(
   compare: Compare,
   options: RewardOptions,
   groupOf: GroupOf,
+  paper?: PaperReading,
 ): ReadResponse {
   const claims = read.claims.map(
     (claim): ScoredClaim => ({ ...claim, match: 0, nearest: null, recovered: null }),
@@ -82,7 +107,9 @@ function matched(
   });
   const modalities = Object.fromEntries(scores) as Record<CueModality, ModalityScore>;
   const perceptionParts = perceptionReward(modalities, options.perception);
-  return { item: read, parsed: read.parsed, claims, cues, modalities, perceptionParts, groupOf };
+  const { parsed } = read;
+  const response = { item: read, parsed, claims, cues, modalities, perceptionParts, groupOf };
+  return paper ? { ...response, paper } : response;
 }
 
 function rewarded(

@@ -27,7 +27,7 @@ export interface RewardTerm<Name extends string = string> {
    */
   gate?: (options: RewardOptions) => boolean;
   /**
-   * In [0, 1]. null where the term cannot say anything of this response: it is then left out of the
+   * In [0, 1]; the printed R_omni in [0, 3]. null where the term cannot say anything of this response: it is then left out of the
    * reward, whose other terms are divided by the sum of their own weights.
    */
   score: (response: ReadResponse, options: RewardOptions) => number | null;

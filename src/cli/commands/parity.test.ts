@@ -1,7 +1,7 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { writeJson } from "../../core/files.ts";
 import { parityCommand, parityText } from "./parity.ts";
 
@@ -43,4 +43,35 @@ it("shows the first mismatches of a file only, and published scores that differ"
   );
   expect(text.match(/expected/g)).toHaveLength(5);
   expect(text).toMatch(/meld .*55\.65 {2}55\.64 {2}— {2}DIFFERS/);
+});
+
+describe("a file of worked examples", () => {
+  const shipped = new URL("../../loss/paper-vectors.json", import.meta.url).pathname;
+  const printed = async (...argv: string[]) => {
+    const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    await parityCommand().parseAsync(["node", "parity", ...argv]);
+    return write.mock.calls.map(([text]) => String(text)).join("");
+  };
+
+  it("is recomputed case by case, without --data", async () => {
+    const text = await printed(shipped);
+    expect(text).toMatch(/rewards +exactly the threshold pays nothing.* equal\n/);
+    expect(text).toMatch(/24 cases, \d+ values, 0 differ/);
+    expect(process.exitCode).toBeUndefined();
+  });
+
+  it("exits 1 with the case where something differs", async () => {
+    const wrong = JSON.parse(readFileSync(shipped, "utf8"));
+    wrong.losses[5].objective = 1;
+    const file = join(mkdtempSync(join(tmpdir(), "oppo-parity-")), "wrong.json");
+    writeJson(file, wrong);
+    expect(await printed(file)).toMatch(
+      /no evidence at all: zero +\d+ values {2}1 DIFFER\n +objective: expected 1, got/,
+    );
+    expect(process.exitCode).toBe(1);
+  });
+
+  it("a folder needs --data, and is told so", async () => {
+    await expect(printed(tmpdir())).rejects.toThrow(/--data is missing/);
+  });
 });

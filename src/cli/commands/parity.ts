@@ -1,18 +1,44 @@
+import { statSync } from "node:fs";
 import { Command } from "@commander-js/extra-typings";
 import { checkParity, type FileParity } from "../../bench/files/parity/check.ts";
 import { checkPublished, type PublishedCheck } from "../../bench/files/parity/published.ts";
 
+import { ConfigError } from "../../core/errors.ts";
+import { checkPaperVectors, type PaperCheck } from "../paper-vectors.ts";
+
 /** Mismatches shown of each file. */
 const shownMismatches = 5;
 
-/** `oppo parity`: recomputes recorded outputs of the official evaluators, bit for bit. */
+/**
+ * `oppo parity`: recomputes recorded outputs of the official evaluators, bit for bit, or a file of
+ * worked examples of the printed OPPO.
+ */
 export function parityCommand() {
   return new Command("parity")
-    .description("recompute recorded outputs of the official evaluators, bit for bit")
-    .argument("<folder>", "recorded outputs: ew/, mep/, misc/, mme/, sentiment/, any of them")
-    .requiredOption("--data <folder>", "emotion_wheel/, labels/, affectgpt_outputs/, …")
+    .description(
+      "recompute recorded outputs of the official evaluators, or worked examples of the printed OPPO",
+    )
+    .argument(
+      "<path>",
+      "folder of recorded outputs (ew/, mep/, misc/, mme/, sentiment/, any of them), or a JSON file of worked examples",
+    )
+    .option("--data <folder>", "for a folder: emotion_wheel/, labels/, affectgpt_outputs/, …")
     .option("--json", "print every count and mismatch as JSON")
     .action(async (folder, { data, json }) => {
+      if (statSync(folder, { throwIfNoEntry: false })?.isFile()) {
+        const checks = checkPaperVectors(folder);
+        const passed = checks.every(({ mismatches }) => mismatches.length === 0);
+        process.stdout.write(
+          json ? `${JSON.stringify({ passed, checks }, null, 2)}\n` : paperText(checks),
+        );
+        if (!passed) process.exitCode = 1;
+        return;
+      }
+      if (data === undefined) {
+        throw new ConfigError("PARITY_DATA", "--data is missing", {
+          hint: "for a folder of recorded outputs name the evaluators' data; a file of worked examples needs none",
+        });
+      }
       const files = await checkParity(folder, data);
       const published = await checkPublished(data);
       const failed =
@@ -27,19 +53,40 @@ export function parityCommand() {
     });
 }
 
+/** A line a case, its first mismatches below. */
+export function paperText(checks: readonly PaperCheck[]): string {
+  const lines = checks.flatMap(({ kind, name, checked, mismatches }) => [
+    `${kind.padEnd(8)} ${name.padEnd(66)} ${String(checked).padStart(4)} values  ${verdictOf(mismatches)}`,
+    ...mismatchLines(mismatches),
+  ]);
+  const total = checks.reduce((sum, { checked }) => sum + checked, 0);
+  const differ = checks.reduce((sum, { mismatches }) => sum + mismatches.length, 0);
+  lines.push(`${checks.length} cases, ${total} values, ${differ} differ`);
+  lines.push("largest difference allowed: 1e-9, of gradients 1e-6");
+  return `${lines.join("\n")}\n`;
+}
+
+type Mismatches = FileParity["mismatches"] | PaperCheck["mismatches"];
+
+const verdictOf = (mismatches: Mismatches): string =>
+  mismatches.length === 0 ? "equal" : `${mismatches.length} DIFFER`;
+
+const mismatchLines = (mismatches: Mismatches): string[] =>
+  mismatches
+    .slice(0, shownMismatches)
+    .map(
+      ({ path, expected, got }) =>
+        `    ${path}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`,
+    );
+
 /** Counts a file, first mismatches, then the published numbers. */
 export function parityText(
   files: readonly FileParity[],
   published: readonly PublishedCheck[],
 ): string {
   const lines = files.flatMap(({ file, checked, mismatches }) => [
-    `${file.padEnd(42)} ${String(checked).padStart(6)} values  ${mismatches.length === 0 ? "equal" : `${mismatches.length} DIFFER`}`,
-    ...mismatches
-      .slice(0, shownMismatches)
-      .map(
-        ({ path, expected, got }) =>
-          `    ${path}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`,
-      ),
+    `${file.padEnd(42)} ${String(checked).padStart(6)} values  ${verdictOf(mismatches)}`,
+    ...mismatchLines(mismatches),
   ]);
   const total = files.reduce((sum, { checked }) => sum + checked, 0);
   const differ = files.reduce((sum, { mismatches }) => sum + mismatches.length, 0);

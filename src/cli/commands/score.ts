@@ -11,7 +11,7 @@ import { rewardOptions } from "../../rewards/options.ts";
 import { createScorer } from "../../rewards/scorer.ts";
 import { openEmbedder } from "../../similarity/open.ts";
 import { embedderOptions } from "../../similarity/options.ts";
-import { openWheel } from "../wheel.ts";
+import { openWheel, openWheels } from "../wheel.ts";
 import { readConfig } from "./experiment.ts";
 
 const colours: Readonly<Record<CueModality, "cyan" | "yellow" | "magenta">> = {
@@ -50,6 +50,7 @@ export function scoreCommand() {
         calibration,
         options: settings.reward,
         groupOf: await openWheel(settings.reward),
+        wheels: await openWheels(settings.reward),
       });
       const [scored] = await scorer.score([item]);
       await embedder.close?.();
