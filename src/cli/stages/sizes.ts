@@ -25,14 +25,14 @@ export function sizedDefaults(rows: readonly SplitRow[], experiment: Experiment)
 export function coldStartSizes(clips: number) {
   const batch = clamp(2 ** Math.floor(Math.log2(Math.max(1, clips / 4))), 1, 64);
   const perEpoch = Math.max(1, Math.floor(clips / batch));
-  const steps = clamp(Math.round(clips * 6), 240, 1100);
+  const steps = clamp(clips * 12, 400, 1100);
   return { batch, epochs: Math.ceil(steps / perEpoch), warmupSteps: Math.round(steps / 20) };
 }
 
 /** Sizes of reinforcement learning for so many clips. */
 export function reinforcementSizes(clips: number) {
   const prompts = clamp(Math.floor(clips / 2), 2, 8);
-  return { prompts, steps: clamp(Math.round(clips * 2), 20, 200), learningRate: 0.0003 };
+  return { prompts, steps: clamp(clips * 2, 20, 200), learningRate: 0.0003 };
 }
 
 const clamp = (value: number, low: number, high: number): number =>
