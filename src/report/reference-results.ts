@@ -83,23 +83,21 @@ function differences(data: ReferenceReport, columns: readonly ReferenceColumn[])
     return [{ a, b, index, values: compareReference(left.reference, right.reference) }];
   });
   if (pairs.length === 0) return null;
-  const named = columns.map((column) => ({ ...column, title: title(column.id) }));
   return html`<h3>Differences, paired over clips</h3>
 <p class="note">Coloured where the 95&nbsp;% interval leaves out zero: <span class="up">better</span>, <span class="down">worse</span>.</p>
 <div class="scroll"><table class="narrow"><thead><tr><th>Metric</th>${pairs.map(({ a, b }) => html`<th>${a} − ${b}</th>`)}</tr></thead>
-<tbody>${named.map((column) => {
+<tbody>${columns.map((column) => {
     const whiskers = pairs.map(({ values }) => differenceWhisker(values[column.id]));
     const reach = Math.max(1e-9, ...whiskers.flatMap((one) => (one ? [-one.low, one.high] : [])));
     const scale = { min: -reach, max: reach, zero: true };
-    return html`<tr><td title="${column.about}">${column.title}</td>${whiskers.map((whisker, at) =>
-      whisker === null
-        ? html`<td>–</td>`
-        : differenceCell(column, whisker, scale, pairs[at]!.index),
+    return html`<tr><td title="${column.about}">${column.group}: ${column.label}</td>${whiskers.map(
+      (whisker, at) =>
+        whisker === null
+          ? html`<td>–</td>`
+          : differenceCell(column, whisker, scale, pairs[at]!.index),
     )}</tr>`;
   })}</tbody></table></div>`;
 }
-
-const title = (id: string): string => id.replace(/@.*$/, "").replaceAll("-", " ");
 
 function differenceCell(
   column: ReferenceColumn,

@@ -57,6 +57,7 @@ function vocabularyNotes(data: Data, tokenizer: WordTokenizer): string[] {
 }
 
 function share({ words, unknown }: Coverage): string {
+  if (unknown === 0) return "every word in held-out cues stands in some training text";
   const percent = words === 0 ? 0 : (100 * unknown) / words;
   return `${percent.toFixed(1)} % of the words in held-out cues stand in no training text: the policy can't say them`;
 }
