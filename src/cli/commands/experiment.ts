@@ -7,6 +7,7 @@ import { sayWhenStopped } from "../interrupt.ts";
 import { wholeNumber } from "../numbers.ts";
 import { dataSection, openSource, sourceNamed } from "../sources.ts";
 import { sizedDefaults } from "../stages/sizes.ts";
+import { learnable } from "../stages/unlabelled.ts";
 import { layoutOf } from "../workspace.ts";
 
 /** Path of an experiment file that comes with the project. */
@@ -46,7 +47,7 @@ export async function readExperiment(options: ExperimentChoice): Promise<Experim
   const plain = readConfig(options);
   if (sourceNamed(plain.data.source).section !== undefined) return plain;
   const { rows } = await openSource(plain, layoutOf(plain, options.runs).root);
-  return readConfig(options, sizedDefaults(rows, plain));
+  return learnable(readConfig(options, sizedDefaults(rows, plain)), rows);
 }
 
 /** The experiment as file and options say it; `defaults` stand beneath both. */

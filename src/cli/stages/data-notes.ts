@@ -20,7 +20,7 @@ function labelNotes(data: Data): string[] {
   const labels = new Set(train.flatMap((row) => row.labels));
   if (bare === train.length) {
     return [
-      "no training clip has a label: texts answer with the feeling that the reference names, and accuracy is out of the reward",
+      "no training clip has a label: texts answer with the feeling that the reference names, accuracy is out of the reward, and variants that are rewarded for answers alone are left out",
     ];
   }
   return [
