@@ -2,13 +2,11 @@ import type { BenchmarkResult } from "../bench/ask/result.ts";
 import type { BenchmarkGroup } from "./benchmark-format.ts";
 import { mepMarkdown, setsMarkdown } from "./benchmark-markdown.ts";
 import { mepSection } from "./benchmark-mep.ts";
-import {
-  type PublishedRow,
-  publishedMerUniBench,
-  publishedMmeEmotion,
-} from "./benchmark-published.ts";
+import type { PublishedRow } from "./benchmark-published.ts";
 import { setsTable } from "./benchmark-sets.ts";
 import type { Html } from "./html.ts";
+import { publishedMerUniBench } from "./published/mer-unibench.ts";
+import { publishedMmeEmotion } from "./published/mme-emotion.ts";
 
 /** How results of one benchmark are shown. */
 export interface BenchmarkView {
