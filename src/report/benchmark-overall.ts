@@ -1,14 +1,18 @@
 import type { MetricResult } from "../bench/ask/result.ts";
 import { rowName } from "./benchmark-caption.ts";
 import { type BenchmarkGroup, fixed, formatInterval, formatMetric } from "./benchmark-format.ts";
+import { publishedSources } from "./benchmark-published.ts";
 import { type Html, html, systemClass } from "./html.ts";
+import { publishedName } from "./published/name.ts";
 
 /** Every number over all sets, where there are several, next to the published leaderboard. */
 export function overallTable({ results, published: rows }: BenchmarkGroup): Html | null {
   if (!results.some(({ overall = [] }) => overall.length > 1)) return null;
   const own = results.map(({ overall = [] }) => overall);
   const columns = new Map(own.flat().map(({ id, label }) => [id, label]));
-  const published = rows.filter(({ overall }) => overall !== undefined);
+  const published = rows.filter(({ overall = {} }) =>
+    [...columns.keys()].some((id) => overall[id] !== undefined),
+  );
   return html`<h3>Over all sets</h3><div class="scroll"><table><thead><tr><th>Model</th>${[
     ...columns.values(),
   ].map((label) => html`<th>${label}</th>`)}</tr></thead><tbody>${results.map(
@@ -17,14 +21,14 @@ export function overallTable({ results, published: rows }: BenchmarkGroup): Html
         ...columns.keys(),
       ].map((id) => valueCell(own[index]!.find((metric) => metric.id === id)))}</tr>`,
   )}${published.map(
-    ({ model, overall = {} }) =>
-      html`<tr class="published"><td>${model}</td>${[...columns.keys()].map(
-        (id) => html`<td>${overall[id] === undefined ? "–" : fixed(overall[id], 1)}</td>`,
+    (row) =>
+      html`<tr class="published">${publishedName(row)}${[...columns.keys()].map(
+        (id) => html`<td>${row.overall?.[id] === undefined ? "–" : fixed(row.overall[id], 1)}</td>`,
       )}</tr>`,
   )}</tbody></table></div>${
     published.length === 0
       ? null
-      : html`<p class="note">Grey: the official leaderboard, over all eight tasks; other questions, other frames.</p>`
+      : html`<p class="note">Grey: as published, over all tasks; other questions, other frames. Read from: ${publishedSources(published)}.</p>`
   }`;
 }
 

@@ -80,7 +80,7 @@ describe("the benchmark page", () => {
     expect(page).toContain("TIMEOUT 2×");
     expect(page).toContain("1000 in, 50 out");
     expect(page).toMatch(
-      /class="published"><td>AffectGPT<\/td><td>78\.54<\/td><td>55\.65<\/td><td>67\.09<\/td>/,
+      /class="published"><td>AffectGPT<small>each set its best [^<]+<\/small><\/td><td>78\.54<\/td><td>55\.65<\/td><td>67\.09<\/td>/,
     );
   });
 
@@ -156,10 +156,11 @@ describe("the benchmark page", () => {
     };
     const page = renderBenchmarkPage({ title: "B", results: [mme] });
     const row = (text: string) => page.includes(`<tr class="published"><td>${text}</tr>`);
-    expect(page.match(/class="published"/g)).toHaveLength(3 + 20);
+    const judged = "<small>judge GPT-4o</small></td>";
+    expect(page.match(/class="published"/g)).toHaveLength(8 + 25);
     // Two of eight tasks are shown: the leaderboard's number is no mean of these.
-    expect(row("AffectGPT</td><td>41.20</td><td>34.95</td><td>–</td>")).toBe(true);
-    expect(row("Qwen2.5-Omni</td><td>38.4</td><td>17.4</td><td>78.6</td>")).toBe(true);
+    expect(row(`AffectGPT${judged}<td>41.20</td><td>34.95</td><td>–</td>`)).toBe(true);
+    expect(row(`Qwen2.5-Omni${judged}<td>38.4</td><td>17.4</td><td>78.6</td>`)).toBe(true);
     expect(page).toContain("39.0 – 43.0");
     expect(benchmarkMarkdown([mme])).toContain("| m | 41.25 [39.0 – 43.0] | 30.00 | 78.04 |");
   });

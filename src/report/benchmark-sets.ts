@@ -8,8 +8,14 @@ import {
   partOfSets,
 } from "./benchmark-format.ts";
 import { overallTable } from "./benchmark-overall.ts";
-import { meanOver, type PublishedRow } from "./benchmark-published.ts";
+import {
+  meanOver,
+  misprintedMean,
+  type PublishedRow,
+  publishedSources,
+} from "./benchmark-published.ts";
 import { type Html, html, systemClass } from "./html.ts";
+import { publishedName } from "./published/name.ts";
 
 /**
  * Models as rows, data sets as columns, main metric with its interval; published rows in grey
@@ -19,8 +25,12 @@ export function setsTable(group: BenchmarkGroup): Html {
   const sets = [...new Set(group.results.flatMap((result) => result.sets.map(({ name }) => name)))];
   const overall = group.results.some((result) => (result.overall ?? []).length > 0);
   const overallId = overall ? (group.results[0]?.overall?.[0]?.id ?? "mean") : undefined;
-  const published = group.published.filter((row) =>
-    sets.some((set) => row.values[set] !== undefined),
+  // Rows of means alone stand in the table over all sets, where there is one.
+  const meansApart = group.results.some((result) => (result.overall ?? []).length > 1);
+  const published = group.published.filter(
+    (row) =>
+      sets.some((set) => row.values[set] !== undefined) ||
+      (!meansApart && overallId !== undefined && meanOver(row, sets, overallId) !== undefined),
   );
   return html`<div class="scroll"><table><thead><tr><th>Model</th>${sets.map(
     (set) => html`<th>${set}<small class="metric">${mainLabel(group, set)}</small></th>`,
@@ -33,7 +43,7 @@ export function setsTable(group: BenchmarkGroup): Html {
   )}${published.map((row) => publishedRow(row, sets, overallId))}</tbody></table></div>${
     published.length === 0
       ? null
-      : html`<p class="note">Grey: as published (${[...new Set(published.map(({ source }) => source))].join("; ")}), for orientation${overallId === "mean" ? "; means over the sets shown" : ""}.</p>`
+      : html`<p class="note">Grey: as published, for orientation${overallId === "mean" ? "; means are those of the cells shown" : ""}. Read from: ${publishedSources(published)}.</p>`
   }${overallTable(group)}${companions(group)}`;
 }
 
@@ -66,10 +76,15 @@ export function metricCell(metric: MetricResult | undefined, flaw: string | null
 }
 
 function publishedRow(row: PublishedRow, sets: readonly string[], overall?: string): Html {
-  const value = (own: number | undefined) =>
-    html`<td>${own === undefined ? "–" : fixed(own, 2)}</td>`;
-  return html`<tr class="published"><td>${row.model}</td>${sets.map((set) => value(row.values[set]))}${
-    overall === undefined ? null : value(meanOver(row, sets, overall))
+  const value = (own: number | undefined, flaw: string | null = null) =>
+    html`<td>${own === undefined ? "–" : fixed(own, 2)}${flaw === null ? null : html`<span class="flaw">${flaw}</span>`}</td>`;
+  const mean = overall === undefined ? undefined : meanOver(row, sets, overall);
+  const whole = sets.length === Object.keys(row.values).length;
+  const printed = whole ? misprintedMean(row) : undefined;
+  return html`<tr class="published">${publishedName(row)}${sets.map((set) => value(row.values[set]))}${
+    overall === undefined
+      ? null
+      : value(mean, printed === undefined ? null : `printed as ${fixed(printed, 2)}`)
   }</tr>`;
 }
 

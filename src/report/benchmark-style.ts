@@ -6,6 +6,7 @@ td.none { color: var(--soft); font-size: .8rem }
 .flaw { display: block; color: var(--wrong); font-size: .78rem }
 .warning { color: var(--wrong); font-weight: 600; font-size: .95rem; margin: 0 0 10px }
 tr.published td { color: var(--soft); font-size: .82rem }
+tr.published small { display: block; max-width: 22em; white-space: normal; font-size: .72rem }
 .panels {
   display: grid;
   grid-template-columns: repeat(auto-fill,minmax(min(100%,290px),1fr));

@@ -1,15 +1,6 @@
-import type { PublishedRow } from "../benchmark-published.ts";
+import { oppoPaper, type PublishedRow } from "../benchmark-published.ts";
 
-export const mmeTasks = [
-  "ER-Lab",
-  "ER-Wild",
-  "Noise-ER",
-  "FG-ER",
-  "ML-ER",
-  "SA",
-  "FG-SA",
-  "IR",
-] as const;
+const mmeTasks = ["ER-Lab", "ER-Wild", "Noise-ER", "FG-ER", "ML-ER", "SA", "FG-SA", "IR"] as const;
 
 /** A row of MME-Emotion's leaderboard; it is micro, over samples of all tasks. */
 const leaderboardRow = (
@@ -22,6 +13,7 @@ const leaderboardRow = (
 ): PublishedRow => ({
   model,
   source: "official leaderboard",
+  judge: "GPT-4o",
   values: {},
   overall: {
     "cot-micro": cot,
@@ -30,6 +22,7 @@ const leaderboardRow = (
     "steps-micro": steps,
     "answer-tokens": tokens,
   },
+  overallSets: mmeTasks.length,
 });
 
 /** Task by task recognition and reasoning are published; CoT is their mean. */
@@ -46,7 +39,24 @@ function withTasks(
   };
 }
 
-/** The leaderboard of MME-Emotion, in percent. */
+/** A row of the paper: another judge than the leaderboard's. */
+const paperRow = (
+  model: string,
+  tasks: readonly number[],
+  recognition: number,
+  reasoning: number,
+  cot: number,
+): PublishedRow => ({
+  model,
+  source: oppoPaper,
+  judge: "gemini-3.1-flash-lite-preview",
+  remark: "does not compare with rows of another judge",
+  values: Object.fromEntries(mmeTasks.map((task, at) => [task, tasks[at]!])),
+  overall: { "cot-micro": cot, "recognition-micro": recognition, "reasoning-micro": reasoning },
+  overallSets: mmeTasks.length,
+});
+
+/** The leaderboard of MME-Emotion, and rows of the paper, in percent. */
 export const publishedMmeEmotion: readonly PublishedRow[] = [
   leaderboardRow("Gemini-2.5-Pro", 5.1, 538.6, 39.3, 72.7, 56.0),
   leaderboardRow("Audio-Reasoner", 5.0, 356.8, 38.1, 71.6, 54.8),
@@ -80,4 +90,9 @@ export const publishedMmeEmotion: readonly PublishedRow[] = [
   leaderboardRow("Qwen2-VL-72B", 1.5, 24.8, 31.1, 10.5, 20.8),
   leaderboardRow("HumanOmni-7B", 1.0, 1.3, 36.0, 0.3, 18.1),
   leaderboardRow("Emotion-LLaMA", 1.0, 2.3, 25.1, 0.4, 12.8),
+  paperRow("GRPO, task and format", [47, 40.8, 59, 35, 37.7, 58.7, 35.6, 32.4], 27.9, 62.7, 45.3),
+  paperRow("OPPO", [54.6, 45.5, 66.2, 42, 39.6, 60.6, 40.7, 34.8], 31, 68.1, 49.5),
+  paperRow("AffectGPT", [35, 32.8, 50.7, 32.6, 31.3, 47.9, 44.2, 30], 19.7, 57.4, 38.6),
+  paperRow("Emotion-LLaMA", [31.7, 19.7, 49.3, 31.7, 29.5, 40.7, 36.4, 27.3], 21.1, 42.4, 31.8),
+  paperRow("PandaGPT", [28.5, 23.2, 26.3, 25.2, 28.9, 37.7, 41.4, 29.2], 21.6, 38.4, 30),
 ];
