@@ -2,7 +2,9 @@ import { DataError } from "../../../core/errors.ts";
 import { refuseOtherWidths } from "../../features/same-width.ts";
 import { originsOf, streams } from "../../features/streams.ts";
 import type { InspectedClip } from "../clip.ts";
-import { cuesMissing } from "./references.ts";
+import type { Survey } from "../survey.ts";
+import { counted } from "../words.ts";
+import { referenceMissing } from "./references.ts";
 import { streamRefusals } from "./streams.ts";
 import { type Refusal, refusal, type Way } from "./way.ts";
 
@@ -17,13 +19,33 @@ export const embedded: Way = {
       audio: clip.row.features?.audio !== undefined,
     }),
     ...featureRefusals(clip),
-    ...cuesMissing(clip),
+    // A clip with a label alone is trained on by its answer.
+    ...(clip.row.labels.length > 0 ? [] : referenceMissing(clip)),
   ],
   refuseAll: ({ sides, clips }) => [
     ...("refused" in sides ? [sides.refused] : []).map(said),
+    ...nothingHeldOut(sides),
+    ...nothingToImitate(clips),
     ...mixedFeatures(clips),
   ],
 };
+
+function nothingHeldOut(sides: Survey["sides"]): Refusal[] {
+  if (!("rows" in sides)) return [];
+  const held = sides.rows.filter(({ split }) => split === "test").length;
+  if (held >= 2) return [];
+  const cure = "give more clips, or a larger share with data.split.test";
+  return [
+    refusal("DATA_NONE_HELD_OUT", `${counted(held, "clip")} held out, two are the least`, cure),
+  ];
+}
+
+/** The cold start imitates references, and the benchmark compares with them. */
+function nothingToImitate(clips: readonly InspectedClip[]): Refusal[] {
+  if (clips.some(({ cues }) => cues && cues.visual + cues.acoustic > 0)) return [];
+  const says = "no reference names anything seen or heard: there is nothing to imitate";
+  return [refusal("SFT_TOO_FEW", says, "add the reasoning to the list")];
+}
 
 const said = ({ code, message, hint }: { code: string; message: string; hint: string }): Refusal =>
   refusal(code, message.replace(` (${hint})`, "").trim(), hint);
