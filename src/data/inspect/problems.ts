@@ -38,7 +38,11 @@ export const problemKinds: readonly ProblemKind[] = [
     id: "unreadable",
     title: "cannot be decoded",
     weight: "stop",
-    find: media(({ failures }) => failures.map(({ message }) => message).join("; ") || null),
+    find: media(
+      ({ failures }) =>
+        failures.map(({ message }) => message.replace("cannot be decoded: ", "")).join("; ") ||
+        null,
+    ),
   },
   {
     id: "features",

@@ -137,6 +137,7 @@ function refusalLines({ ways }: InspectedList): string[] {
   return foundRefusals(ways).map(({ clips, cure, ways: closed }) => {
     const names = clips.map(({ clip, says }) => `'${clip.row.id}': ${says}`);
     const where = closed.length === ways.length ? "every way" : closed.join(", ");
-    return `${counted(clips.length, "clip")} (${where}): ${few(names, 1)}. Cure: ${cure}`;
+    const more = names.length > 1 ? ` (and ${names.length - 1} more)` : "";
+    return `${counted(clips.length, "clip")} (${where}): ${names[0]}${more}. Cure: ${cure}`;
   });
 }
