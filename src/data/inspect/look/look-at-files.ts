@@ -22,8 +22,6 @@ export interface LookedAt {
   facts: FileFacts;
 }
 
-/** Of so many contents frames are kept at once; of longer lists later, of the few that are shown. */
-const mostShots = 256;
 /** Below so many files a thread takes longer to start than the work takes. */
 const filesWorthThreads = 8;
 
