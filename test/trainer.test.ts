@@ -99,7 +99,7 @@ function rlRun(policy: LinearPolicy, name: string, changes: Partial<RlRun> = {})
       checkpointEvery: 2,
     }),
     mask: maskOptions.parse({}),
-    loss: resolveLossOptions({ preset: "counterfactual" }),
+    loss: resolveLossOptions({ preset: "oppo-swap" }),
     reward,
     seed: 1,
     layout: systemLayout(join(folder, name)),
@@ -211,7 +211,7 @@ describe("reinforcement learning", () => {
     expect(rows(whole)).toHaveLength(6);
   });
 
-  it.each(["paper_like", "papo_av", "robust", "attrib", "counterfactual"] as const)(
+  it.each(["bonus-evidence", "bonus-all", "robust", "attrib", "oppo-swap"] as const)(
     "preset %s trains other weights than plain GRPO",
     async (preset) => {
       await coldPolicy();

@@ -20,8 +20,8 @@ export type RlStep = (typeof rlSteps)[number];
 
 const losses = {
   grpo: resolveLossOptions({ preset: "none" }),
-  "oppo-one": resolveLossOptions({ preset: "counterfactual" }),
-  "oppo-both": resolveLossOptions({ preset: "counterfactual" }),
+  "oppo-one": resolveLossOptions({ preset: "oppo-swap" }),
+  "oppo-both": resolveLossOptions({ preset: "oppo-swap" }),
 };
 
 const masks = {

@@ -1,3 +1,4 @@
+import { variantPresets } from "../../src/config/variant-presets.ts";
 import type { LossOptions } from "../../src/loss/options.ts";
 import { lossSchema, presetNames } from "../../src/loss/options.ts";
 import { presets } from "../../src/loss/presets.ts";
@@ -46,6 +47,11 @@ export function objectivesPage({ loss, reward, masks }: Tables): string {
     "### Presets",
     "Each is the preset `none` with these settings changed.",
     table(["preset", "settings"], presetNames.map(presetRow)),
+    "### Presets of variants",
+    "Reward, loss and mask of a whole variant: `variants: { oppo: { preset: paper } }`; fields of the " +
+      "variant win. What all variants of an experiment share is not in them: the paper's group is " +
+      "`rl.group: 4`.",
+    table(["preset", "source", "what is exact, what is ours", "settings"], variantRows()),
     "### Settings of the loss",
     settingsTable(settingsOf(lossSchema, presets.none)),
     "## Reward terms",
@@ -127,6 +133,24 @@ function presetRow(name: (typeof presetNames)[number]): Row {
   return [code(name), changed.map(({ path, value }) => code(`${path}: ${value}`)).join(", ")];
 }
 
+function variantRows(): Row[] {
+  return Object.entries(variantPresets).map(([name, { source, fidelity, settings }]) => [
+    code(name),
+    source,
+    fidelity,
+    flat(settings).map(code).join(", "),
+  ]);
+}
+
+/** `a.b: value` of every leaf. */
+function flat(value: object, prefix = ""): string[] {
+  return Object.entries(value).flatMap(([key, inner]) =>
+    typeof inner === "object" && inner !== null
+      ? flat(inner, `${prefix}${key}.`)
+      : [`${prefix}${key}: ${inner}`],
+  );
+}
+
 function rewardRow({ name, option, weight, gate, doc }: RewardTerm): Row {
   const options = rewardOptions.parse({});
   const set = option === null ? String(weight(options)) : `${weight(options)} (${code(option)})`;
@@ -135,7 +159,12 @@ function rewardRow({ name, option, weight, gate, doc }: RewardTerm): Row {
 }
 
 function maskRow({ id, shows, streams, partial, needs, places }: MaskKind): Row {
-  const source = { rng: "a random generator", donor: "another clip", blank: "features of nothing" };
+  const source = {
+    rng: "a random generator",
+    donor: "another clip",
+    blank: "features of nothing",
+    ratio: "a ratio and a random generator",
+  };
   return [
     code(id),
     shows,

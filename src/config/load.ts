@@ -59,11 +59,11 @@ function readYaml(file: string): Source {
   };
 }
 
-const isMapping = (value: unknown): value is Record<string, unknown> =>
+export const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** `value` with what only `defaults` has. */
-function beneath(value: Record<string, unknown>, defaults: object): Record<string, unknown> {
+export function beneath(value: Record<string, unknown>, defaults: object): Record<string, unknown> {
   const out = { ...value };
   for (const [key, fallback] of Object.entries(defaults)) {
     const own = out[key];

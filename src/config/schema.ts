@@ -9,14 +9,28 @@ import { rewardOptions } from "../rewards/options.ts";
 import { runName, variantName } from "../runs/options.ts";
 import { embedderOptions } from "../similarity/options.ts";
 import { maskOptions, rlOptions, sftOptions } from "../trainer/options.ts";
+import { beneath, isMapping } from "./load.ts";
+import { type VariantPresetName, variantPresetNames, variantPresets } from "./variant-presets.ts";
 
-/** One way of training from the common cold start. */
-export const variantOptions = z.strictObject({
+/** A variant with what its preset says beneath it; an unknown preset is left to the schema. */
+function withPreset(value: unknown): unknown {
+  if (!isMapping(value) || !Object.hasOwn(variantPresets, String(value.preset))) return value;
+  return beneath(value, variantPresets[value.preset as VariantPresetName].settings);
+}
+
+const variantFields = z.strictObject({
+  preset: z
+    .enum(variantPresetNames)
+    .optional()
+    .describe("values of reward, loss and mask that are not given here (docs/objectives.md)"),
   description: z.string().default("").describe("half a sentence for tables and the report"),
   reward: rewardOptions.prefault({}),
   loss: lossConfigSchema.prefault({}),
   mask: maskOptions.prefault({}),
 });
+
+/** One way of training from the common cold start. */
+export const variantOptions = z.preprocess(withPreset, variantFields);
 export type VariantOptions = z.infer<typeof variantOptions>;
 
 /** Options of whatever source of clips `source` names; the source checks the others. */

@@ -13,7 +13,7 @@ import { swiftNeeds } from "./media-check.ts";
 
 const reference =
   "<think>In the video, raised brows. In the audio, a loud voice.</think><answer>joy</answer>";
-const swap = ["masks.visual=swap", "masks.acoustic=swap", "loss.preset=counterfactual"];
+const swap = ["masks.visual=swap", "masks.acoustic=swap", "loss.preset=oppo-swap"];
 
 let folder: string;
 let said: string;

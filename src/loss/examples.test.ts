@@ -88,7 +88,7 @@ describe("worked examples", () => {
     const base = { advantage: 0, full, sampled: full, claims };
     const own = omniPerceptionObjective(
       [{ ...base, video: [-1, -1, -4, -9] }],
-      resolveLossOptions({ preset: "counterfactual" }),
+      resolveLossOptions({ preset: "oppo-swap" }),
     );
     // d = .5, 0, 3 (beyond the cap of 2); weight .05 over three evidence tokens
     expect(own.loss).toBeCloseTo((0.05 * (1.5 + 2)) / 3, 12);
@@ -96,7 +96,7 @@ describe("worked examples", () => {
     expectRow(own.gradient.video[0], [0.0166666667, 0.0166666667, 0, 0]);
     const other = omniPerceptionObjective(
       [{ ...base, audio: [-1, -1, -0.5, -9] }],
-      resolveLossOptions({ preset: "counterfactual" }),
+      resolveLossOptions({ preset: "oppo-swap" }),
     );
     // d = .5, 0, -.5; weight .3 over three evidence tokens: two-sided
     expectRow(other.gradient.full[0], [0.05, 0, -0.05, 0]);

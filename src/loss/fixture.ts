@@ -26,7 +26,7 @@ export function randomBatch(seed: number, options: RandomBatchOptions = {}): Los
 
 const vocabulary = 5;
 
-/** The sample with a pass in which both streams are hidden, and whole-vocabulary rows everywhere. */
+/** The sample with clauses of the reference, a pass in which both streams are hidden, and whole-vocabulary rows everywhere. */
 function withRows(rng: Rng, sample: LossSample): LossSample {
   const length = sample.full.length;
   const positions = draw(length, () => 0).map((_, token) => token);
@@ -40,7 +40,8 @@ function withRows(rng: Rng, sample: LossSample): LossSample {
   );
   const whole = Object.fromEntries(passes.map((pass) => [pass, rows()]));
   const both = draw(length, () => -rng.uniform(0.05, 3));
-  return { ...sample, both, whole: whole as Partial<Record<LossPass, WholeRows>> };
+  const clauses = randomClaims(rng, length).filter(({ heads }) => heads.length > 0);
+  return { ...sample, clauses, both, whole: whole as Partial<Record<LossPass, WholeRows>> };
 }
 
 /** Log-probs of logits. */

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { randomBatch } from "./fixture.ts";
-import { gradientNorm, omniPerceptionObjective } from "./objective.ts";
+import { gradientNorm, omniPerceptionObjective, selectClaims } from "./objective.ts";
 import { type LossConfig, presetNames } from "./options.ts";
 import { resolveLossOptions } from "./presets.ts";
 import type { LossResult, LossSample } from "./sample.ts";
+import { referencedClauses } from "./selectors.ts";
 import { sensitivity } from "./sensitivity.ts";
 import { addTotals, measureTotals } from "./totals.ts";
 
@@ -129,7 +130,7 @@ describe("omniPerceptionObjective", () => {
     const options = resolveLossOptions({
       preset,
       reference: { weight: 0.1 },
-      ...(preset === "paper_like" && { surrogate: { kind: "grpo" } }),
+      ...(preset === "bonus-evidence" && { surrogate: { kind: "grpo" } }),
       ...(preset === "robust" && { surrogate: { kind: "gspo" } }),
     });
     fc.assert(
@@ -138,8 +139,12 @@ describe("omniPerceptionObjective", () => {
         const whole = randomBatch(seed, { samples: 6, passRate, partialRate: 0.3 });
         const [first, second] = [whole.slice(0, 1), whole.slice(1)];
         const totals = addTotals([measureTotals(first), measureTotals(second)]);
+        const chosen = [first, second].map((part) =>
+          measureTotals(selectClaims(part, referencedClauses)),
+        );
+        const selected = { [referencedClauses.id]: addTotals(chosen) };
         const parts = [first, second].map((part) =>
-          omniPerceptionObjective(part, options, { totals }),
+          omniPerceptionObjective(part, options, { totals, selected }),
         );
         const all = omniPerceptionObjective(whole, options);
         expect(parts.reduce((sum, { loss }) => sum + loss, 0)).toBeCloseTo(all.loss, 10);
@@ -187,7 +192,7 @@ describe("alternating passes", () => {
 
   it("gives no gradient to a pass that is absent", () => {
     const videoOnly = batch.map(({ audio: _, ...rest }) => rest);
-    for (const preset of ["robust", "counterfactual", "papo_av"] as const) {
+    for (const preset of ["robust", "oppo-swap", "bonus-all"] as const) {
       const { gradient } = omniPerceptionObjective(videoOnly, resolveLossOptions({ preset }));
       expect(gradient.audio.every((row) => row === undefined)).toBe(true);
       expect(gradient.full.every((row) => row.every(Number.isFinite))).toBe(true);

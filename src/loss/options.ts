@@ -120,16 +120,36 @@ export const lossSchema = z.strictObject({
 
 export const presetNames = [
   "none",
-  "paper_like",
-  "papo_av",
+  "paper",
+  "paper-baseline",
+  "paper-papo",
+  "paper-papo-dual",
+  "paper-released",
+  "bonus-evidence",
+  "bonus-all",
   "robust",
   "attrib",
-  "counterfactual",
+  "oppo-swap",
 ] as const;
+
+/** What presets were called before; `paper_like` was nothing that the paper prints. */
+const renamedPresets: Readonly<Record<string, PresetName>> = {
+  paper_like: "bonus-evidence",
+  papo_av: "bonus-all",
+  counterfactual: "oppo-swap",
+};
+
+/** A preset's name; one of before is refused with the name of today. */
+export const presetSchema = z.enum(presetNames, {
+  error: ({ input }) => {
+    const now = Object.hasOwn(renamedPresets, String(input)) && renamedPresets[String(input)];
+    return now ? `the preset '${input}' is called '${now}' now` : undefined;
+  },
+});
 
 /** What a config file says: a preset and the fields that differ from it. */
 export const lossConfigSchema = z.strictObject({
-  preset: z.enum(presetNames).default("none").describe("values of every field not given here"),
+  preset: presetSchema.default("none").describe("values of every field not given here"),
   surrogate: surrogateSchema.partial().optional(),
   reference: referenceSchema.partial().optional(),
   sensitivity: sensitivitySchema.partial().optional(),

@@ -57,11 +57,55 @@ const none: LossOptions = {
   },
 };
 
+/**
+ * GRPO as the paper's baseline is trained: responses weigh alike, reference KL .04. Its clip range
+ * is not stated: the usual .2, without dual clip.
+ */
+const baseline: LossOptions = {
+  ...none,
+  surrogate: { ...none.surrogate, kind: "grpo", clipLow: 0.2, clipHigh: 0.2, dualClip: 0 },
+  reference: { weight: 0.04 },
+};
+
+/** β of the paper. */
+const beta = 8e-3;
+
+/**
+ * PAPO beside the paper's baseline: all tokens, a mean, the estimator and the full branch alone of
+ * PAPO's code, and its weight .02; the paper prints no weight for it.
+ */
+const papo = {
+  weight: 0.02,
+  estimator: "k3",
+  reduce: "mean",
+  maskedGradient: false,
+} as const;
+
 /** What each preset is for: docs/method.md#presets. */
 export const presets: Readonly<Record<PresetName, LossOptions>> = {
   none,
-  paper_like: { ...none, papo: { ...none.papo, weight: 0.01 } },
-  papo_av: { ...none, papo: { ...none.papo, weight: 0.01, tokens: "all" } },
+  paper: {
+    ...baseline,
+    paper: { ...none.paper, weight: beta },
+    evidence: { selector: "reference" },
+  },
+  "paper-baseline": baseline,
+  "paper-papo": { ...baseline, paper: { ...papo, tokens: "together" } },
+  "paper-papo-dual": { ...baseline, paper: { ...papo, tokens: "all" } },
+  "paper-released": {
+    ...baseline,
+    paper: {
+      ...none.paper,
+      weight: beta,
+      estimator: "k1",
+      reduce: "mean",
+      maskedGradient: false,
+    },
+    papo: { ...none.papo, fullEntropy: 3e-4, maskedEntropy: 3e-4 },
+    evidence: { selector: "reference" },
+  },
+  "bonus-evidence": { ...none, papo: { ...none.papo, weight: 0.01 } },
+  "bonus-all": { ...none, papo: { ...none.papo, weight: 0.01, tokens: "all" } },
   robust: {
     ...none,
     sensitivity: { ...none.sensitivity, weight: 0.02 },
@@ -74,7 +118,7 @@ export const presets: Readonly<Record<PresetName, LossOptions>> = {
     onset: { ...none.onset, weight: 0.02 },
     controller: { ...none.controller, enabled: true },
   },
-  counterfactual: {
+  "oppo-swap": {
     ...none,
     counterfactual: { ...none.counterfactual, sensitivity: 0.05, invariance: 0.3 },
   },

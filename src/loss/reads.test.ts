@@ -59,26 +59,26 @@ describe("maskedReads", () => {
   );
 
   it("takes where claims begin only for the onset term", () => {
-    expect(maskedReads(presets.counterfactual, claims)).toEqual([2, 4, 7]);
+    expect(maskedReads(presets["oppo-swap"], claims)).toEqual([2, 4, 7]);
     expect(maskedReads(presets.robust, claims)).toEqual([1, 2, 4, 6, 7]);
-    expect(maskedReads(presets.papo_av, claims)).toBeUndefined();
-    expect(maskedReads(presets.counterfactual, [])).toEqual([]);
+    expect(maskedReads(presets["bonus-all"], claims)).toBeUndefined();
+    expect(maskedReads(presets["oppo-swap"], [])).toEqual([]);
   });
 });
 
 it("a masked pass without a log-prob that a term looks at is refused", () => {
   const [sample] = samples() as [LossSample];
   const video = spreadReads([-1, -1], [2, 7], 10);
-  expect(() => omniPerceptionObjective([{ ...sample, video }], presets.counterfactual)).toThrow(
+  expect(() => omniPerceptionObjective([{ ...sample, video }], presets["oppo-swap"])).toThrow(
     /token 4: video log-prob is NaN/,
   );
   const onsets = spreadReads([-1, -1, -1], [2, 4, 7], 10);
   expect(() => omniPerceptionObjective([{ ...sample, audio: onsets }], presets.robust)).toThrow(
     /token 1: audio log-prob is NaN/,
   );
-  expect(() => omniPerceptionObjective([{ ...sample, audio: onsets }], presets.papo_av)).toThrow(
-    /token 0: audio log-prob is NaN/,
-  );
+  expect(() =>
+    omniPerceptionObjective([{ ...sample, audio: onsets }], presets["bonus-all"]),
+  ).toThrow(/token 0: audio log-prob is NaN/);
   const full = spreadReads([-1], [2], 10);
   expect(() => omniPerceptionObjective([{ ...sample, full }], presets.none)).toThrow(
     /token 0: full log-prob is NaN/,

@@ -16,10 +16,13 @@ export const selectors: Readonly<Record<LossOptions["evidence"]["selector"], Cla
   reference: referencedClauses,
 };
 
-/** The evidence a term acts on: its own selector, or for those of every claim the options' choice. */
+/**
+ * The evidence a term acts on: its own selector, or for those of every claim the options' choice.
+ * A term on the full pass alone looks at no claim.
+ */
 export function selectorOf(
-  { selector }: Pick<LossTerm, "selector">,
+  { selector, needs }: Pick<LossTerm, "selector" | "needs">,
   { evidence }: Pick<LossOptions, "evidence">,
 ): ClaimSelector {
-  return selector === everyClaim ? selectors[evidence.selector] : selector;
+  return selector === everyClaim && needs !== "none" ? selectors[evidence.selector] : selector;
 }

@@ -121,7 +121,7 @@ describe("worked numbers (vectors.json)", () => {
     const batch = onePass(inputs.l, [], { video: inputs.m });
     const papo = (live: boolean): LossResult => {
       const total = zeroResult(batch);
-      const options = { ...presets.papo_av.papo, cap: 10, maskedGradient: live };
+      const options = { ...presets["bonus-all"].papo, cap: 10, maskedGradient: live };
       addScaled(total, perceptionBonus(batch, options), inputs.gamma);
       addScaled(total, entropyBrake(batch, "full", true), inputs.eta1);
       addScaled(total, entropyBrake(batch, "video", live), inputs.eta2);
@@ -139,7 +139,7 @@ describe("worked numbers (vectors.json)", () => {
     const claims = [claim("visual", tokensWhere(inputs.M_v), 0)];
     for (const at of ["case1", "case2"]) {
       const batch = onePass(inputs.l, claims, { video: inputs[`m_${at}`] });
-      const options = { ...presets.paper_like.papo, estimator: "k1" as const, cap: 100 };
+      const options = { ...presets["bonus-evidence"].papo, estimator: "k1" as const, cap: 100 };
       const total = zeroResult(batch);
       addScaled(total, perceptionBonus(batch, options), inputs.coef);
       expectClose([total.loss], [outputs[`loss_${at}`]]);

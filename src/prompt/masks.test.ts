@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../core/rng.ts";
-import { maskKinds, maskModes, maskPrompt, masksAt } from "./masks.ts";
+import { isPartial, maskKind, maskKinds, maskModes, maskPrompt, masksAt } from "./masks.ts";
 import { modalities, type Prompt } from "./prompt.ts";
 
 function prompt(id: string, value: number): Prompt {
@@ -13,7 +13,8 @@ function prompt(id: string, value: number): Prompt {
   return { id, text: [7], video: stream(4), audio: stream(2) };
 }
 const blank = { video: Float32Array.of(-1, -1, -1, -1), audio: Float32Array.of(-2, -2) };
-const sources = () => ({ rng: new Rng(1), donor: prompt("donor", 100), blank });
+const ratio = { ratio: 0.7, unit: "element" } as const;
+const sources = () => ({ rng: new Rng(1), donor: prompt("donor", 100), blank, ratio });
 
 describe("maskPrompt", () => {
   for (const mode of maskModes) {
@@ -41,7 +42,7 @@ describe("maskPrompt", () => {
   it("refuses a kind that prompts don't have", () => {
     const mean = maskKinds.find(({ id }) => id === "mean")!;
     expect(() => maskPrompt(prompt("clip", 0), "video", mean)).toThrow(
-      "mask 'mean' can't hide video in a prompt (for prompts there are drop, blank, noise, swap)",
+      "mask 'mean' can't hide video in a prompt (for prompts there are drop, blank, noise, swap, ratio)",
     );
   });
 
@@ -73,7 +74,7 @@ describe("maskPrompt", () => {
 
 describe("the table of masks", () => {
   it("says what exists where, by one word each", () => {
-    expect(masksAt("prompt")).toEqual(["drop", "blank", "noise", "swap"]);
+    expect(masksAt("prompt")).toEqual(["drop", "blank", "noise", "swap", "ratio"]);
     expect(masksAt("media")).toEqual(["drop", "blank", "noise", "swap"]);
     expect(masksAt("plugin", "video")).toEqual(["blank", "swap", "mean"]);
     expect(masksAt("plugin", "audio")).toEqual(["blank", "swap"]);
@@ -83,5 +84,59 @@ describe("the table of masks", () => {
     for (const kind of maskKinds) {
       expect("apply" in kind, kind.id).toBe((maskModes as string[]).includes(kind.id));
     }
+  });
+});
+
+describe("masking by ratio", () => {
+  const long = (): Prompt => {
+    const clip = prompt("clip", 1);
+    clip.video = {
+      ...clip.video,
+      features: Float32Array.from({ length: 4000 }, () => 1),
+      tokens: 100,
+      dim: 40,
+    };
+    return clip;
+  };
+  const masked = (unit: "element" | "frame" | "block", ratio: number, seed = 1) =>
+    maskPrompt(long(), "video", "ratio", { rng: new Rng(seed), ratio: { ratio, unit } }).video;
+  const zeros = (features: Float32Array) => features.filter((x) => x === 0).length;
+  const hiddenTokens = ({ features, tokens, dim }: Prompt["video"]) =>
+    Array.from({ length: tokens }, (_, token) => token).filter((token) =>
+      features.subarray(token * dim, (token + 1) * dim).every((x) => x === 0),
+    );
+
+  it("element: features are zeroed one by one, about the share ρ of them", () => {
+    expect(zeros(masked("element", 0.7).features) / 4000).toBeCloseTo(0.7, 1);
+    expect(hiddenTokens(masked("element", 0.7))).toEqual([]);
+  });
+
+  it("frame: exactly the share ρ of the tokens, whole", () => {
+    const { features } = masked("frame", 0.7);
+    expect(zeros(features)).toBe(70 * 40);
+    expect(hiddenTokens(masked("frame", 0.7))).toHaveLength(70);
+  });
+
+  it("block: the same number of tokens in one piece of time", () => {
+    const hidden = hiddenTokens(masked("block", 0.7));
+    expect(hidden).toHaveLength(70);
+    expect(hidden.at(-1)! - hidden[0]!).toBe(69);
+  });
+
+  it.each(["element", "frame", "block"] as const)("%s: ρ 1 is all zero, ρ 0 nothing", (unit) => {
+    expect(zeros(masked(unit, 1).features)).toBe(4000);
+    expect(zeros(masked(unit, 0).features)).toBe(0);
+  });
+
+  it("draws anew by seed, and the same of the same seed", () => {
+    expect(masked("element", 0.7, 1).features).toEqual(masked("element", 0.7, 1).features);
+    expect(masked("element", 0.7, 1).features).not.toEqual(masked("element", 0.7, 2).features);
+  });
+
+  it("still shows something unless all of it is zero", () => {
+    const kind = maskKind("ratio");
+    expect(isPartial(kind, { ratio: { ratio: 0.7, unit: "element" } })).toBe(true);
+    expect(isPartial(kind, { ratio: { ratio: 1, unit: "element" } })).toBe(false);
+    expect(isPartial(maskKind("swap"), { ratio: { ratio: 1, unit: "element" } })).toBe(true);
   });
 });

@@ -16,6 +16,22 @@ export interface MaskSources {
   donor?: Prompt;
   /** One row of features of an empty stream, per modality. */
   blank?: Readonly<Record<Modality, Float32Array>>;
+  /** How much of the stream, and in what pieces. */
+  ratio?: MaskRatio;
+}
+
+/** What a unit of masking by ratio is. */
+export const ratioUnits = ["element", "frame", "block"] as const;
+
+/** A share of a stream, drawn at random. */
+export interface MaskRatio {
+  /** ρ, 0 to 1. 1 hides the stream completely. */
+  ratio: number;
+  /**
+   * `element`: every feature of every token by itself, with probability ρ; `frame`: whole tokens,
+   * exactly the share ρ of them; `block`: the same number of tokens in one piece of time.
+   */
+  unit: (typeof ratioUnits)[number];
 }
 
 /**
@@ -89,6 +105,19 @@ export const maskKinds = [
       swapped(stream, need(donor, "swap")[modality], modality),
   },
   {
+    id: "ratio",
+    shows:
+      "zeros at random: a share ρ of standardised features (elements, tokens, or one block of time)",
+    partial: true,
+    needs: "ratio",
+    places: ["prompt"],
+    streams: both,
+    apply: (stream, _, { rng, ratio }) => ({
+      ...stream,
+      features: zeroed(stream, need(ratio, "ratio"), need(rng, "ratio")),
+    }),
+  },
+  {
     id: "mean",
     shows: "frames of the colour that a processor normalises to zero",
     partial: false,
@@ -136,6 +165,14 @@ export function takesDonor(id: MaskMode | PluginMask | "own"): boolean {
   return id !== "own" && maskKind(id).needs === "donor";
 }
 
+/** Whether the stream still shows something under this kind: by ratio, unless all of it is zero. */
+export function isPartial(
+  { partial, needs }: MaskKind,
+  { ratio }: Pick<MaskSources, "ratio">,
+): boolean {
+  return partial && !(needs === "ratio" && ratio?.ratio === 1);
+}
+
 /** A copy of `prompt` in which `modality` is hidden. The original is not changed. */
 export function maskPrompt(
   prompt: Prompt,
@@ -171,6 +208,22 @@ function tile(row: Float32Array, stream: Stream): Float32Array {
     throw new PolicyError("MASK_SHAPE", "blank row has the wrong width");
   const out = sharedFloats(stream.tokens * stream.dim);
   for (let token = 0; token < stream.tokens; token++) out.set(row, token * stream.dim);
+  return out;
+}
+
+/** The stream's features with a share of them zero: zero of what is standardised is the mean. */
+function zeroed({ features, tokens, dim }: Stream, { ratio, unit }: MaskRatio, rng: Rng) {
+  const out = sharedFloats(features.length);
+  out.set(features);
+  if (unit === "element") {
+    for (let i = 0; i < out.length; i++) if (rng.bool(ratio)) out[i] = 0;
+    return out;
+  }
+  const count = Math.round(ratio * tokens);
+  const first = unit === "block" ? rng.int(tokens - count + 1) : 0;
+  const order = Array.from({ length: tokens }, (_, token) => token);
+  const hidden = (unit === "frame" ? rng.shuffle(order) : order).slice(first, first + count);
+  for (const token of hidden) out.fill(0, token * dim, (token + 1) * dim);
   return out;
 }
 

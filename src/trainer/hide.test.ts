@@ -11,12 +11,13 @@ const plan = (changes: Partial<MaskPlan> = {}): MaskPlan => ({
   kind: maskKind("swap"),
   donors: examples,
   blank: { video: Float32Array.of(0), audio: Float32Array.of(0) },
+  ratio: { ratio: 0.7, unit: "frame" },
   rng: new Rng("hide"),
   ...changes,
 });
 
 describe("streams to hide", () => {
-  const streams = (preset: "none" | "counterfactual" | "attrib", passes: "alternate" | "both") =>
+  const streams = (preset: "none" | "oppo-swap" | "attrib", passes: "alternate" | "both") =>
     [0, 1].map((step) =>
       [0, 1, 2].map((group) =>
         streamsToHide({ loss: resolveLossOptions({ preset }), mask: { passes } }, step, group),
@@ -24,14 +25,14 @@ describe("streams to hide", () => {
     );
 
   it("alternate: one a group, the other in the next group and in the next step", () => {
-    expect(streams("counterfactual", "alternate")).toEqual([
+    expect(streams("oppo-swap", "alternate")).toEqual([
       [["video"], ["audio"], ["video"]],
       [["audio"], ["video"], ["audio"]],
     ]);
   });
 
   it("both: video and audio of every group", () => {
-    for (const hidden of streams("counterfactual", "both").flat()) {
+    for (const hidden of streams("oppo-swap", "both").flat()) {
       expect(hidden).toEqual(["video", "audio"]);
     }
   });
@@ -64,6 +65,7 @@ describe("hidden prompts", () => {
       blank: false,
       noise: false,
       swap: true,
+      ratio: true,
     });
   });
 });

@@ -1,13 +1,20 @@
 import { RunError } from "../core/errors.ts";
 import { Rng } from "../core/rng.ts";
-import { requiredPasses } from "../loss/terms.ts";
-import { type MaskKind, type MaskSources, maskKind, maskPrompt } from "../prompt/masks.ts";
+import { needsJointPass, requiredPasses } from "../loss/terms.ts";
+import {
+  isPartial,
+  type MaskKind,
+  type MaskRatio,
+  type MaskSources,
+  maskKind,
+  maskPrompt,
+} from "../prompt/masks.ts";
 import { type Modality, modalities, type Prompt } from "../prompt/prompt.ts";
 import type { Example } from "./example.ts";
 import { guardCanary } from "./guards.ts";
 import { meanGap } from "./metrics.ts";
 import type { MaskOptions } from "./options.ts";
-import type { Group, TrainingRollout } from "./rollout.ts";
+import { type Group, type HiddenStream, hiddenStreams, type TrainingRollout } from "./rollout.ts";
 import type { RlRun } from "./run.ts";
 
 /** How streams are hidden in one step. */
@@ -16,6 +23,8 @@ export interface MaskPlan {
   /** Other clips, for swapping. */
   donors: readonly Example[];
   blank: MaskSources["blank"];
+  /** For masking by ratio. */
+  ratio?: MaskRatio;
   /** Consumed clip by clip, stream by stream. */
   rng: Rng;
 }
@@ -24,39 +33,43 @@ export const maskPlan = (run: RlRun, step: number): MaskPlan => ({
   kind: maskKind(run.mask.mode, run.masks),
   donors: run.examples,
   blank: run.blank,
+  ratio: { ratio: run.mask.ratio, unit: run.mask.unit },
   rng: new Rng(`${run.seed}/masks/${step}`),
 });
 
 /**
- * Streams hidden from the group at `index` of a step: none for plain GRPO, both for attribution
- * margins. With `alternate`, a group has one hidden, changing every step.
+ * Streams hidden from the group at `index` of a step, a pass each: none for plain GRPO, both for
+ * attribution margins. With `alternate`, a group has one hidden, changing every step. `both` is a
+ * pass with both hidden at once, for terms that compare with such a one.
  */
 export function streamsToHide(
   { loss, mask, terms }: Pick<RlRun, "loss" | "terms"> & { mask: Pick<MaskOptions, "passes"> },
   step: number,
   index: number,
-): readonly Modality[] {
+): readonly HiddenStream[] {
   const required = requiredPasses(loss, terms?.loss);
-  if (required === "none") return [];
-  if (required === "both" || mask.passes === "both") return modalities;
-  return [modalities[(step + index) % modalities.length]!];
+  const joint: HiddenStream[] = needsJointPass(loss, terms?.loss) ? ["both"] : [];
+  if (required === "none") return joint;
+  if (required === "both" || mask.passes === "both") return [...modalities, ...joint];
+  return [modalities[(step + index) % modalities.length]!, ...joint];
 }
 
 /**
- * Copies of a clip's prompt, in each of which one stream is hidden.
+ * Copies of a clip's prompt, in each of which one stream is hidden, or both of them.
  * @throws RunError MASK_DONOR when `swap` has no other clip to take a stream from.
  */
 export function hidePrompts(
   example: Example,
-  streams: readonly Modality[],
+  streams: readonly HiddenStream[],
   plan: MaskPlan,
 ): TrainingRollout["hidden"] {
   const hidden: TrainingRollout["hidden"] = {};
   for (const stream of streams) {
-    hidden[stream] = {
-      prompt: maskPrompt(example.prompt, stream, plan.kind, sources(example, plan)),
-      partial: plan.kind.partial,
-    };
+    const prompt = hiddenStreams[stream].reduce(
+      (shown, each) => maskPrompt(shown, each, plan.kind, sources(example, plan)),
+      example.prompt,
+    );
+    hidden[stream] = { prompt, partial: isPartial(plan.kind, plan) };
   }
   return hidden;
 }
@@ -64,6 +77,7 @@ export function hidePrompts(
 function sources(example: Example, plan: MaskPlan): MaskSources {
   return {
     ...(plan.blank ? { blank: plan.blank } : {}),
+    ...(plan.ratio ? { ratio: plan.ratio } : {}),
     rng: plan.rng,
     ...(plan.kind.needs === "donor" ? { donor: donorOf(example, plan) } : {}),
   };

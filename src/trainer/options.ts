@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { maskModes } from "../prompt/masks.ts";
+import { maskModes, ratioUnits } from "../prompt/masks.ts";
 
 const optimiser = {
   learningRate: z.number().positive().describe("peak learning rate of Adam"),
@@ -40,6 +40,18 @@ export type SftOptions = z.infer<typeof sftOptions>;
 /** Which masked passes the Omni-Perception Loss sees, and how a modality is hidden. */
 export const maskOptions = z.strictObject({
   mode: z.enum(maskModes).default("swap").describe("how the hidden modality is replaced"),
+  ratio: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.7)
+    .describe("mode ratio: share of the stream that is set to zero, drawn anew each step"),
+  unit: z
+    .enum(ratioUnits)
+    .default("element")
+    .describe(
+      "mode ratio: element, every feature by itself; frame, whole tokens; block, one piece of time",
+    ),
   passes: z
     .enum(["alternate", "both"])
     .default("alternate")

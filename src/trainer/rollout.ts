@@ -2,7 +2,7 @@ import { RunError } from "../core/errors.ts";
 import { Rng } from "../core/rng.ts";
 import type { ClaimTokens } from "../cues/cue.ts";
 import type { Completion, Datum } from "../policy/port.ts";
-import type { Modality, Prompt } from "../prompt/prompt.ts";
+import { type Modality, modalities, type Prompt } from "../prompt/prompt.ts";
 import type { TokenOffset } from "../prompt/tokenizer.ts";
 import type { ScoredResponse } from "../rewards/scorer.ts";
 import { type Example, epochOrder } from "./example.ts";
@@ -26,7 +26,15 @@ export interface Rollout extends SampledRollout {
 /** A group: the G rollouts of one prompt, whose rewards are compared with each other. */
 export type Group = readonly Rollout[];
 
-/** A rollout's prompt with one stream hidden. */
+/** What a pass hides: one stream, or both at once. */
+export type HiddenStream = Modality | "both";
+export const hiddenStreams: Readonly<Record<HiddenStream, readonly Modality[]>> = {
+  video: ["video"],
+  audio: ["audio"],
+  both: modalities,
+};
+
+/** A rollout's prompt with one stream hidden, or both. */
 export interface HiddenPrompt {
   /** Shared by the rollouts of a group, so that an engine encodes it once. */
   prompt: Prompt;
@@ -45,7 +53,9 @@ export interface TrainingRollout extends Pick<Rollout, "example" | "completion">
   advantage: number;
   /** Its claims on its tokens. */
   claims: readonly ClaimTokens[];
-  hidden: Partial<Record<Modality, HiddenPrompt>>;
+  /** Clauses that a cue of the reference stands behind, on its tokens; where the scorer read them. */
+  clauses?: readonly ClaimTokens[];
+  hidden: Partial<Record<HiddenStream, HiddenPrompt>>;
   /** Log-probs under the frozen cold start, [tokens]; only where the reference KL is on. */
   reference?: Float32Array;
 }

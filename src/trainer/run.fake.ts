@@ -132,7 +132,7 @@ export function fakeRun(script: Script, changes: Partial<RlRun> = {}) {
     scorer: createScorer({ embedder, calibration: { low: 0.5, high: 0.9 }, options: reward }),
     options: rlOptions.parse({ steps: 3, prompts: 3, group: 2 }),
     mask: maskOptions.parse({}),
-    loss: resolveLossOptions({ preset: "counterfactual" }),
+    loss: resolveLossOptions({ preset: "oppo-swap" }),
     reward,
     seed: 1,
     layout: systemLayout("/nowhere"),

@@ -10,7 +10,7 @@ import { lossTerms } from "../loss/terms.ts";
 import type { Datum } from "../policy/port.ts";
 import { groupAdvantages } from "../rewards/advantages.ts";
 import { initialGuardState } from "./guards.ts";
-import { rlOptions } from "./options.ts";
+import { maskOptions, rlOptions } from "./options.ts";
 import { collectGroups, type Group, type TrainingRollout } from "./rollout.ts";
 import {
   fakeRun,
@@ -31,7 +31,7 @@ const varied: Script = (clip, sample) => {
   return says(sample === number % 3 ? right : wrong, sights[(number + sample) % sights.length]);
 };
 
-const bothPasses = { mask: { mode: "swap", passes: "both" } as const };
+const bothPasses = { mask: maskOptions.parse({ mode: "swap", passes: "both" }) };
 const start = () => ({ guards: initialGuardState, controller: startController() });
 
 /** Which clip's completion a datum is, and which of its streams come from another clip. */
@@ -170,7 +170,7 @@ describe("preparing rollouts", () => {
 });
 
 describe("reading log-probs", () => {
-  const readIn = async (preset: "none" | "counterfactual", updatesPerBatch: number) => {
+  const readIn = async (preset: "none" | "oppo-swap", updatesPerBatch: number) => {
     const guards = { canaryEffect: 0 };
     const options = rlOptions.parse({ prompts: 3, group: 2, updatesPerBatch, guards });
     const { run, policy } = fakeRun(varied, { options, loss: resolveLossOptions({ preset }) });
@@ -189,7 +189,7 @@ describe("reading log-probs", () => {
   });
 
   it("alternating masks read one stream a group, video first", async () => {
-    expect(await readIn("counterfactual", 1)).toEqual([
+    expect(await readIn("oppo-swap", 1)).toEqual([
       ["video", "video", "video", "video", "audio", "audio"],
     ]);
   });

@@ -14,20 +14,29 @@
  *   deviation that divides an advantage has a floor, and the KL to the reference is weighted by
  *   the ratio, so that its gradient is the KL's off-policy as well.
  */
+import { RunError } from "../core/errors.ts";
 import { claimTokens } from "../cues/evidence.ts";
+import { clauseTokens } from "../cues/punctuated.ts";
 import { advanceController, type ControllerState, suppression } from "../loss/controller.ts";
 import { type ObjectiveContext, omniPerceptionObjective } from "../loss/objective.ts";
 import type { LossOptions } from "../loss/options.ts";
 import { maskedReads, spreadReads } from "../loss/reads.ts";
 import type { LossResult, LossSample } from "../loss/sample.ts";
 import type { AdamOptions, Datum, Policy, StepReport } from "../policy/port.ts";
-import { type Modality, modalities } from "../prompt/prompt.ts";
 import { batchAdvantages } from "../rewards/advantages.ts";
 import { checkFinite, guardStep } from "./guards.ts";
 import { canary, hidePrompts, maskPlan, streamsToHide } from "./hide.ts";
 import { emptyShare, groupMetrics, meanGap, outcomeLevels } from "./metrics.ts";
-import { collectGroups, fullDatum, type Group, type TrainingRollout } from "./rollout.ts";
+import {
+  collectGroups,
+  fullDatum,
+  type Group,
+  type HiddenStream,
+  type Rollout,
+  type TrainingRollout,
+} from "./rollout.ts";
 import type { RlRun, TrainerState } from "./run.ts";
+import { addWholeRows, type WholePass, wholeGradientOf, wholePasses } from "./whole.ts";
 
 /** What one step taught: numbers to record, and the state to go on with. */
 export interface Lesson {
@@ -131,7 +140,14 @@ export async function prepare(
     return group.map((rollout, sample): TrainingRollout => {
       const claims = claimTokens(rollout.scored.claims, rollout.offsets);
       const advantage = advantages[at]![sample]!;
-      return { ...rollout, advantage, claims, hidden: readAt(hidden, run, claims) };
+      const clauses = clausesOf(rollout, run);
+      return {
+        ...rollout,
+        advantage,
+        claims,
+        ...(clauses ? { clauses } : {}),
+        hidden: readAt(hidden, run, claims, clauses),
+      };
     });
   });
   if (!run.reference) return rollouts;
@@ -139,14 +155,39 @@ export async function prepare(
   return rollouts.map((rollout, index) => ({ ...rollout, reference: reference[index]! }));
 }
 
+/**
+ * Evidence by the reference on the rollout's tokens; undefined where the scorer read no clauses.
+ * @throws RunError CLAUSES_UNREAD when the loss wants them all the same.
+ */
+function clausesOf(
+  { scored: { paper }, offsets }: Rollout,
+  { loss }: Pick<RlRun, "loss">,
+): TrainingRollout["clauses"] {
+  if (!paper) {
+    if (loss.evidence.selector === "own") return undefined;
+    throw new RunError("CLAUSES_UNREAD", "the scorer read no clauses, which the loss acts on", {
+      path: "loss.evidence.selector",
+      hint: "make the scorer with clauses: true, or with reward.form paper",
+    });
+  }
+  const evidence = paper.clauses.flatMap(({ modality, span, match }) =>
+    modality ? [{ modality, span, match }] : [],
+  );
+  return clauseTokens(evidence, offsets);
+}
+
 /** The same hidden prompts, read where the loss looks at this rollout's tokens. */
 export function readAt(
   hidden: TrainingRollout["hidden"],
   { loss, terms }: Pick<RlRun, "loss" | "terms">,
   claims: TrainingRollout["claims"],
+  clauses?: TrainingRollout["clauses"],
 ): TrainingRollout["hidden"] {
-  const read = maskedReads(loss, claims, terms?.loss);
-  const entries = Object.entries(hidden).map(([stream, copy]) => [stream, { ...copy, read }]);
+  const read = maskedReads(loss, claims, terms?.loss, clauses);
+  // Terms that compare with both streams hidden look at every token.
+  const entries = Object.entries(hidden).map(([stream, copy]) =>
+    stream === "both" ? [stream, copy] : [stream, { ...copy, read }],
+  );
   return Object.fromEntries(entries);
 }
 
@@ -178,30 +219,44 @@ export async function update(
   const full = fresh ? sampled : answered.slice(0, data.length);
   const samples = rollouts.map((rollout, index) => sampleOf(rollout, full[index]!));
   addHidden(samples, passes, answered.slice(asked.length - passes.length));
+  const datumOf = (at: number, pass: WholePass["pass"]) =>
+    pass === "full"
+      ? data[at]
+      : passes.find((each) => each.at === at && each.stream === pass)?.datum;
+  const wholes = wholePasses(samples, datumOf, loss, context.terms);
+  await addWholeRows(policy, samples, wholes);
 
   const result = omniPerceptionObjective(samples, loss, context);
-  const learning = passes.flatMap((pass) => hiddenGradient(pass, result));
+  const positions = (at: number, pass: WholePass["pass"]) => samples[at]!.whole?.[pass]?.positions;
+  const learning: Learning[] = [
+    ...data.map((datum, at) =>
+      withRows({ datum, gradient: result.gradient.full[at]! }, result, "full", at, positions),
+    ),
+    ...passes.flatMap((pass) => hiddenGradient(pass, result, positions)),
+  ];
+  const rows = learning.map(({ whole }) => whole);
   const differentiated = await policy.backward(
-    [...data, ...learning.map(({ datum }) => datum)],
-    [...result.gradient.full, ...learning.map(({ gradient }) => gradient)],
+    learning.map(({ datum }) => datum),
+    learning.map(({ gradient }) => gradient),
+    ...(rows.some((row) => row) ? [rows] : []),
   );
   const report = await policy.step(adam);
   const again = differentiated.slice(0, data.length);
   return { result, report, samplerGap: fresh ? meanGap(again, sampled) : undefined };
 }
 
-/** One rollout read with one stream hidden. */
+/** One rollout read with one stream hidden, or both. */
 interface HiddenPass {
   /** Place of the rollout in the update. */
   at: number;
-  stream: Modality;
+  stream: HiddenStream;
   partial: boolean;
   datum: Datum;
 }
 
 /** Stream by stream, in the order of the rollouts. */
 function hiddenPasses(rollouts: readonly TrainingRollout[]): HiddenPass[] {
-  return modalities.flatMap((stream) =>
+  return (["video", "audio", "both"] as const).flatMap((stream) =>
     rollouts.flatMap(({ hidden, completion: { tokens } }, at) => {
       const copy = hidden[stream];
       if (!copy) return [];
@@ -212,9 +267,16 @@ function hiddenPasses(rollouts: readonly TrainingRollout[]): HiddenPass[] {
 }
 
 function sampleOf(rollout: TrainingRollout, full: Float32Array): LossSample {
-  const { advantage, completion, reference, claims } = rollout;
+  const { advantage, completion, reference, claims, clauses } = rollout;
   const sampled = completion.logprobs;
-  return { advantage, full, sampled, ...(reference ? { reference } : {}), claims };
+  return {
+    advantage,
+    full,
+    sampled,
+    ...(reference ? { reference } : {}),
+    claims,
+    ...(clauses ? { clauses } : {}),
+  };
 }
 
 /** Puts the log-probs of each hidden pass on its rollout's sample. */
@@ -227,14 +289,42 @@ function addHidden(
     const sample = samples[at]!;
     const values = logprobs[index]!;
     sample[stream] = read ? spreadReads(values, read, tokens.length) : values;
-    if (partial) sample.partial = [...(sample.partial ?? []), stream];
+    if (partial && stream !== "both") sample.partial = [...(sample.partial ?? []), stream];
   });
 }
 
+/** A pass to differentiate: dL/dlogp at its tokens, and on rows of the vocabulary where there are. */
+interface Learning {
+  datum: Datum;
+  gradient: ArrayLike<number>;
+  whole?: Float32Array | undefined;
+}
+
+type Positions = (at: number, pass: WholePass["pass"]) => readonly number[] | undefined;
+
+function withRows(
+  learning: Learning,
+  result: LossResult,
+  pass: WholePass["pass"],
+  at: number,
+  positions: Positions,
+): Learning {
+  const whole = wholeGradientOf(result, pass, at);
+  const read = positions(at, pass);
+  return whole && read
+    ? { ...learning, datum: { ...learning.datum, whole: read }, whole }
+    : learning;
+}
+
 /** The tokens of a hidden pass at which the gradient is not zero, and what it is there. */
-function hiddenGradient({ at, stream, datum }: HiddenPass, { gradient }: LossResult) {
-  const row = gradient[stream][at];
+function hiddenGradient(
+  { at, stream, datum }: HiddenPass,
+  result: LossResult,
+  positions: Positions,
+): Learning[] {
+  const row = result.gradient[stream]?.[at];
   const read = row ? [...row.keys()].filter((token) => row[token] !== 0) : [];
-  if (!row || read.length === 0) return [];
-  return [{ datum: { ...datum, read }, gradient: read.map((token) => row[token]!) }];
+  const sampled = { datum: { ...datum, read }, gradient: read.map((token) => row![token]!) };
+  const learning = withRows(sampled, result, stream, at, positions);
+  return read.length > 0 || learning.whole ? [learning] : [];
 }

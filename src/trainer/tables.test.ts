@@ -52,7 +52,7 @@ describe("a run with entries of its own in the tables", () => {
       mask: { ...maskOptions.parse({}), mode: "sevens" as MaskMode },
     });
     await expect(rlStep(run, state(), 1, () => {})).rejects.toThrow(
-      "no way to hide a stream is called 'sevens' (known: drop, blank, noise, swap, mean)",
+      "no way to hide a stream is called 'sevens' (known: drop, blank, noise, swap, ratio, mean)",
     );
   });
 

@@ -31,7 +31,7 @@ const tiny = (name: string): Experiment =>
     },
     variants: {
       grpo: { reward: { weights: { perception: 0 } } },
-      oppo: { reward, loss: { preset: "counterfactual", reference: { weight: 0.02 } } },
+      oppo: { reward, loss: { preset: "oppo-swap", reference: { weight: 0.02 } } },
     },
     bench: { items: { probesPerModality: 1 }, evaluation: { bootstrapDraws: 100, recordClips: 2 } },
   });

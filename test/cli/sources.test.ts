@@ -44,7 +44,7 @@ const experiment = (name: string, more: object): Experiment =>
           weights: { accuracy: 1, format: 0.2, perception: 1 },
           perception: { mode: "f1" },
         },
-        loss: { preset: "counterfactual", reference: { weight: 0.02 } },
+        loss: { preset: "oppo-swap", reference: { weight: 0.02 } },
       },
     },
     bench: { items: { probesPerModality: 1 }, evaluation: { bootstrapDraws: 100, recordClips: 2 } },

@@ -80,7 +80,7 @@ TOY = Toy(
 
 
 def plain() -> Loss:
-    case = next(case for case in VECTORS["cases"] if case["name"] == "preset paper_like")
+    case = next(case for case in VECTORS["cases"] if case["name"] == "preset bonus-evidence")
     loss = read(Loss, case["options"], "vectors")
     return dataclasses.replace(loss, papo=dataclasses.replace(loss.papo, weight=0.0))
 

@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { readJsonl } from "../../../src/core/jsonl.ts";
 import { silent } from "../../../src/core/progress.ts";
 import { type PresetName, presetNames } from "../../../src/loss/options.ts";
-import { resolveLossOptions } from "../../../src/loss/presets.ts";
+import { presets, resolveLossOptions } from "../../../src/loss/presets.ts";
 import type { Policy } from "../../../src/policy/port.ts";
 import { createScorer, type Scorer } from "../../../src/rewards/scorer.ts";
 import { systemLayout } from "../../../src/runs/layout.ts";
 import { openEmbedder } from "../../../src/similarity/open.ts";
+import { maskOptions } from "../../../src/trainer/options.ts";
 import { trainRl } from "../../../src/trainer/train.ts";
 import type { Context, Section } from "../context.ts";
 import { type Speaker, speaker } from "../demo-policy.ts";
@@ -31,7 +32,7 @@ const klWeight = 0.05;
 const objectives: readonly Objective[] = [
   ...presetNames.map((preset) => ({ preset, kl: 0 })),
   { preset: "none", kl: klWeight },
-  { preset: "counterfactual", kl: klWeight },
+  { preset: "oppo-swap", kl: klWeight },
 ];
 /** Step of which every objective repeats the same rollouts. */
 const seeds = 3;
@@ -43,6 +44,8 @@ interface Bench {
   policy: Policy;
   reference: Policy;
   scorer: Scorer;
+  /** For presets whose evidence is clauses. */
+  clauseScorer: Scorer;
   spent: Map<string, Spent[]>;
   tokens: number[];
 }
@@ -57,6 +60,7 @@ export async function objectiveCosts(context: Context): Promise<Section> {
     policy: await speaks.open(),
     reference: await speaks.open(),
     scorer: createScorer({ embedder, calibration, options: reward }),
+    clauseScorer: createScorer({ embedder, calibration, options: reward, clauses: true }),
     spent: new Map(objectives.map((objective) => [nameOf(objective), []])),
     tokens: [],
   };
@@ -98,11 +102,13 @@ export async function objectiveCosts(context: Context): Promise<Section> {
  * same rollouts.
  */
 async function step(bench: Bench, { preset, kl }: Objective, seed: number): Promise<number> {
-  const { context, speaker, policy, reference, scorer } = bench;
+  const { context, speaker, policy, reference } = bench;
+  const own = presets[preset].evidence.selector === "own";
+  const scorer = own ? bench.scorer : bench.clauseScorer;
   const spent: Spent = new Map();
   const layout = systemLayout(join(context.folder, "objective"));
   rmSync(layout.root, { recursive: true, force: true });
-  const swap = preset === "counterfactual" || preset === "none";
+  const swap = preset === "oppo-swap" || preset === "none";
   await trainRl({
     name: "bench",
     policy: watched(policy, spent),
@@ -117,7 +123,7 @@ async function step(bench: Bench, { preset, kl }: Objective, seed: number): Prom
       guards: { ...demo.rl.guards, canaryEffect: 0 },
     },
     // as in configs/ablation.yaml
-    mask: { mode: swap ? "swap" : "blank", passes: "alternate" },
+    mask: maskOptions.parse({ mode: swap ? "swap" : "blank" }),
     loss: resolveLossOptions({ preset, reference: { weight: kl } }),
     reward: demo.variants.oppo!.reward,
     blank: speaker.blank,
@@ -168,7 +174,7 @@ function section({ context, spent }: Bench, measured: Map<string, number[]>): Se
         ]),
       ),
     ].join("\n\n"),
-    targets: ["counterfactual", "counterfactual, KL"].map((name) => ({
+    targets: ["oppo-swap", "oppo-swap, KL"].map((name) => ({
       goal: `OPPO step at most 1.6× a GRPO step, in the trainer (${name})`,
       measured: times(over(name)),
       met: over(name).median <= 1.6,

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { ConfigError } from "../../core/errors.ts";
 import { resolveLossOptions } from "../../loss/presets.ts";
 import { blindOnlyTerms } from "../../loss/terms.ts";
-import { maskKind } from "../../prompt/masks.ts";
+import { isPartial, maskKind } from "../../prompt/masks.ts";
 import { createScorer } from "../../rewards/scorer.ts";
 import { coldStart } from "../../runs/layout.ts";
 import { openEmbedder } from "../../similarity/open.ts";
@@ -10,7 +10,7 @@ import { trainRl } from "../../trainer/train.ts";
 import { withOpened } from "../opened.ts";
 import { say } from "../print.ts";
 import { timed } from "../timings.ts";
-import { openWheel } from "../wheel.ts";
+import { openWheel, openWheels } from "../wheel.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Clips } from "./clips.ts";
 import { trainingRows } from "./data.ts";
@@ -29,7 +29,9 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
   const system = layout.system(name);
   if (existsSync(system.final)) return say("  finished before");
   const loss = resolveLossOptions(variant.loss);
-  const [idle] = maskKind(variant.mask.mode).partial ? blindOnlyTerms(loss) : [];
+  const [idle] = isPartial(maskKind(variant.mask.mode), { ratio: variant.mask })
+    ? blindOnlyTerms(loss)
+    : [];
   if (idle) {
     throw new ConfigError(
       "ONSET_NEEDS_HIDING",
@@ -67,6 +69,8 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
         calibration,
         options: variant.reward,
         groupOf: await openWheel(variant.reward),
+        wheels: await openWheels(variant.reward),
+        clauses: variant.reward.form === "paper" || loss.evidence.selector === "reference",
       }),
       options: experiment.rl,
       mask: variant.mask,

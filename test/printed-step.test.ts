@@ -1,0 +1,217 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { readJson, writeJson } from "../src/core/files.ts";
+import { silent } from "../src/core/progress.ts";
+import { Rng } from "../src/core/rng.ts";
+import { decomposeReference } from "../src/cues/decompose.ts";
+import { omniPerceptionObjective } from "../src/loss/objective.ts";
+import type { LossConfig } from "../src/loss/options.ts";
+import { resolveLossOptions } from "../src/loss/presets.ts";
+import type { LossSample, WholeRows } from "../src/loss/sample.ts";
+import type { Datum } from "../src/policy/port.ts";
+import type { Prompt } from "../src/prompt/prompt.ts";
+import { WordTokenizer } from "../src/prompt/tokenizer.ts";
+import { rewardOptions } from "../src/rewards/options.ts";
+import { createScorer } from "../src/rewards/scorer.ts";
+import { systemLayout } from "../src/runs/layout.ts";
+import type { Embedder } from "../src/similarity/port.ts";
+import { maskOptions, rlOptions } from "../src/trainer/options.ts";
+import type { Group, TrainingRollout } from "../src/trainer/rollout.ts";
+import type { RlRun } from "../src/trainer/run.ts";
+import { prepare, update } from "../src/trainer/step.ts";
+import { LinearPolicy } from "./fakes/linear-policy.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "oppo-printed-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const texts = [
+  "<think>A broad smile, a loud voice.</think><answer>joy</answer>",
+  "<think>A broad frown, a zebra.</think><answer>fear</answer>",
+];
+const tokenizer = WordTokenizer.fromTexts(texts);
+const reference = decomposeReference("In the video, broad smile. In the audio, loud voice.");
+
+/** Texts are alike where they share a word of the reference's cues. */
+const embedder: Embedder = {
+  id: "words",
+  embed: async (all) =>
+    all.map((text) => {
+      const at = ["broad", "voice"].findIndex((word) => text.toLowerCase().includes(word));
+      return Float32Array.from([0, 1, 2], (i) => (i === (at < 0 ? 2 : at) ? 1 : 0));
+    }),
+};
+
+const stream = (...values: number[]) => ({
+  features: Float32Array.from(values),
+  tokens: values.length,
+  dim: 1,
+  attended: true,
+});
+const prompt: Prompt = {
+  id: "clip",
+  text: [],
+  video: stream(1, -0.5, 2, 0.3),
+  audio: stream(-1, 0.7, 0.2, -2),
+};
+
+async function rolloutsOf(loss: LossConfig) {
+  const policy = new LinearPolicy(tokenizer.size, { eos: tokenizer.eos, seed: "printed" });
+  const reward = rewardOptions.parse({ form: "paper", advantages: { normalise: "z-score" } });
+  const scorer = createScorer({ embedder, calibration: { low: 0.5, high: 0.9 }, options: reward });
+  const example = { id: "clip", prompt, reference, labels: ["joy"] };
+  const run: RlRun = {
+    name: "printed",
+    policy,
+    tokenizer,
+    examples: [example],
+    scorer,
+    options: rlOptions.parse({ prompts: 1, group: 2 }),
+    mask: maskOptions.parse({ mode: "ratio", passes: "both" }),
+    loss: resolveLossOptions({ ...loss, reference: { weight: 0 } }),
+    reward,
+    seed: 3,
+    layout: systemLayout(folder),
+    progress: silent,
+    notice: () => {},
+  };
+  const scored = await scorer.score(
+    texts.map((response) => ({ response, reference, labels: ["joy"] })),
+  );
+  const group: Group = await Promise.all(
+    texts.map(async (text, index) => {
+      const tokens = Int32Array.from([...tokenizer.encode(text).ids, tokenizer.eos]);
+      const [logprobs] = await policy.logprobs([{ prompt, tokens }]);
+      const completion = { tokens, logprobs: logprobs!, stop: "eos" as const };
+      return { example, completion, ...tokenizer.decode(tokens), scored: scored[index]! };
+    }),
+  );
+  return { run, policy, rollouts: await prepare(run, [group], 0) };
+}
+
+/** The objective at the policy's weights, every pass read in full and at every row. */
+async function objectiveAt(policy: LinearPolicy, run: RlRun, rollouts: TrainingRollout[]) {
+  const samples = await Promise.all(
+    rollouts.map(
+      async ({ advantage, claims, clauses, completion, hidden }): Promise<LossSample> => {
+        const { tokens } = completion;
+        const whole = [...tokens.keys()];
+        const read = async (own: Prompt | undefined) => {
+          if (!own) return undefined;
+          const datum: Datum = { prompt: own, tokens, whole };
+          const [logprobs] = await policy.logprobs([datum]);
+          const [values] = await policy.distributions([datum]);
+          const rows: WholeRows = { positions: whole, vocabulary: tokenizer.size, values: values! };
+          return { logprobs: logprobs!, rows };
+        };
+        const full = (await read(prompt))!;
+        const passes = {
+          video: await read(hidden.video?.prompt),
+          audio: await read(hidden.audio?.prompt),
+          both: await read(hidden.both?.prompt),
+        };
+        const made = Object.entries(passes).flatMap(([pass, own]) =>
+          own ? [[pass, own] as const] : [],
+        );
+        return {
+          advantage,
+          claims,
+          clauses: clauses!,
+          full: full.logprobs,
+          sampled: completion.logprobs,
+          ...Object.fromEntries(made.map(([pass, own]) => [pass, own.logprobs])),
+          whole: {
+            full: full.rows,
+            ...Object.fromEntries(made.map(([pass, own]) => [pass, own.rows])),
+          },
+        };
+      },
+    ),
+  );
+  return omniPerceptionObjective(samples, run.loss).loss;
+}
+
+describe("a step of the printed loss", () => {
+  it.each([
+    ["as printed", { preset: "paper" }],
+    [
+      "mean, full pass alone",
+      { preset: "paper", paper: { reduce: "mean", maskedGradient: false } },
+    ],
+    ["k3 through both passes", { preset: "paper", paper: { estimator: "k3" } }],
+    [
+      "every token, both streams hidden at once",
+      { preset: "paper", paper: { tokens: "together" } },
+    ],
+  ] satisfies [string, LossConfig][])(
+    "moves the weights down the objective's own slope, by finite differences: %s",
+    async (_, config) => {
+      const loss = {
+        ...config,
+        paper: { weight: 20, ...("paper" in config ? config.paper : {}) },
+      };
+      const { run, policy, rollouts } = await rolloutsOf(loss);
+      expect(rollouts[0]!.clauses!.map(({ modality }) => modality)).toEqual(["visual", "acoustic"]);
+      expect(rollouts[1]!.clauses!.map(({ modality }) => modality)).toEqual(["visual"]);
+      await policy.save(folder);
+      const file = join(folder, "linear.json");
+      const before = readJson<{ weights: number[] }>(file).weights;
+      const { result } = await update(policy, rollouts, run.loss, {}, { learningRate: 1 }, true);
+      expect(result.loss).toBeCloseTo(await reloaded(before), 3);
+      await policy.load(folder);
+      await update(policy, rollouts, run.loss, {}, { learningRate: 1 }, true);
+      await policy.save(folder);
+      const slopes = readJson<{ weights: number[] }>(file).weights.map((w, i) => before[i]! - w);
+
+      async function reloaded(weights: readonly number[]): Promise<number> {
+        writeJson(file, { weights, steps: 0 });
+        await policy.load(folder);
+        return objectiveAt(policy, run, rollouts);
+      }
+      const steep = [...slopes.keys()].sort((a, b) => Math.abs(slopes[b]!) - Math.abs(slopes[a]!));
+      const chosen = [...steep.slice(0, 12), ...new Rng("some").shuffle(steep).slice(0, 12)];
+      const h = 3e-3;
+      // With a masked pass that doesn't learn, the objective's slope has that pass held fixed.
+      if (!run.loss.paper.maskedGradient) return expect(slopes.some((s) => s !== 0)).toBe(true);
+      for (const at of chosen) {
+        const nudged = (by: number) => before.map((w, i) => (i === at ? w + by : w));
+        const difference = ((await reloaded(nudged(h))) - (await reloaded(nudged(-h)))) / (2 * h);
+        expect(Math.abs(slopes[at]! - difference)).toBeLessThan(5e-3 + 0.01 * Math.abs(difference));
+      }
+      expect(Math.abs(slopes[steep[0]!]!)).toBeGreaterThan(0.3);
+    },
+  );
+
+  it("tells an engine without whole rows what to set", async () => {
+    const { run, policy, rollouts } = await rolloutsOf({ preset: "paper" });
+    Object.assign(policy, { capabilities: { wholeVocabulary: false } });
+    await expect(update(policy, rollouts, run.loss, {}, { learningRate: 1 }, true)).rejects.toThrow(
+      /knows sampled tokens only.*set it to k1 or k3/,
+    );
+  });
+
+  it("refuses clause evidence from a scorer that read no clauses", async () => {
+    const { run } = await rolloutsOf({ preset: "paper" });
+    const reward = rewardOptions.parse({});
+    const scorer = createScorer({
+      embedder,
+      calibration: { low: 0.5, high: 0.9 },
+      options: reward,
+    });
+    const scored = await scorer.score(
+      texts.map((response) => ({ response, reference, labels: ["joy"] })),
+    );
+    const tokens = Int32Array.of(tokenizer.eos);
+    const completion = { tokens, logprobs: Float32Array.of(-1), stop: "eos" as const };
+    const group = scored.map((each) => ({
+      example: run.examples[0]!,
+      completion,
+      ...tokenizer.decode(tokens),
+      scored: each,
+    }));
+    await expect(prepare({ ...run, reward, scorer }, [group], 0)).rejects.toThrow(
+      /the scorer read no clauses.*make the scorer with clauses: true/,
+    );
+  });
+});
