@@ -202,6 +202,9 @@ describe("clips that can't be trained on", () => {
   it("a list that is not there, options without a list", async () => {
     expect(await refused(join(folder, "nowhere.csv"))).toMatch(/LIST_MISSING.*no such file/);
     expect(() => dataOverrides({ label: "emotion" })).toThrow(/name it with --data/);
+    const { status, stderr } = await oppo(["run"]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/RUN_NO_DATA: no clips are named.*--data LIST/);
   });
 
   it("too few clips for a step of training: what to set", async () => {

@@ -1,8 +1,9 @@
 import { basename, extname, resolve } from "node:path";
 import { Option } from "@commander-js/extra-typings";
 import { ConfigError } from "../../core/errors.ts";
+import { syntheticSource } from "../../corpus/source.ts";
 import { columnsHelp, type ListFlags, listFlags, readOptionsOf } from "../list-options.ts";
-import { experimentCommand, readExperiment, shipped } from "./experiment.ts";
+import { experimentCommand, readConfig, readExperiment, shipped } from "./experiment.ts";
 import { runExperiment } from "./experiment-run.ts";
 
 /** Which clips, and how their list is read. */
@@ -35,6 +36,11 @@ export function runCommand() {
       config: quick ? shipped("run-quick") : config,
       set: [...dataOverrides(options), ...own],
     };
+    if (readConfig(choice).data.source === syntheticSource.kind) {
+      throw new ConfigError("RUN_NO_DATA", "no clips are named", {
+        hint: "--data LIST, or a data section in --config; `oppo demo` draws clips of its own",
+      });
+    }
     await runExperiment(await readExperiment(choice), options.runs);
   });
 }
