@@ -106,6 +106,21 @@ export const layers: Readonly<Record<string, Layer>> = {
     ],
     packages: ["node"],
   },
+  // MEP-Bench by the paper's protocol; asks, reads cues and makes media as `bench/mep/asked` does.
+  "bench/mep/paper": {
+    folders: [
+      "core",
+      "cues",
+      "endpoint",
+      "similarity/port.ts",
+      "bench",
+      "bench/ask",
+      "bench/mep/reference",
+      "bench/mep/asked",
+      "bench/mask-media",
+    ],
+    packages: ["node"],
+  },
   "bench/mer-unibench/asked": {
     folders: [
       "core",

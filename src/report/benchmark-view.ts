@@ -4,7 +4,9 @@ import { mepMarkdown, setsMarkdown } from "./benchmark-markdown.ts";
 import { mepSection } from "./benchmark-mep.ts";
 import type { PublishedRow } from "./benchmark-published.ts";
 import { setsTable } from "./benchmark-sets.ts";
-import type { Html } from "./html.ts";
+import { type Html, html } from "./html.ts";
+import { ablationTable } from "./published/ablation-table.ts";
+import { publishedMepPaper } from "./published/mep-paper.ts";
 import { publishedMerUniBench } from "./published/mer-unibench.ts";
 import { publishedMmeEmotion } from "./published/mme-emotion.ts";
 
@@ -46,6 +48,10 @@ export const benchmarkViews: BenchmarkViews = {
     section: mepSection,
     markdown: mepMarkdown,
     sameQuestions: true,
+  },
+  "mep-paper": {
+    ...setsView("MEP-Bench, paper track", publishedMepPaper),
+    section: (group) => html`${setsTable(group)}${ablationTable()}`,
   },
 };
 

@@ -33,9 +33,19 @@ export async function mepQuestionsWithMedia(
   media: MepMedia,
   options: MepQuestionOptions = defaultQuestionOptions,
 ): Promise<Question[]> {
-  const { progress = silent, only } = media;
-  const samples = new Map(items.samples.map((sample) => [sample.id, sample]));
+  const { only } = media;
   const questions = mepQuestions(items, options).filter(({ sample }) => only?.has(sample) ?? true);
+  return givenMedia(questions, items, media);
+}
+
+/** Any questions about the items with the files a model is given. @throws as above. */
+export async function givenMedia(
+  questions: readonly MepQuestion[],
+  items: MepItems,
+  media: Omit<MepMedia, "only">,
+): Promise<Question[]> {
+  const { progress = silent } = media;
+  const samples = new Map(items.samples.map((sample) => [sample.id, sample]));
   const out: Question[] = [];
   for (const [index, question] of questions.entries()) {
     out.push(await withMedia(question, samples, items, media));

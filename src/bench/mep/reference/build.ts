@@ -159,7 +159,7 @@ function unlike(
  * A cue can be asked about when it is affirmed and a phrase of 2 to 6 words, as the precursor's
  * cues are.
  */
-const askable = ({ text, positive }: MepCue): boolean => {
+export const askable = ({ text, positive }: MepCue): boolean => {
   const words = text.match(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu) ?? [];
   return positive && words.length >= 2 && words.length <= 6;
 };

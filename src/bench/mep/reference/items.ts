@@ -78,11 +78,11 @@ export function encodeMepItems(items: MepItems): string {
 }
 
 /**
- * Reads an item file's text.
+ * Reads an item file's text; `version` is what the reader scores.
  * @throws BenchError `ITEMS_UNREADABLE`, `ITEMS_CHANGED` where content and hash differ,
  *   `ITEMS_VERSION`.
  */
-export function decodeMepItems(text: string, file: string): MepItems {
+export function decodeMepItems(text: string, file: string, version: string = mepVersion): MepItems {
   let frozen: { contentHash?: string; items?: MepItems };
   try {
     frozen = JSON.parse(text) as typeof frozen;
@@ -102,10 +102,10 @@ export function decodeMepItems(text: string, file: string): MepItems {
       hint: "the items were edited after freezing; results on them don't compare",
     });
   }
-  if (items.version !== mepVersion) {
+  if (items.version !== version) {
     throw new BenchError("ITEMS_VERSION", `items of version '${items.version}'`, {
       file,
-      hint: `this version scores '${mepVersion}': build the items again`,
+      hint: `here '${version}' is scored: build the items again, or use the command they were built for`,
     });
   }
   return items;

@@ -30,7 +30,7 @@ export function probePrompt(modality: EvidenceModality, cue: string, subtitle?: 
   return `${subtitleLine(subtitle)}${probe(stream[modality], cue)}`;
 }
 
-const subtitleLine = (subtitle: string | undefined): string =>
+export const subtitleLine = (subtitle: string | undefined): string =>
   subtitle === undefined || subtitle.trim() === "" ? "" : `Subtitle: "${subtitle.trim()}"\n`;
 
 /**

@@ -8,6 +8,12 @@ import { type ChatModelOptions, openChatModel } from "../../../endpoint/openai-c
 import type { ChatModel } from "../../../endpoint/port.ts";
 import type { JudgeOptions, ModelOptions } from "./model-options.ts";
 
+/** What the second model takes from the options of the first. */
+export type ServerOptions = Pick<
+  ModelOptions,
+  "baseUrl" | "concurrency" | "timeout" | "attempts" | "tpm"
+>;
+
 /** The model under test. @throws ConfigError `MODEL_MISSING`, `BASE_URL`. */
 export function openModel(options: ModelOptions): { responder: Responder; clips: ClipParts } {
   const { model, baseUrl, system, temperature, media, fps, maxFrames, maxSide } = options;
@@ -35,7 +41,7 @@ export function openModel(options: ModelOptions): { responder: Responder; clips:
  * The second model, its greedy answers kept in the run folder.
  * @throws ConfigError `JUDGE_MISSING`, `BASE_URL`.
  */
-export function openJudge(options: JudgeOptions & ModelOptions, out: string): ChatModel {
+export function openJudge(options: JudgeOptions & ServerOptions, out: string): ChatModel {
   const { judgeModel: model, judgeBaseUrl, judgeApiKeyEnv, judgeRpm, judgeTokenField } = options;
   const baseUrl = judgeBaseUrl ?? options.baseUrl;
   if (model === undefined || baseUrl === undefined) {
@@ -54,7 +60,7 @@ function openServer(
   model: string,
   baseUrl: string,
   apiKeyEnv: string,
-  { concurrency, timeout, attempts, tpm }: ModelOptions,
+  { concurrency, timeout, attempts, tpm }: ServerOptions,
   own: Pick<ChatModelOptions, "requestsPerMinute" | "tokenField" | "extra">,
 ): ChatModel {
   if (!URL.canParse(baseUrl) || !/^https?:/.test(baseUrl)) {

@@ -1,0 +1,74 @@
+import type { PaperAnswered } from "./answers.ts";
+import { defaultPaperOptions, type PaperItems } from "./items.ts";
+import type { PaperMask } from "./questions.ts";
+
+export interface Measured {
+  /** Names of what read the thinking, and of what matched cues. */
+  extractor: string;
+  embedder: string;
+  threshold: number;
+  mask: PaperMask;
+}
+
+/** Where the run leaves the printed protocol: sentences that go with every result. */
+export function paperNotes(items: PaperItems, answered: PaperAnswered, run: Measured): string[] {
+  return [
+    'Acc@V and Acc@A count only "no": who always says no has 100 there and 0 on the same probes intact. Read them beside "intact" and "pair".',
+    ...toolNotes(items, run),
+    ...itemNotes(items),
+    run.mask === "blank"
+      ? "Masked by files: black frames or digital silence in place of the whole stream. The paper zeroes what the encoder reads (ratio 1.0), which no server can be asked to do."
+      : "Masked by leaving the whole stream out. The paper zeroes what the encoder reads (ratio 1.0).",
+    ...(answered.settings.temperature !== undefined && answered.settings.temperature !== 0
+      ? [`Answers were drawn at temperature ${answered.settings.temperature}; printed is greedy.`]
+      : []),
+    ...answered.notes,
+  ];
+}
+
+function toolNotes(items: PaperItems, { extractor, embedder, threshold }: Measured): string[] {
+  const notes: string[] = [];
+  if (!/qwen3[-_ ]?embedding/i.test(embedder)) {
+    notes.push(
+      `Cues are matched by ${embedder}, not by Qwen3-Embedding: cue recall does not compare with published rows.`,
+    );
+  }
+  if (!extractor.startsWith("chat:") || !items.extractor.startsWith("chat:")) {
+    notes.push(
+      "Cues were read by rules, or made elsewhere, on at least one side: a stand-in for the model that the paper takes as decomposer; cue recall does not compare with published rows.",
+    );
+  } else if (!/qwen2[._-]?5[-_ ]?7b/i.test(extractor)) {
+    notes.push("The decomposer is not Qwen2.5-7B-Instruct, as it is in the paper.");
+  }
+  if (extractor !== items.extractor) {
+    notes.push("References and thinking were taken apart by different decomposers.");
+  }
+  if (threshold !== 0.6) notes.push(`A cue is recalled above ${threshold}; printed is .6.`);
+  return notes;
+}
+
+function itemNotes({ samples, source, congruentKnown }: PaperItems): string[] {
+  const notes = [
+    `Items of ${source.name}, frozen by hash before any model under test was asked; the paper's 300 samples of OV-MERD and its probes are not public.`,
+  ];
+  const wanted = defaultPaperOptions;
+  if (samples.length < wanted.samples) {
+    notes.push(`${samples.length} samples, fewer than the paper's ${wanted.samples}.`);
+  }
+  const probes = samples.flatMap((sample) => sample.probes);
+  const [video, audio] = (["visual", "acoustic"] as const).map(
+    (modality) =>
+      probes.filter((probe) => probe.modality === modality && probe.kind === "present").length,
+  );
+  if (video! < wanted.probesEach || audio! < wanted.probesEach) {
+    notes.push(
+      `${video} probes of the video and ${audio} of the audio, fewer than the paper's ${wanted.probesEach} each.`,
+    );
+  }
+  if (!congruentKnown) {
+    notes.push(
+      "The source does not say on which samples the streams agree: all were asked about, the paper asks about those alone.",
+    );
+  }
+  return notes;
+}
