@@ -68,6 +68,11 @@ beforeAll(async () => {
     ...["--out", at("items.json"), "--embedder", "lexical", "--probes", "2"],
   ]);
   expect(built).toMatchObject({ code: 0 });
+  const paper = await oppo([
+    ...["bench", "mep-paper", "build", "--data", at("texts.csv"), "--clips", at("clips")],
+    ...["--out", at("paper.json"), "--embedder", "lexical", "--extractor", "rules"],
+  ]);
+  expect(paper).toMatchObject({ code: 0 });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeEach(async () => {
@@ -88,6 +93,10 @@ const commands: Record<string, () => string[]> = {
   mep: () => [
     ...["mep", "--items", at("items.json"), "--clips", at("clips"), ...asking()],
     ...["--embedder", "lexical"],
+  ],
+  "mep-paper": () => [
+    ...["mep-paper", "--items", at("paper.json"), "--clips", at("clips"), ...asking()],
+    ...["--embedder", "lexical", ...judging],
   ],
 };
 
