@@ -48,7 +48,9 @@ export function sourceNamed(kind: string): RegisteredSource {
   });
 }
 
-/** The clips of an experiment, whose run folder is `root`. Nothing is rendered, decoded or written. */
+/**
+ * The clips of an experiment, whose run folder is `root`. Nothing is rendered, decoded or written.
+ */
 export function openSource(experiment: Experiment, root: string): Promise<OpenedSource> {
   const { source: kind, ...options } = experiment.data;
   const source = sourceNamed(kind);

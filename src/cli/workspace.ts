@@ -23,8 +23,8 @@ export const layoutOf = ({ name }: Pick<Experiment, "name">, runs: string): RunL
   runLayout(join(runs, name));
 
 /**
- * Opens (or makes) the run folder of an experiment and takes it for this process. A folder made with
- * another config is refused: its checkpoints and items would not belong to this one.
+ * Opens (or makes) the run folder of an experiment and takes it for this process. A folder made
+ * with another config is refused: its checkpoints and items would not belong to this one.
  * @throws RunError `RUN_CONFIG_DIFFERS` naming the first differing field, `RUN_LOCKED`.
  */
 export function openWorkspace(experiment: Experiment, runs: string): Workspace {
@@ -49,7 +49,9 @@ function refuseOther(file: string, experiment: Experiment): void {
   });
 }
 
-/** A run's settings as they are read now: an older version did not write settings that came since. */
+/**
+ * A run's settings as they are read now: an older version did not write settings that came since.
+ */
 function storedConfig(file: string): unknown {
   const stored = readJson(file);
   const parsed = experimentOptions.safeParse(stored);

@@ -117,7 +117,10 @@ function explain(
   });
 }
 
-/** An issue in words: what is missing is said to be, and an unknown key comes with those that are known. */
+/**
+ * An issue in words: what is missing is said to be, and an unknown key comes with those that are
+ * known.
+ */
 function wording(issue: z.core.$ZodIssue, schema: z.ZodType): string {
   if (issue.code === "unrecognized_keys") {
     const known = knownKeys(z.toJSONSchema(schema, { io: "input" }), issue.path);
@@ -132,7 +135,9 @@ function wording(issue: z.core.$ZodIssue, schema: z.ZodType): string {
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** Names that an object at `path` may have; of several forms, those of the first that has the path. */
+/**
+ * Names that an object at `path` may have; of several forms, those of the first that has the path.
+ */
 function knownKeys(schema: JsonSchema, path: readonly PropertyKey[]): string[] {
   for (const form of [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) {
     if (typeof form === "boolean") continue;

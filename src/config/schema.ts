@@ -68,8 +68,9 @@ const common = {
 };
 
 /**
- * One experiment: clips, a cold start, and variants trained from that one checkpoint with equal budgets,
- * then measured on the same frozen items. The source's own options are not looked at (`experimentSchema`).
+ * One experiment: clips, a cold start, and variants trained from that one checkpoint with equal
+ * budgets, then measured on the same frozen items. The source's own options are not looked at
+ * (`experimentSchema`).
  */
 export const experimentOptions = z.strictObject({
   ...common,

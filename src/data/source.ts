@@ -25,8 +25,9 @@ export interface SourceFeatures {
   /** Width of one token of each stream. Features made elsewhere have another than `featureDims`. */
   dims: { video: number; audio: number };
   /**
-   * One row per stream of what "nothing there" looks like: black frames, silence. Null for features made
-   * elsewhere, where nobody can say: `blankRow` (prompt/standardise.ts) then takes the mean row.
+   * One row per stream of what "nothing there" looks like: black frames, silence. Null for features
+   * made elsewhere, where nobody can say: `blankRow` (prompt/standardise.ts) then takes the mean
+   * row.
    */
   blank: Record<"video" | "audio", Float32Array | null>;
   /** Sentences for the console and the report. */

@@ -69,7 +69,9 @@ const noLinks: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", 
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? "";
 
-/** Moves a dead process's lock away. Two may try at once: whoever moved a living one's puts it back. */
+/**
+ * Moves a dead process's lock away. Two may try at once: whoever moved a living one's puts it back.
+ */
 function removeStale(file: string): void {
   const owner = readOwner(file);
   if (owner !== undefined && isAlive(owner)) refuse(file, owner);
@@ -129,7 +131,9 @@ function self(): Owner {
   return { pid, host: hostname(), since, born: birthOf(pid), boot: bootId() };
 }
 
-/** A process's start, in clock ticks since boot: a number that was given again is another process. */
+/**
+ * A process's start, in clock ticks since boot: a number that was given again is another process.
+ */
 function birthOf(pid: number): string {
   // The name in brackets may hold blanks and brackets; field 22 is counted from behind it.
   const stat = textOf(`/proc/${pid}/stat`);

@@ -8,7 +8,10 @@ const dots = /^\.+$/;
 /** Name of a run folder. */
 export const runName = letters.refine((name) => !dots.test(name), "a name of dots is no folder");
 
-/** What lies in a run folder besides its systems (`runLayout`), and names that objects keep for themselves. */
+/**
+ * What lies in a run folder besides its systems (`runLayout`), and names that objects keep for
+ * themselves.
+ */
 export const reservedNames: readonly string[] = [
   "cold-start",
   "corpus",

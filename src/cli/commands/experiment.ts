@@ -40,8 +40,9 @@ export interface ExperimentChoice {
 }
 
 /**
- * The experiment that the options describe. Where its clips are a user's, settings that neither file
- * nor options give follow from how many there are (`sizedDefaults`), so its source is opened here.
+ * The experiment that the options describe. Where its clips are a user's, settings that neither
+ * file nor options give follow from how many there are (`sizedDefaults`), so its source is opened
+ * here.
  */
 export async function readExperiment(options: ExperimentChoice): Promise<Experiment> {
   const plain = readConfig(options);
@@ -66,7 +67,9 @@ export function readConfig(
   };
 }
 
-/** Paths made absolute: those of the file are relative to it, those of options to where one stands. */
+/**
+ * Paths made absolute: those of the file are relative to it, those of options to where one stands.
+ */
 function placed(
   section: Experiment["data"],
   config: string,

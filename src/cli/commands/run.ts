@@ -46,7 +46,8 @@ export function runCommand() {
 }
 
 /**
- * The `data` section that options describe, as overrides of the experiment file; none without `--data`.
+ * The `data` section that options describe, as overrides of the experiment file; none without
+ * `--data`.
  * @throws ConfigError `DATA_OPTION` for options that say something of a list that is not named.
  */
 export function dataOverrides({ data: list, name, ...flags }: DataChoice): string[] {

@@ -11,8 +11,8 @@ interface DataRecord {
 }
 
 /**
- * Writes down which clips a run was begun with. Going on with others would mix two experiments without a
- * word: a list that has changed since is refused.
+ * Writes down which clips a run was begun with. Going on with others would mix two experiments
+ * without a word: a list that has changed since is refused.
  * @throws RunError `RUN_DATA_DIFFERS` naming the first clip that is new, gone or changed.
  */
 export function recordData({ experiment, layout }: Workspace, rows: readonly SplitRow[]): void {

@@ -10,7 +10,10 @@ import { referenceOf } from "./references.ts";
 export interface Data {
   source: OpenedSource;
   rows: readonly SplitRow[];
-  /** Responses for the cold start to imitate, by training clip; none where its reference says nothing. */
+  /**
+   * Responses for the cold start to imitate, by training clip; none where its reference says
+   * nothing.
+   */
   texts: ReadonlyMap<string, readonly string[]>;
 }
 

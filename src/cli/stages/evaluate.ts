@@ -35,7 +35,9 @@ interface Track<Result> {
   measure(policy: Policy): Promise<Result>;
 }
 
-/** Measures one trained system on the frozen items; an existing result on the same items is kept. */
+/**
+ * Measures one trained system on the frozen items; an existing result on the same items is kept.
+ */
 export async function runEvaluation(
   workspace: Workspace,
   clips: Clips,

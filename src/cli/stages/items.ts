@@ -41,10 +41,10 @@ export function oracleItems(
 }
 
 /**
- * Freezes the benchmark items of the held-out clips, each track's in its file: the oracle track where
- * the truth of every one is known, the reference track elsewhere, or both (`bench.tracks`).
- * @throws BenchError `ITEMS_LATE` when something was trained already: items must not be made after the
- *   fact; `ITEMS_FROZEN`, `ITEMS_EMPTY`.
+ * Freezes the benchmark items of the held-out clips, each track's in its file: the oracle track
+ * where the truth of every one is known, the reference track elsewhere, or both (`bench.tracks`).
+ * @throws BenchError `ITEMS_LATE` when something was trained already: items must not be made after
+ *   the fact; `ITEMS_FROZEN`, `ITEMS_EMPTY`.
  */
 export async function freezeBenchmark(
   workspace: Workspace,
@@ -64,7 +64,9 @@ export async function freezeBenchmark(
   return frozen;
 }
 
-/** Items that stand are kept: rows that were changed since are found out when the data are opened. */
+/**
+ * Items that stand are kept: rows that were changed since are found out when the data are opened.
+ */
 async function referenceItems(
   { experiment, layout }: Workspace,
   data: Pick<Data, "rows">,

@@ -17,8 +17,8 @@ const maxFps = 15;
 export type Preview = { file: string } | { without: string };
 
 /**
- * A small mp4 of a user's clip, which any browser plays, whatever the clip's own container, size and
- * codec are; picture and sound from two files become one. Kept in `folder` by the files' paths.
+ * A small mp4 of a user's clip, which any browser plays, whatever the clip's own container, size
+ * and codec are; picture and sound from two files become one. Kept in `folder` by the files' paths.
  */
 export async function previewOf({ media }: SplitRow, folder: string): Promise<Preview> {
   const { video, audio } = media;

@@ -4,8 +4,8 @@ import { WordTokenizer } from "../../prompt/tokenizer.ts";
 import { rowsOf, textsOf } from "./data.ts";
 
 /**
- * Settings that depend on how many clips there are, where neither the experiment file nor an option gives
- * them. The schema's own defaults are the demo's, made for thousands of clips.
+ * Settings that depend on how many clips there are, where neither the experiment file nor an option
+ * gives them. The schema's own defaults are the demo's, made for thousands of clips.
  */
 export function sizedDefaults(rows: readonly SplitRow[], experiment: Experiment): object {
   const clips = rowsOf({ rows }, "train").length;

@@ -3,9 +3,9 @@ import { ConfigError } from "../../core/errors.ts";
 import type { SplitRow } from "../../data/clip-row.ts";
 
 /**
- * The experiment with the variants that can learn from these clips. Where no training clip has a label,
- * nobody knows a right answer, and a reward without perception is its format alone: the same for every
- * response, so there would be nothing to learn.
+ * The experiment with the variants that can learn from these clips. Where no training clip has a
+ * label, nobody knows a right answer, and a reward without perception is its format alone: the same
+ * for every response, so there would be nothing to learn.
  * @throws ConfigError `VARIANTS_UNLABELLED` where none is left.
  */
 export function learnable(experiment: Experiment, rows: readonly SplitRow[]): Experiment {

@@ -5,11 +5,12 @@ import type { ClipRow } from "../clip-row.ts";
 import type { ColdStartOptions } from "./options.ts";
 
 /**
- * Responses for the cold start to imitate, made from a row's reference. By cues: `options.texts` of the
- * form `<think>In the video, … . In the audio, … . It is X.</think><answer>X</answer>`, each with some
- * cues left out and in another order, as drawn by `seed`; one alone would be learned by heart. Whole: the
- * reference as it is written. A row without labels answers with the feeling that its reference names, so that
- * the form is the same; nobody scores that answer. Empty where the reference says nothing seen or heard.
+ * Responses for the cold start to imitate, made from a row's reference. By cues: `options.texts` of
+ * the form `<think>In the video, … . In the audio, … . It is X.</think><answer>X</answer>`, each
+ * with some cues left out and in another order, as drawn by `seed`; one alone would be learned by
+ * heart. Whole: the reference as it is written. A row without labels answers with the feeling that
+ * its reference names, so that the form is the same; nobody scores that answer. Empty where the
+ * reference says nothing seen or heard.
  */
 export function coldStartTexts(
   row: ClipRow,
@@ -36,7 +37,9 @@ export function coldStartTexts(
   });
 }
 
-/** Which of `count` cues a text mentions: at least one, or there would be nothing to learn from it. */
+/**
+ * Which of `count` cues a text mentions: at least one, or there would be nothing to learn from it.
+ */
 function mentioned(count: number, probability: number, rng: Rng): boolean[] {
   const kept = Array.from({ length: count }, () => rng.bool(probability));
   if (!kept.includes(true)) kept[rng.int(count)] = true;
