@@ -29,13 +29,17 @@ const mepColumns = [
 export function setsMarkdown(group: BenchmarkGroup): string {
   const { results } = group;
   const sets = [...new Set(results.flatMap((result) => result.sets.map(({ name }) => name)))];
+  const whole = results.some(({ overall = [] }) => overall.length > 0);
+  const overall = (result: BenchmarkResult) =>
+    [cell(result.overall?.[0]), partOfSets(result, sets)].filter((part) => part).join(", ");
   const rows = results.map((result) => [
     name(result, results),
     ...sets.map((name) => cell(result.sets.find((set) => set.name === name)?.metrics[0])),
-    [cell(result.overall?.[0]), partOfSets(result, sets)].filter((part) => part).join(", "),
+    ...(whole ? [overall(result)] : []),
     counts(group, result),
   ]);
-  const main = table(["model", ...sets, "overall", "asked / failed / unreadable"], rows);
+  const head = ["model", ...sets, ...(whole ? ["overall"] : []), "asked / failed / unreadable"];
+  const main = table(head, rows);
   return `${main}${overallTable(results)}`;
 }
 

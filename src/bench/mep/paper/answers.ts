@@ -13,26 +13,33 @@ export interface PaperAnswered {
   texts: ReadonlyMap<string, string>;
   /** Error codes of questions that were asked without an answer. */
   failures: ReadonlyMap<string, string>;
-  /** Made elsewhere: questions without an answer were not asked. */
-  stored: boolean;
+  /** Where `stored`, made elsewhere: questions without an answer were not asked. */
+  by: "server" | "system" | "stored";
   usage?: NonNullable<BenchmarkResult["usage"]>;
   settings: Settings;
   notes: readonly string[];
 }
 
-/** What a model behind a server said. */
-export function asked({ model, asked, settings }: Answered, { prices }: Session): PaperAnswered {
+/** What a model behind a server said, or a trained system of this project. */
+export function asked(
+  { model, asked, settings }: Answered,
+  system: boolean,
+  { prices }: Session,
+): PaperAnswered {
   const usage = totalUsage(asked.answers.values(), [], prices);
   return {
     model,
     texts: new Map([...asked.answers].map(([id, { text }]) => [id, text])),
     failures: new Map([...asked.failures].map(([id, { code }]) => [id, code])),
-    stored: false,
+    by: system ? "system" : "server",
     ...(usage && { usage }),
     settings,
-    notes: answerNotes(asked.answers.values()),
+    notes: system ? [likelihood] : answerNotes(asked.answers.values()),
   };
 }
+
+const likelihood =
+  "This system answers probes by likelihood, not in words: its yes and no do not belong in one ranking with a chat model's.";
 
 /** Stored answers; an id that is a sample's belongs to its description. @throws BenchError. */
 export function storedPaperAnswers(
@@ -49,7 +56,7 @@ export function storedPaperAnswers(
     model: file,
     texts: new Map(texts),
     failures: new Map(),
-    stored: true,
+    by: "stored",
     settings,
     notes: [],
   };

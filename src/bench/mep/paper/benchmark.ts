@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ConfigError, OppoError } from "../../../core/errors.ts";
+import type { BenchmarkResult } from "../../ask/result.ts";
 import { openMaskStore } from "../../mask-media/mask-store.ts";
-import type { Benchmark, Exam, Session, SharedOptions } from "../../port.ts";
+import type { Benchmark, Candidate, Exam, Session, SharedOptions } from "../../port.ts";
 import type { MepTools } from "../asked/grade.ts";
 import { needClips } from "../asked/open-questions.ts";
 import { givenMedia } from "../asked/questions-with-media.ts";
@@ -46,15 +47,22 @@ function exam(
   tools: MepTools,
   session: Session,
 ): Exam {
-  const { mask, items: file = "items.json", maxTokens, probeTokens } = options;
+  const { mask, items: file = "items.json", maxTokens, probeTokens, run } = options;
   const clips = needClips(items, options);
   const lengths = {
     mask,
     describeTokens: maxTokens ?? defaultPaperQuestions.describeTokens,
     probeTokens: probeTokens ?? defaultPaperQuestions.probeTokens,
   };
+  const systems = run?.map(
+    (folder): Candidate => ({ local: true, open: () => tools.openSystem(folder) }),
+  );
   return {
     ownLengths: true,
+    ...(systems !== undefined && {
+      responders: systems,
+      folderOf: (responder: string) => `${responder.replace(/[^\w.-]+/g, "_")}-${mask}`,
+    }),
     questions: () =>
       givenMedia(paperQuestions(chosenItems(items, options), lengths), items, {
         clips,
@@ -68,9 +76,14 @@ function exam(
       return {
         facts: { items: mepItemsHash(items), prompts: paperPromptsHash, mask },
         settings: { "probe tokens": lengths.probeTokens },
-        grade: async (answered) => ({
-          results: [await gradePaper(items, asked(answered[0]!, session), options, tools, session)],
-        }),
+        async grade(answered) {
+          const results: BenchmarkResult[] = [];
+          for (const one of answered) {
+            const own = asked(one, run !== undefined, session);
+            results.push(await gradePaper(items, own, options, tools, session));
+          }
+          return { results };
+        },
       };
     },
   };

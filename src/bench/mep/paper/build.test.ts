@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ruleExtractor } from "../reference/extractors.ts";
 import { decodeMepItems, encodeMepItems } from "../reference/items.ts";
 import { lexicalEmbedder } from "../reference/lexical-embedder.ts";
+import { readProbePrompt } from "../reference/prompts.ts";
 import { fakeItems, fakeRows, fakeSource } from "../reference/rows.fake.ts";
 import { buildPaperItems } from "./build.ts";
 import { ruleDecomposer } from "./chat-decomposer.ts";
@@ -72,6 +73,11 @@ it("asks in the printed words, with the stream masked and intact, ten tokens lon
   expect(paperProbePrompt("acoustic", "a loud voice", "Ha!")).toBe(
     'Subtitle: "Ha!"\nDoes the audio contain a loud voice? Answer yes or no.',
   );
+  for (const modality of ["visual", "acoustic"] as const) {
+    const prompt = paperProbePrompt(modality, "a raised tone", "Ha? Answer yes or no.");
+    // Systems that read no English find the cue in it.
+    expect(readProbePrompt(prompt)).toEqual({ modality, cue: "a raised tone" });
+  }
   const items = await build();
   const questions = paperQuestions(items);
   expect(new Set(questions.map(({ id }) => id)).size).toBe(questions.length);

@@ -6,6 +6,8 @@ import { type PaperMask, paperMasks } from "./questions.ts";
 export interface PaperOptions extends EmbedderChoice, Choice {
   items?: string;
   clips?: string;
+  /** Folders of trained systems, one row each. */
+  run?: readonly string[];
   /** JSONL of stored answers. */
   predictions?: string;
   mask: PaperMask;
@@ -19,6 +21,10 @@ export interface PaperOptions extends EmbedderChoice, Choice {
 export const paperOptions = (embedders: readonly string[]): OptionSpec[] => [
   { flags: "--items <file>", description: "item file of `oppo bench mep-paper build`" },
   { flags: "--clips <folder>", description: "clips of the items" },
+  {
+    flags: "--run <folder...>",
+    description: "trained systems of this project, for example runs/demo/oppo",
+  },
   {
     flags: "--predictions <file>",
     description: "JSONL of stored answers: question id (or sample id) and text; no server",

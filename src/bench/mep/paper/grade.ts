@@ -158,7 +158,7 @@ function setsOf(
       return name.startsWith("absent") ? [] : [unscored(name, metrics, "nothing to ask")];
     }
     const said = ids.flatMap((id) => answered.texts.get(id) ?? []);
-    if (said.length === 0 && answered.stored) {
+    if (said.length === 0 && answered.by === "stored") {
       return [unscored(name, metrics, "no answer among the stored ones")];
     }
     if (name === "cue recall") {

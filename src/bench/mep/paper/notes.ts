@@ -16,9 +16,7 @@ export function paperNotes(items: PaperItems, answered: PaperAnswered, run: Meas
     'Acc@V and Acc@A count only "no": who always says no has 100 there and 0 on the same probes intact. Read them beside "intact" and "pair".',
     ...toolNotes(items, run),
     ...itemNotes(items),
-    run.mask === "blank"
-      ? "Masked by files: black frames or digital silence in place of the whole stream. The paper zeroes what the encoder reads (ratio 1.0), which no server can be asked to do."
-      : "Masked by leaving the whole stream out. The paper zeroes what the encoder reads (ratio 1.0).",
+    maskNote(answered, run),
     ...(answered.settings.temperature !== undefined && answered.settings.temperature !== 0
       ? [`Answers were drawn at temperature ${answered.settings.temperature}; printed is greedy.`]
       : []),
@@ -71,4 +69,13 @@ function itemNotes({ samples, source, congruentKnown }: PaperItems): string[] {
     );
   }
   return notes;
+}
+
+function maskNote({ by }: PaperAnswered, { mask }: Measured): string {
+  if (by === "stored") {
+    return `Stored answers: nothing is known of how their clips were masked or how they were drawn; those to masked probes are taken for answers under '${mask}', as their ids say.`;
+  }
+  return mask === "blank"
+    ? "Masked by files: black frames or digital silence in place of the whole stream. The paper zeroes what the encoder reads (ratio 1.0), which no server can be asked to do."
+    : "Masked by leaving the whole stream out. The paper zeroes what the encoder reads (ratio 1.0).";
 }

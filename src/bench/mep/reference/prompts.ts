@@ -33,13 +33,17 @@ export function probePrompt(modality: EvidenceModality, cue: string, subtitle?: 
 export const subtitleLine = (subtitle: string | undefined): string =>
   subtitle === undefined || subtitle.trim() === "" ? "" : `Subtitle: "${subtitle.trim()}"\n`;
 
+const ownProbe = /Does (the video show|the audio contain) this: "([\s\S]*)"\? Judge by/;
+/** As the paper's track asks (`bench/mep/paper/prompts.ts`). */
+const paperProbe = /Does (the video show|the audio contain) ([^\n]*)\? Answer yes or no\./;
+
 /**
- * The cue a probe prompt asks about; null for any other prompt. For models that read no English.
+ * The cue a probe prompt of either track asks about; null for any other prompt. For models that read no English.
  */
 export function readProbePrompt(
   prompt: string,
 ): { modality: EvidenceModality; cue: string } | null {
-  const match = /Does (the video show|the audio contain) this: "([\s\S]*)"\? Judge by/.exec(prompt);
+  const match = ownProbe.exec(prompt) ?? paperProbe.exec(prompt);
   if (match === null) return null;
   return { modality: match[1] === stream.visual ? "visual" : "acoustic", cue: match[2]! };
 }

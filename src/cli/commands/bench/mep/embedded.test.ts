@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { paperProbePrompt } from "../../../../bench/mep/paper/prompts.ts";
 import { describePrompt, probePrompt } from "../../../../bench/mep/reference/prompts.ts";
 import { experimentOptions } from "../../../../config/schema.ts";
 import { readJson, writeJson } from "../../../../core/files.ts";
@@ -84,6 +85,11 @@ it("a run folder's system answers about a real file, the same each time it is op
       ...question,
       prompt: probePrompt("visual", "purple hat"),
     });
+    const paper = await responder.respond({
+      ...question,
+      prompt: paperProbePrompt("visual", "raised brows"),
+    });
+    expect(paper.text).toBe(probed.text);
     await responder.close?.();
     return { id: responder.id, said, probed: probed.text, unknown: unknown.text };
   };
