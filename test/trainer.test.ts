@@ -211,26 +211,37 @@ describe("reinforcement learning", () => {
     expect(rows(whole)).toHaveLength(6);
   });
 
-  it.each(["bonus-evidence", "bonus-all", "robust", "attrib", "oppo-swap"] as const)(
-    "preset %s trains other weights than plain GRPO",
-    async (preset) => {
-      await coldPolicy();
-      const cold = systemLayout(join(folder, "cold")).final;
-      const weights = async (name: string, loss: RlRun["loss"]) => {
-        const mask = maskOptions.parse({ mode: "drop" });
-        const run = rlRun(new LinearPolicy(tokenizer.size, { eos: tokenizer.eos }), name, {
-          loss,
-          mask,
-        });
-        await run.policy.load(cold);
-        await trainRl(run);
-        return readFileSync(join(run.layout.final, "linear.json"), "utf8");
-      };
-      const controller = { warmupSteps: 1, warmupFormatRate: 0 };
-      const plain = await weights("plain", resolveLossOptions({ preset: "none" }));
-      expect(await weights(preset, resolveLossOptions({ preset, controller }))).not.toBe(plain);
-    },
-  );
+  it.each([
+    "paper",
+    "paper-papo",
+    "paper-papo-dual",
+    "paper-released",
+    "bonus-evidence",
+    "bonus-all",
+    "robust",
+    "attrib",
+    "oppo-swap",
+  ] as const)("preset %s trains other weights than plain GRPO", async (preset) => {
+    await coldPolicy();
+    const cold = systemLayout(join(folder, "cold")).final;
+    const plainLoss = resolveLossOptions({ preset: "none" });
+    const calibration = { low: 0.5, high: 0.9 };
+    const reward = rewardOptions.parse({});
+    const weights = async (name: string, loss: RlRun["loss"]) => {
+      const mask = maskOptions.parse({ mode: "drop" });
+      const run = rlRun(new LinearPolicy(tokenizer.size, { eos: tokenizer.eos }), name, {
+        loss: { ...loss, surrogate: plainLoss.surrogate, reference: { weight: 0 } },
+        mask,
+        scorer: createScorer({ embedder, calibration, options: reward, clauses: true }),
+      });
+      await run.policy.load(cold);
+      await trainRl(run);
+      return readFileSync(join(run.layout.final, "linear.json"), "utf8");
+    };
+    const controller = { warmupSteps: 1, warmupFormatRate: 0 };
+    const plain = await weights("plain", plainLoss);
+    expect(await weights(preset, resolveLossOptions({ preset, controller }))).not.toBe(plain);
+  });
 
   it("stops when the policy does not hear", async () => {
     const policy = await coldPolicy({ deaf: true });

@@ -27,6 +27,7 @@ export function objectivesPage({ loss, reward, masks }: Tables): string {
     "The objective is the sum of weight × value over the terms with a weight. *Suppressive* terms, whose " +
       `cheapest solution is to claim nothing, are scaled by the ${link("claim controller", "claim-controller")}.`,
     table(["term", "minimises", "weight", "what it is", "source"], loss.map(lossRow)),
+    ...fidelityOf(loss),
     "What each asks for. *Passes*: how many masked passes of a rollout it compares with. *Reads*: the " +
       "tokens of masked passes that it looks at; a pass is read nowhere else. *Masked learns*: it sends " +
       "a gradient through masked passes. *Uses $s_C$*: it weighs claims by their match with the " +
@@ -61,6 +62,7 @@ export function objectivesPage({ loss, reward, masks }: Tables): string {
     "With `form: paper` the reward is the plain sum Σ weight × score over these terms instead, as OPPO's " +
       `paper prints it: not divided, no gate (${link("reward as printed", "reward-as-printed")}).`,
     table(["term", "score", "weight", "what it is"], paperTerms.map(rewardRow)),
+    ...fidelityOf(paperTerms),
     "### Settings of the reward",
     settingsTable(settingsOf(rewardOptions, rewardOptions.parse({}))),
     "## Masks",
@@ -73,6 +75,10 @@ export function objectivesPage({ loss, reward, masks }: Tables): string {
     ),
   ].join("\n\n")}\n`;
 }
+
+/** What is the source's and what is ours, for terms that say. */
+const fidelityOf = (terms: readonly { name: string; doc: { fidelity?: string } }[]): string[] =>
+  terms.flatMap(({ name, doc: { fidelity } }) => (fidelity ? [`${code(name)}: ${fidelity}.`] : []));
 
 const yes = (value: boolean): string => (value ? "yes" : "");
 
@@ -91,14 +97,23 @@ function needsRow(term: LossTerm): Row {
   const match = varying(term, (options) => yes(term.usesMatch(options)) || "no");
   return [
     code(name),
-    blind ? `${needs}, hidden completely` : needs,
-    varying(term, term.reads),
+    blind
+      ? `${needs}, hidden completely`
+      : varying(term, (options) => (term.joint?.(options) ? "one, both streams hidden" : needs)),
+    varying(term, (options) => readsOf(term, options)),
     selector === everyClaim ? "all" : selector.id,
     yes(suppressive),
     learns,
     match,
     metrics.map(code).join(", "),
   ];
+}
+
+/** Tokens of masked passes that a term looks at, and where it looks at the whole vocabulary. */
+function readsOf(term: LossTerm, options: LossOptions): string {
+  const claims = [{ modality: "visual" as const, heads: [0], match: 1 }];
+  const whole = Object.keys(term.whole?.(claims, 2, options) ?? {}).length > 0;
+  return whole ? "whole vocabulary at its tokens" : term.reads(options);
 }
 
 /** What `of` says by default and, where another choice of the term's section changes it, then. */

@@ -6,7 +6,7 @@ import { writeJson } from "../core/files.ts";
 import { accuracyReward } from "../rewards/accuracy.ts";
 import { rewardOptions } from "../rewards/options.ts";
 import { createScorer } from "../rewards/scorer.ts";
-import { openWheel } from "./wheel.ts";
+import { openWheel, openWheels } from "./wheel.ts";
 
 function folderOfWheel(): string {
   const folder = mkdtempSync(join(tmpdir(), "oppo wheel "));
@@ -35,6 +35,16 @@ describe("the emotion wheel of a reward", () => {
       accuracyReward(answer, labels, options.accuracy, groupOf);
     expect(score("gladly", ["happy"])).toBe(1);
     expect(score("angry, wistful", ["happy", "wistful"])).toBeCloseTo(0.5, 12);
+  });
+
+  it("gives every wheel to the printed accuracy, where words it doesn't know have no group", async () => {
+    const wheel = folderOfWheel();
+    const options = rewardOptions.parse({ form: "paper", accuracy: { wheel } });
+    const [first, ...others] = (await openWheels(options))!;
+    expect(others).toEqual([]);
+    expect(["gladly", "angry", "wistful"].map(first!)).toEqual(["joyful", "mad", undefined]);
+    expect(await openWheels(rewardOptions.parse({ accuracy: { wheel } }))).toBeUndefined();
+    expect(await openWheels(rewardOptions.parse({ form: "paper" }))).toBeUndefined();
   });
 
   it("is not opened where the options name no folder", async () => {

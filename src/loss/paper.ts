@@ -82,6 +82,8 @@ export const paperTerm: LossTerm = {
     formula: String.raw`-\frac1B\sum_i\sum_k \sum_{t \in T_k} \mathrm{KL}(p_t \Vert p^k_t)`,
     anchor: "loss-as-printed",
     source: "OPPO 2606.25325, as printed",
+    fidelity:
+      "exact with the preset `paper`: divergence and its direction, evidence clauses, sum, gradient through both passes; ours: a mean over the responses of a batch, 0 without evidence (neither is stated), passes dealt in turn as an option. `k1`, `k3`, `mean` and the full pass alone are the first author's training repository's",
   },
 };
 

@@ -36,6 +36,8 @@ export interface TermDoc {
   anchor: string;
   /** Where it comes from. */
   source: string;
+  /** What is exactly the source's, and what is not. */
+  fidelity?: string;
 }
 
 /**

@@ -27,6 +27,8 @@ export const paperAccuracyTerm: RewardTerm<"accuracy"> = {
     title: "Accuracy: F1 of label words, mean over emotion wheels where they are at hand",
     formula: String.raw`R_{acc} = \frac1W\sum_w F_1(g_w(\text{answers}), g_w(\text{labels}))`,
     anchor: "reward-as-printed",
+    fidelity:
+      "exact with the five wheels in `accuracy.wheel`; without them F1 of the words, and each result says which",
   },
 };
 
@@ -49,6 +51,8 @@ export const omniTerm: RewardTerm<"omni"> = {
     title: "Omni-Perception Reward as printed: a sum of three means of recall, 0 to 3",
     formula: String.raw`R_{omni} = \sum_{C' \in \{C_V, C_A, C_E\}} \frac1{|C'|}\sum_{c \in C'} \frac{[\max_k \cos(e(c), e(u_k)) - \delta]_+}{1-\delta}`,
     anchor: "reward-as-printed",
+    fidelity:
+      "exact: maximum over clauses, threshold and stretch, sum of three means; ours: an empty set of cues adds 0 (not stated), cues by rules in the place of GPT-5's, the embedder that the experiment names in the place of Qwen3-Embedding",
   },
 };
 

@@ -105,6 +105,18 @@ describe("a scorer with form paper", () => {
     expect(text).toContain('acoustic evidence "low sun": cue "loud voice"');
   });
 
+  it("takes a spelt-out wheel, and refuses a folder that nobody read", async () => {
+    const wheel = { pride: "up", joy: "up" };
+    const spelt = rewardOptions.parse({ form: "paper", accuracy: { wheel } });
+    const [scored] = await createScorer({ ...parts, options: spelt }).score([item]);
+    expect(scored!.paper!.accuracy).toEqual({ value: 1, by: "wheels" });
+    const folder = rewardOptions.parse({ form: "paper", accuracy: { wheel: "/somewhere" } });
+    const groupOf = (label: string) => label;
+    expect(() => createScorer({ ...parts, options: folder, groupOf })).toThrow(
+      /the emotion wheel in \/somewhere was not read.*as wheels/,
+    );
+  });
+
   it("refuses a judge, which knows no cosines", () => {
     const judge = { id: "judge", judge: async () => [] };
     expect(() => createScorer({ ...parts, judge })).toThrow(

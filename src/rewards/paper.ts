@@ -1,5 +1,7 @@
+import { RewardError } from "../core/errors.ts";
 import { type CueModality, cueModalities, type EvidenceModality } from "../cues/cue.ts";
 import { parseLabels } from "./accuracy.ts";
+import type { AccuracyOptions } from "./options.ts";
 import type { OmniScore, PaperAccuracy, PaperCue } from "./paper-score.ts";
 
 /** The reference cue that makes a clause evidence. */
@@ -68,6 +70,19 @@ export function routeClauses(
 
 /** Group of a label on one emotion wheel; undefined where the wheel doesn't have the word. */
 export type WheelOf = (label: string) => string | undefined;
+
+/**
+ * Wheels as the options spell them out: one, or none.
+ * @throws RewardError WHEEL_UNREAD where they name a folder, which whoever does I/O must read.
+ */
+export function wheelsOf({ wheel }: Pick<AccuracyOptions, "wheel">): WheelOf[] {
+  if (wheel === undefined) return [];
+  if (typeof wheel !== "string") return [(label) => wheel[label]];
+  throw new RewardError("WHEEL_UNREAD", `the emotion wheel in ${wheel} was not read`, {
+    path: "accuracy.wheel",
+    hint: "hand its groups to createScorer as wheels, or write label → group into the options",
+  });
+}
 
 /**
  * R_acc as printed: F1 between the answer's words and the labels, mean over emotion wheels (five in

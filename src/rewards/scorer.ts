@@ -6,7 +6,7 @@ import { combineReward } from "./combine.ts";
 import { type Compare, judgedComparison } from "./judged.ts";
 import { matchModality, recordMatches, recordNearest } from "./matching.ts";
 import type { RewardOptions } from "./options.ts";
-import type { WheelOf } from "./paper.ts";
+import { type WheelOf, wheelsOf } from "./paper.ts";
 import { paperTexts, readAsPaper } from "./paper-reading.ts";
 import type { PaperReading } from "./paper-score.ts";
 import { type ModalityScore, perceptionReward } from "./perception.ts";
@@ -34,7 +34,7 @@ export function createScorer(parts: {
   judge?: CueJudge | undefined;
   /** Groups of an emotion wheel, for labels. Default: those of `options.accuracy.wheel`. */
   groupOf?: GroupOf | undefined;
-  /** Groups on each emotion wheel, for `form: paper`. Default: none, and words count as they are. */
+  /** Groups on each emotion wheel, for `form: paper`. Default: what `options.accuracy` spells out. */
   wheels?: readonly WheelOf[] | undefined;
   /**
    * Whether responses are cut into clauses that are held against every cue (`ScoredResponse.paper`),
@@ -48,7 +48,8 @@ export function createScorer(parts: {
 }): Scorer {
   const { embedder, calibration, options, judge, pause = () => Promise.resolve() } = parts;
   const { groupOf = groupsOf(options.accuracy), terms = termsOf(options) } = parts;
-  const { clauses = options.form === "paper", wheels } = parts;
+  const { clauses = options.form === "paper" } = parts;
+  const wheels = parts.wheels ?? (options.form === "paper" ? wheelsOf(options.accuracy) : []);
   if (judge && clauses) throw judgeAndClauses();
   /** `work` on each, in order, with a pause before. */
   async function each<T, R>(values: readonly T[], work: (value: T, i: number) => R): Promise<R[]> {

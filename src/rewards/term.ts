@@ -10,6 +10,8 @@ export interface RewardDoc {
   formula: string;
   /** Heading in docs/method.md, as an anchor. */
   anchor: string;
+  /** What is exactly the source's, and what is not. */
+  fidelity?: string;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../core/rng.ts";
+import type { PresetName } from "../loss/options.ts";
 import { resolveLossOptions } from "../loss/presets.ts";
 import { maskKind, maskModes } from "../prompt/masks.ts";
 import type { Example } from "./example.ts";
@@ -17,7 +18,7 @@ const plan = (changes: Partial<MaskPlan> = {}): MaskPlan => ({
 });
 
 describe("streams to hide", () => {
-  const streams = (preset: "none" | "oppo-swap" | "attrib", passes: "alternate" | "both") =>
+  const streams = (preset: PresetName, passes: "alternate" | "both") =>
     [0, 1].map((step) =>
       [0, 1, 2].map((group) =>
         streamsToHide({ loss: resolveLossOptions({ preset }), mask: { passes } }, step, group),
@@ -39,6 +40,11 @@ describe("streams to hide", () => {
 
   it("both even where one a step was asked for, when the loss compares the two", () => {
     expect(streams("attrib", "alternate").flat()).toEqual(Array(6).fill(["video", "audio"]));
+  });
+
+  it("both streams at once for PAPO beside the printed reward, each for its dual form", () => {
+    expect(streams("paper-papo", "both").flat()).toEqual(Array(6).fill(["both"]));
+    expect(streams("paper-papo-dual", "both").flat()).toEqual(Array(6).fill(["video", "audio"]));
   });
 
   it("none for a loss without masked passes", () => {
@@ -68,6 +74,19 @@ describe("hidden prompts", () => {
       ratio: true,
     });
   });
+});
+
+it("hides both streams of one prompt at once", () => {
+  const { both, video } = hidePrompts(clip(0), ["both"], plan({ kind: maskKind("drop") }));
+  expect(video).toBeUndefined();
+  expect([both!.prompt.video.attended, both!.prompt.audio.attended]).toEqual([false, false]);
+});
+
+it("a ratio of 1 hides the stream completely", () => {
+  const ratio = { ratio: 1, unit: "element" } as const;
+  const { video } = hidePrompts(clip(0), ["video"], plan({ kind: maskKind("ratio"), ratio }));
+  expect([...video!.prompt.video.features]).toEqual([0, 0]);
+  expect(video!.partial).toBe(false);
 });
 
 describe("donors of swapped streams", () => {

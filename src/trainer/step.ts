@@ -7,6 +7,8 @@
  *   form, and `backward` takes that gradient;
  * - besides the full pass, rollouts are read with video or audio hidden, at the tokens that the
  *   loss asks for; plain GRPO (`preset: none`) hides nothing;
+ * - where the loss asks for it (`preset: paper`), passes are read over the whole vocabulary at some
+ *   tokens as well (`whole.ts`), and `backward` takes a gradient on those rows;
  * - the loss knows which tokens make a claim, of which modality, and how well it matches a cue;
  * - on the weights that sampled, every ratio is 1: the sampler's log-probs stand for the full pass
  *   and save its forward; `backward` returns the trainer's, and the guard compares the two;
