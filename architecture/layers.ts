@@ -19,6 +19,8 @@ export const layers: Readonly<Record<string, Layer>> = {
     folders: ["core"],
     packages: ["node", "node-av", "fft.js"],
   },
+  // The face detector is an install of the user's own: found at run time, imported nowhere.
+  "media/framing": { folders: ["core", "media"], packages: ["node"] },
   similarity: {
     folders: ["core"],
     packages: [
@@ -38,7 +40,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   // Clips from any source as rows, and their features.
   data: {
-    folders: ["core", "arrays", "media", "cues"],
+    folders: ["core", "arrays", "media", "media/framing", "cues"],
     packages: ["node", "csv-parse", "zod"],
   },
   corpus: { folders: ["core", "media", "cues", "data"], packages: ["node", "@resvg/resvg-js"] },

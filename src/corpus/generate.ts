@@ -152,7 +152,7 @@ async function renderMissing(
   let done = rows.length - jobs.length;
   progress({ step, done, total: rows.length });
   await runJobs(renderJobs, jobs, { workers, signal }, ({ id, bytes, features }) => {
-    if (features) store?.append(features.content, features.decoded);
+    if (features) store?.append(features);
     journal.append([{ id, bytes }]);
     done++;
     progress({ step, done, total: rows.length });

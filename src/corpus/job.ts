@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
 import { MediaError, OppoError } from "../core/errors.ts";
 import type { JobKind } from "../core/work-pool.ts";
-import { type Decoded, decodeStreams } from "../data/features/decode.ts";
+import { decodeStreams } from "../data/features/decode.ts";
+import type { Decoded } from "../data/features/store.ts";
 import { streams } from "../data/features/streams.ts";
 import type { FeatureOptions } from "../media/options.ts";
 import { writeClip } from "../media/write.ts";

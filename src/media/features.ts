@@ -25,12 +25,17 @@ export const featuresVersion = "3";
 const grey = { mean: 0.52, deviation: 0.2, changeDeviation: 0.1 };
 const mel = { mean: -5.5, deviation: 1.2 };
 
+/** Pixels of the longer side in which a face is looked for; the detector itself sees 256. */
+const faceSearchSide = 512;
+
 /**
  * How a clip is read to take its features: frames only as large as the squares they become can
- * tell. Clips that are read otherwise give other features than those a policy was trained with.
+ * tell, or a face in them can be found. Clips that are read in another way give other features than
+ * those a policy was trained with.
  */
-export function featureReading(options: FeatureOptions): ReadOptions {
-  return { sampleRateHz: options.sampleRateHz, maxSide: 8 * options.frameSize };
+export function featureReading({ sampleRateHz, frameSize, framing }: FeatureOptions): ReadOptions {
+  const maxSide = 8 * frameSize;
+  return { sampleRateHz, maxSide: framing === "face" ? Math.max(faceSearchSide, maxSide) : maxSide };
 }
 
 /** Width of one row of each stream. */

@@ -33,6 +33,21 @@ export const featureOptions = z.strictObject({
   windowMs: z.number().positive().default(32).describe("Length of a spectrogram window, in ms."),
   maxHz: z.number().positive().default(6000).describe("Top of the highest mel band, in Hz."),
   sampleRateHz: z.int().min(8000).default(16000).describe("Rate audio is read at, in Hz."),
+  // Without a default, so that features stored before there was a choice are still found.
+  framing: z
+    .enum(["whole", "face"])
+    .optional()
+    .describe(
+      "What of the picture is looked at: all of it (whole, the default), or one square that covers the " +
+        "face through the clip (face; needs an install of its own, docs/your-clips.md).",
+    ),
+  faceMissing: z
+    .enum(["refuse", "whole"])
+    .optional()
+    .describe(
+      "With framing: face, clips in which not one face can be followed: refuse them all by name (the " +
+        "default), or look at their whole picture and say so.",
+    ),
 });
 
 /** Parsed `featureOptions`. */

@@ -2,11 +2,12 @@ import { MediaError, OppoError } from "../../core/errors.ts";
 import type { JobKind } from "../../core/work-pool.ts";
 import type { Clip } from "../../media/clip.ts";
 import { audioFeatures, featureReading, videoFeatures } from "../../media/features.ts";
+import { framed } from "../../media/framing/framed.ts";
 import type { FeatureOptions } from "../../media/options.ts";
 import { type ReadOptions, readClip } from "../../media/read.ts";
 import type { ClipMedia } from "../clip-row.ts";
 import { mediaContent } from "./content.ts";
-import type { DecodedStreams } from "./store.ts";
+import type { Decoded, DecodedStreams } from "./store.ts";
 import { mediaFile, type StreamName } from "./streams.ts";
 
 /** Files of one clip to take features of. */
@@ -16,13 +17,6 @@ export interface DecodeJob {
   options: FeatureOptions;
 }
 
-/** What a job gives back. */
-export interface Decoded {
-  /** `mediaContent` of the files. */
-  content: string;
-  decoded: DecodedStreams;
-}
-
 export const decodeJobs: JobKind<DecodeJob, Decoded> = {
   worker: new URL("./decode-worker.ts", import.meta.url),
   perform: decodeStreams,
@@ -30,7 +24,8 @@ export const decodeJobs: JobKind<DecodeJob, Decoded> = {
 
 /**
  * Features of a clip's own streams, as `clipFeatures` of what `featureReading` reads.
- * @throws MediaError naming the file
+ * @throws MediaError naming the file; `FACE_NONE` and the like where `framing: face` finds no one
+ *   face to follow
  */
 export async function decodeStreams({ media, streams, options }: DecodeJob): Promise<Decoded> {
   try {
@@ -38,9 +33,11 @@ export async function decodeStreams({ media, streams, options }: DecodeJob): Pro
     const content = mediaContent(media, streams);
     const clip = await readMedia(media, streams, featureReading(options));
     const decoded: DecodedStreams = {};
-    if (streams.includes("video")) decoded.video = videoFeatures(clip.video, options).features;
     if (streams.includes("audio")) decoded.audio = audioFeatures(clip, options).features;
-    return { content, decoded };
+    if (!streams.includes("video")) return { content, decoded };
+    const { video, framing } = await framed(clip.video, options, media.video ?? "");
+    decoded.video = videoFeatures(video, options).features;
+    return { content, decoded, ...(framing && { framing }) };
   } catch (error) {
     if (error instanceof OppoError) throw error;
     const file = media.video ?? media.audio ?? "";

@@ -36,17 +36,21 @@ export async function loadRowFeatures(
   const decoded = await decodeRows(rows, fromMedia, settings);
   const streamOf = (stream: StreamName): StreamFeatures =>
     read[stream] ?? {
-      byId: new Map(rows.map(({ id }) => [id, decoded.get(id)![stream]!])),
+      byId: new Map(rows.map(({ id }) => [id, decoded.byId.get(id)![stream]!])),
       dim: featureDims(options)[stream],
-      notes: [],
+      notes: stream === "video" ? decoded.notes : [],
     };
   const both = { video: streamOf("video"), audio: streamOf("audio") };
   const blank = blankFeatures(options);
+  const unframed =
+    read.video && options.framing === "face"
+      ? ["`framing: face` does nothing here: the features of the picture are read from files."]
+      : [];
   return {
     features: assemble(rows, both, options),
     dims: { video: both.video.dim, audio: both.audio.dim },
     blank: { video: read.video ? null : blank.video, audio: read.audio ? null : blank.audio },
-    notes: [...both.video.notes, ...both.audio.notes],
+    notes: [...both.video.notes, ...unframed, ...both.audio.notes],
   };
 }
 

@@ -10,7 +10,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { canonicalJson, sha256 } from "../../core/files.ts";
+import { appendJsonl, readJsonl, writeJsonl } from "../../core/jsonl.ts";
 import { featureDims, featuresVersion } from "../../media/features.ts";
+import type { Framing } from "../../media/framing/frame-video.ts";
 import type { FeatureOptions } from "../../media/options.ts";
 import type { StreamName } from "./streams.ts";
 
@@ -22,12 +24,23 @@ const headBytes = 32;
 /** Decoded streams of one clip, [tokens × dim] each; those that were not asked for are absent. */
 export type DecodedStreams = Partial<Record<StreamName, Float32Array>>;
 
+/** What was decoded of one clip. */
+export interface Decoded {
+  /** `mediaContent` of the files. */
+  content: string;
+  decoded: DecodedStreams;
+  /** How the picture was framed; absent where all of it was to be looked at. */
+  framing?: Framing;
+}
+
 /** Decoded features on disk, by content of the media. */
 export interface FeatureStore {
   file: string;
   /** What is stored of the given contents. */
   read(contents: ReadonlySet<string>): Map<string, DecodedStreams>;
-  append(content: string, decoded: DecodedStreams): void;
+  /** How the stored pictures were framed, by content. */
+  framings(): Map<string, Framing>;
+  append(clip: Decoded): void;
 }
 
 /**
@@ -46,8 +59,11 @@ export function openFeatureStore(
   const lengths = stored.map((stream) => [stream, streamLength(options, stream)] as const);
   const floats = lengths.reduce((sum, [, length]) => sum + length, 0);
   const recordBytes = headBytes + 4 * floats;
+  const framingFile = file.replace(/bin$/, "framing.jsonl");
   mkdirSync(folder, { recursive: true });
   removeCutRecord(file, recordBytes);
+  // A kill may have cut the last line; appending to it would spoil the next one too.
+  if (existsSync(framingFile)) writeJsonl(framingFile, readJsonl(framingFile));
 
   const read = (contents: ReadonlySet<string>): Map<string, DecodedStreams> => {
     const out = new Map<string, DecodedStreams>();
@@ -63,7 +79,9 @@ export function openFeatureStore(
     return out;
   };
 
-  const append = (content: string, decoded: DecodedStreams): void => {
+  const append = ({ content, decoded, framing }: Decoded): void => {
+    // First, so that a kill leaves no features whose framing is not known.
+    if (framing) appendJsonl(framingFile, [{ content, framing } satisfies FramedContent]);
     const record = Buffer.alloc(recordBytes);
     record.write(content, 0, "hex");
     let at = headBytes;
@@ -76,7 +94,17 @@ export function openFeatureStore(
     appendFileSync(file, record);
   };
 
-  return { file, read, append };
+  const framings = (): Map<string, Framing> => {
+    const lines = existsSync(framingFile) ? readJsonl<FramedContent>(framingFile) : [];
+    return new Map(lines.map(({ content, framing }) => [content, framing]));
+  };
+  return { file, read, framings, append };
+}
+
+/** A line of `features-<hash>.framing.jsonl`. */
+interface FramedContent {
+  content: string;
+  framing: Framing;
 }
 
 function streamLength(options: FeatureOptions, stream: StreamName): number {
