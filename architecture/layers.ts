@@ -96,6 +96,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       "core",
       "cues",
       "media",
+      "media/framing",
       "endpoint",
       "prompt",
       "policy/port.ts",

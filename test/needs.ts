@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { faceDetectorInstalled } from "../src/media/framing/human.ts";
 import { onnxStatus } from "../src/policy/embedded/onnx/status.ts";
 
 /** Something that some tests need and not every machine has. */
@@ -25,4 +26,6 @@ export const needs = {
   nativeOnnx: need("the native onnxruntime", (await onnxStatus()).available),
   /** onnxruntime sets the processor's denormal mode on x64 alone, and Linux hands it on to threads. */
   linuxX64: need("Linux on x64", process.arch === "x64" && process.platform === "linux"),
+  /** An install of the user's own; what follows and cuts is tested without it. */
+  faceDetector: need("the face detector", faceDetectorInstalled()),
 } satisfies Record<string, Need>;

@@ -35,7 +35,10 @@ const faceSearchSide = 512;
  */
 export function featureReading({ sampleRateHz, frameSize, framing }: FeatureOptions): ReadOptions {
   const maxSide = 8 * frameSize;
-  return { sampleRateHz, maxSide: framing === "face" ? Math.max(faceSearchSide, maxSide) : maxSide };
+  return {
+    sampleRateHz,
+    maxSide: framing === "face" ? Math.max(faceSearchSide, maxSide) : maxSide,
+  };
 }
 
 /** Width of one row of each stream. */
@@ -51,6 +54,7 @@ export function featureDims(options: FeatureOptions): { video: number; audio: nu
  * after frame, less `stillRemoved` of the clip's mean frame; tokens lie evenly over the clip. An
  * audio token is a block of log-mel frames, time after time, laid evenly over the time the video
  * takes (all of the audio where there are no frames).
+ * `framing` is not looked at here: a clip to be framed is cut before (`media/framing`).
  * @throws MediaError `MEDIA_NO_FRAMES`, `MEDIA_NO_SAMPLES` for an empty stream.
  */
 export function clipFeatures(clip: Clip, options: FeatureOptions): ClipFeatures {

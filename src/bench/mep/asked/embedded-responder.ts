@@ -2,8 +2,9 @@ import { recent, remembered } from "../../../core/recent.ts";
 import type { EvidenceModality } from "../../../cues/cue.ts";
 import type { Audio, Clip, Video } from "../../../media/clip.ts";
 import { clipFeatures, featureReading } from "../../../media/features.ts";
+import { framed } from "../../../media/framing/framed.ts";
 import type { FeatureOptions } from "../../../media/options.ts";
-import { readClip } from "../../../media/read.ts";
+import { type ReadOptions, readClip } from "../../../media/read.ts";
 import type { Policy } from "../../../policy/port.ts";
 import type { Prompt } from "../../../prompt/prompt.ts";
 import { promptOf } from "../../../prompt/prompt-of.ts";
@@ -112,10 +113,7 @@ async function readPrompt(
 async function readStreams(media: Question["media"], features: FeatureOptions): Promise<Clip> {
   const { sampleRateHz } = features;
   const options = { ...featureReading(features), allowSilent: true };
-  const seen =
-    media.video === undefined
-      ? null
-      : (await readClip(media.video, { ...options, needAudio: false })).video;
+  const seen = media.video === undefined ? null : await readPicture(media.video, features, options);
   const heard =
     media.audio === undefined
       ? null
@@ -123,6 +121,12 @@ async function readStreams(media: Question["media"], features: FeatureOptions): 
   const seconds =
     (heard && heard.samples.length / sampleRateHz) ?? (seen && seen.frames / seen.fps) ?? 2;
   return { video: seen ?? black(seconds), audio: heard ?? silence(seconds, sampleRateHz) };
+}
+
+async function readPicture(file: string, features: FeatureOptions, options: ReadOptions) {
+  const { video } = await readClip(file, { ...options, needAudio: false });
+  // A masked picture has no face; the question about it is asked all the same.
+  return (await framed(video, { ...features, faceMissing: "whole" }, file)).video;
 }
 
 function black(seconds: number): Video {
