@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Clip } from "./clip.ts";
-import { blankFeatures, clipFeatures, featureDims } from "./features.ts";
+import { blankFeatures, clipFeatures, featureDims, featureReading } from "./features.ts";
 import { logMel } from "./mel.ts";
 import { featureOptions } from "./options.ts";
 import { mixDown, resample } from "./resample.ts";
@@ -54,6 +54,21 @@ describe("logMel", () => {
     expect(() => logMel({ sampleRateHz: 16000, samples: new Float32Array(0) }, mel)).toThrow(
       expect.objectContaining({ code: "MEDIA_NO_SAMPLES" }),
     );
+  });
+});
+
+describe("featureReading", () => {
+  const reading = (given: object) => featureReading(featureOptions.parse(given));
+
+  it("reads frames of eight squares' side, however the whole picture is asked for", () => {
+    for (const given of [{}, { framing: "whole" }]) {
+      expect(reading(given)).toEqual({ sampleRateHz: 16000, maxSide: 192 });
+    }
+  });
+
+  it("reads larger frames where a face is to be found in them", () => {
+    expect(reading({ framing: "face" }).maxSide).toBe(512);
+    expect(reading({ framing: "face", frameSize: 80 }).maxSide).toBe(640);
   });
 });
 

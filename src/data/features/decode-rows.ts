@@ -83,8 +83,7 @@ export async function decodeRows(
     throw failuresError("CLIPS_UNREADABLE", what, hint, failures);
   }
   if (!framesFaces) return { byId: out, notes: [] };
-  const framings = store.framings();
-  const framed = rows.map(({ id }) => ({ id, framing: framings.get(contents.get(id)!) }));
+  const framed = rows.map(({ id }) => ({ id, framing: store.framings.get(contents.get(id)!) }));
   return { byId: out, notes: framingNotes(framed) };
 }
 

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { canonicalJson, sha256 } from "../../core/files.ts";
-import { appendJsonl, readJsonl, writeJsonl } from "../../core/jsonl.ts";
+import { openRowLog } from "../../core/row-log.ts";
 import { featureDims, featuresVersion } from "../../media/features.ts";
 import type { Framing } from "../../media/framing/frame-video.ts";
 import type { FeatureOptions } from "../../media/options.ts";
@@ -39,7 +39,7 @@ export interface FeatureStore {
   /** What is stored of the given contents. */
   read(contents: ReadonlySet<string>): Map<string, DecodedStreams>;
   /** How the stored pictures were framed, by content. */
-  framings(): Map<string, Framing>;
+  framings: ReadonlyMap<string, Framing>;
   append(clip: Decoded): void;
 }
 
@@ -54,16 +54,22 @@ export function openFeatureStore(
   options: FeatureOptions,
   stored: readonly StreamName[],
 ): FeatureStore {
-  const key = canonicalJson({ record: recordVersion, version: featuresVersion, options, stored });
+  const made = decisive(options);
+  const key = canonicalJson({
+    record: recordVersion,
+    version: featuresVersion,
+    options: made,
+    stored,
+  });
   const file = join(folder, `features-${sha256(key).slice(0, 16)}.bin`);
   const lengths = stored.map((stream) => [stream, streamLength(options, stream)] as const);
   const floats = lengths.reduce((sum, [, length]) => sum + length, 0);
   const recordBytes = headBytes + 4 * floats;
-  const framingFile = file.replace(/bin$/, "framing.jsonl");
   mkdirSync(folder, { recursive: true });
   removeCutRecord(file, recordBytes);
-  // A kill may have cut the last line; appending to it would spoil the next one too.
-  if (existsSync(framingFile)) writeJsonl(framingFile, readJsonl(framingFile));
+  const framingFile = made.framing === "face" ? file.replace(/bin$/, "framing.jsonl") : undefined;
+  const log = openRowLog<FramedContent>(framingFile, (row) => row as FramedContent);
+  const framings = new Map(log.rows.map(({ content, framing }) => [content, framing]));
 
   const read = (contents: ReadonlySet<string>): Map<string, DecodedStreams> => {
     const out = new Map<string, DecodedStreams>();
@@ -81,7 +87,10 @@ export function openFeatureStore(
 
   const append = ({ content, decoded, framing }: Decoded): void => {
     // First, so that a kill leaves no features whose framing is not known.
-    if (framing) appendJsonl(framingFile, [{ content, framing } satisfies FramedContent]);
+    if (framing) {
+      log.append([{ content, framing }]);
+      framings.set(content, framing);
+    }
     const record = Buffer.alloc(recordBytes);
     record.write(content, 0, "hex");
     let at = headBytes;
@@ -94,10 +103,6 @@ export function openFeatureStore(
     appendFileSync(file, record);
   };
 
-  const framings = (): Map<string, Framing> => {
-    const lines = existsSync(framingFile) ? readJsonl<FramedContent>(framingFile) : [];
-    return new Map(lines.map(({ content, framing }) => [content, framing]));
-  };
   return { file, read, framings, append };
 }
 
@@ -105,6 +110,15 @@ export function openFeatureStore(
 interface FramedContent {
   content: string;
   framing: Framing;
+}
+
+/**
+ * What of the options decides about features: a way of framing that is spelt out and the one that
+ * is taken without a word are the same, and features stored before there was a choice are found.
+ */
+function decisive({ framing, faceMissing, ...others }: FeatureOptions): FeatureOptions {
+  if (framing !== "face") return others;
+  return { ...others, framing, faceMissing: faceMissing ?? "refuse" };
 }
 
 function streamLength(options: FeatureOptions, stream: StreamName): number {

@@ -9,9 +9,10 @@ export interface Square {
 }
 
 /**
- * The one square of a clip: it covers the boxes of all looks, and between two looks a face that moves
- * evenly too, since a rectangle that holds both ends holds the way. No margin is added: the detector's boxes
- * hold hair and chin already. The square is moved into the picture as far as it fits.
+ * The one square of a clip: it covers the boxes of all looks, and between two looks a face that
+ * moves evenly too, since a rectangle that holds both ends holds the way. No margin is added: the
+ * detector's boxes hold hair and chin already. The square is moved into the picture as far as it
+ * fits.
  */
 export function squareAround(
   boxes: readonly Box[],
@@ -33,7 +34,7 @@ export function squareAround(
 const within = (start: number, room: number): number =>
   Math.round(room < 0 ? room / 2 : Math.min(room, Math.max(0, start)));
 
-/** Cuts the square out of every frame. Beyond the picture's edge its outermost pixels are repeated. */
+/** Cuts the square out of every frame. Beyond the edge the picture's outermost pixels are repeated. */
 export function cropVideo(video: Video, { x, y, side }: Square): Video {
   const { width, height, frames } = video;
   const data = new Uint8Array(frames * side * side * 3);

@@ -25,9 +25,9 @@ const mostLooks = 40;
 const codes = { none: "FACE_NONE", several: "FACE_SEVERAL", jumps: "FACE_JUMPS" } as const;
 
 /**
- * Cuts a film to the face that is in it: one square for the whole film, so that the picture stands still
- * and the face moves in it. A film without one face to follow is never cut at random: it is refused, or
- * stays whole where `missing` says so.
+ * Cuts a film to the face that is in it: one square for the whole film, so that the picture stands
+ * still and the face moves in it. A film without one face to follow is never cut at random: it is
+ * refused, or stays whole where `missing` says so.
  * @param file stands in errors.
  * @throws MediaError `FACE_NONE`, `FACE_SEVERAL`, `FACE_JUMPS`.
  */

@@ -4,7 +4,8 @@ import { type Framing, frameVideo } from "./frame-video.ts";
 import { openFaceDetector } from "./human.ts";
 
 /**
- * The part of a film that the options say is to be looked at. `framing` is absent where that is all of it.
+ * The part of a film that the options say is to be looked at. `framing` is absent where that is
+ * all of it.
  * @param file stands in errors.
  * @throws MediaError as `frameVideo` and `openFaceDetector`.
  */

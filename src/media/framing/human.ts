@@ -7,8 +7,8 @@ import type { Picture } from "../orientation.ts";
 import type { Box, FaceDetector } from "./detector.ts";
 
 /**
- * Packages of the face detector, an install of the user's own: 133 MB that most runs do not need. The
- * models (BlazeFace and a face mesh, 2 MB) come with the first.
+ * Packages of the face detector, an install of the user's own: 133 MB that most runs do not need.
+ * The models (BlazeFace and a face mesh, 2 MB) come with the first.
  */
 const packages = {
   "@vladmandic/human": "3.3.6",
@@ -17,7 +17,7 @@ const packages = {
   "@tensorflow/tfjs-backend-wasm": "4.22.0",
 } as const;
 
-/** What to type for `framing: face`. `--no-save` leaves package.json and the lock file as they are. */
+/** What to type for `framing: face`; `--no-save` leaves package.json and the lock file alone. */
 export const faceInstallLine = `npm install --no-save ${Object.entries(packages)
   .map(([name, version]) => `${name}@${version}`)
   .join(" ")}`;
@@ -26,12 +26,15 @@ const require = createRequire(import.meta.url);
 
 /** Whether the detector's packages are there. */
 export function faceDetectorInstalled(): boolean {
-  return missingPackages().length === 0;
+  return missingPackages(require.resolve).length === 0;
 }
 
-/** @throws MediaError `FACE_INSTALL` naming what is missing and the line that installs it. */
-export function requireFaceDetector(): void {
-  const missing = missingPackages();
+/**
+ * @param resolve finds a package or throws.
+ * @throws MediaError `FACE_INSTALL` naming what is missing and the line that installs it.
+ */
+export function requireFaceDetector(resolve: Resolve = require.resolve): void {
+  const missing = missingPackages(resolve);
   if (missing.length === 0) return;
   throw new MediaError(
     "FACE_INSTALL",
@@ -40,10 +43,12 @@ export function requireFaceDetector(): void {
   );
 }
 
-function missingPackages(): string[] {
+type Resolve = (name: string) => string;
+
+function missingPackages(resolve: Resolve): string[] {
   return Object.keys(packages).filter((name) => {
     try {
-      require.resolve(name);
+      resolve(name);
       return false;
     } catch {
       return true;

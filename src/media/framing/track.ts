@@ -9,10 +9,11 @@ export type Track =
 const strayShare = 1 / 8;
 
 /**
- * Follows one face through looks at a film, in order of time. Refuses to guess: a clip in which a face is
- * found in less than half of the looks has `none`, one with two faces in more than one look of eight has
- * `several`, and where the face is suddenly elsewhere (a cut, or two people in turn) it `jumps`. Boxes are
- * smoothed by the median of three neighbours, which drops single misplaced ones.
+ * Follows one face through looks at a film, in order of time. Refuses to guess: a clip in which a
+ * face is found in less than half of the looks has `none`, one with two faces in more than one look
+ * of eight has `several`, and where the face is suddenly elsewhere (a cut, or two people in turn)
+ * it `jumps`. Boxes are smoothed by the median of three neighbours, which drops single misplaced
+ * ones.
  */
 export function followFace(looks: readonly (readonly Box[])[]): Track {
   const [seen, total] = [looks.filter((faces) => faces.length > 0), looks.length];

@@ -123,9 +123,10 @@ async function readStreams(media: Question["media"], features: FeatureOptions): 
   return { video: seen ?? black(seconds), audio: heard ?? silence(seconds, sampleRateHz) };
 }
 
+/** Framed as in training. A film without one face to follow is shown whole. */
 async function readPicture(file: string, features: FeatureOptions, options: ReadOptions) {
   const { video } = await readClip(file, { ...options, needAudio: false });
-  // A masked picture has no face; the question about it is asked all the same.
+  // A masked picture has no face, and the question about it is asked all the same.
   return (await framed(video, { ...features, faceMissing: "whole" }, file)).video;
 }
 
