@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { film, type Place, portraits } from "../../../test/fakes/portraits.ts";
 import { needs } from "../../../test/needs.ts";
 import type { Video } from "../clip.ts";
 import { readClip } from "../read.ts";
 import { writeClip } from "../write.ts";
 import { frameVideo } from "./frame-video.ts";
 import { openFaceDetector } from "./human.ts";
-import { film, type Place, portraits } from "./portraits.fake.ts";
 
 let folder: string;
 beforeAll(() => {

@@ -12,9 +12,9 @@ import {
   SoftwareScaleContext,
   SWS_BILINEAR,
 } from "node-av";
-import type { Video } from "../clip.ts";
-import type { Picture } from "../orientation.ts";
-import { resizeImage } from "../scale.ts";
+import type { Video } from "../../src/media/clip.ts";
+import type { Picture } from "../../src/media/orientation.ts";
+import { resizeImage } from "../../src/media/scale.ts";
 
 /** Two photographs of faces, 102 × 96 pixels, from a picture that the detector's package ships. */
 export function portraits(): [Picture, Picture] {
