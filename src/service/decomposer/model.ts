@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Cue, CueSet, Span } from "../../cues/cue.ts";
+import type { Cue, CueSet } from "../../cues/cue.ts";
 import { polarityOf } from "../../cues/polarity.ts";
 import type { ChatModel } from "../../endpoint/port.ts";
 import { askForJson } from "../model/ask.ts";
@@ -10,6 +10,7 @@ import {
   decompositionSchema,
   decompositionVersion,
 } from "./prompt.ts";
+import { findQuote, once } from "./quotes.ts";
 
 const maxWords = 8;
 
@@ -47,29 +48,11 @@ function complaintAbout({ cues }: Answer, reference: string): string | null {
   for (const { text, quote } of cues) {
     const words = text.split(/\s+/).length;
     if (words > maxWords) return `the cue "${text}" has ${words} words, more than ${maxWords}`;
-    if (!find(quote, reference)) return `the quote "${quote}" does not stand in the text`;
+    if (!findQuote(quote, reference)) return `the quote "${quote}" does not stand in the text`;
   }
   return null;
 }
 
 function toCue({ modality, text, quote }: Answer["cues"][number], reference: string): Cue {
-  return { modality, text, positive: polarityOf(text), span: find(quote, reference)! };
-}
-
-/** Where a quote stands, whatever its case and white space. */
-function find(quote: string, reference: string): Span | undefined {
-  const words = quote
-    .trim()
-    .split(/\s+/)
-    .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  const match = new RegExp(words.join("\\s+"), "iu").exec(reference);
-  return match ? { start: match.index, end: match.index + match[0].length } : undefined;
-}
-
-function once(cues: readonly Cue[]): Cue[] {
-  const seen = new Set<string>();
-  return cues.filter(({ modality, text }) => {
-    const key = `${modality}/${text.toLowerCase()}`;
-    return !seen.has(key) && seen.add(key);
-  });
+  return { modality, text, positive: polarityOf(text), span: findQuote(quote, reference)! };
 }
