@@ -8,6 +8,7 @@ import { type SwiftOptions, swiftOptions } from "../export/options.ts";
 import { modelDecomposer } from "../service/decomposer/model.ts";
 import type { DecomposerOptions, ModelOptions } from "../service/decomposer/options.ts";
 import type { Decomposer } from "../service/decomposer/port.ts";
+import { printedDecomposer } from "../service/decomposer/printed.ts";
 import { rulesDecomposer } from "../service/decomposer/rules.ts";
 import { modelJudge } from "../service/judge/model-judge.ts";
 import type { CueJudge } from "../similarity/port.ts";
@@ -28,7 +29,8 @@ export function readSwiftOptions(
 /** The decomposer that the options describe. */
 export function openDecomposer(options: DecomposerOptions): Decomposer {
   if (options.kind === "rules") return rulesDecomposer;
-  return modelDecomposer(chatModel(options), options);
+  const decomposer = options.extraction === "printed" ? printedDecomposer : modelDecomposer;
+  return decomposer(chatModel(options), options);
 }
 
 /**

@@ -15,9 +15,18 @@ const model = z.strictObject({
   concurrency: z.int().min(1).default(8).describe("requests to the model at once"),
 });
 
+const decomposingModel = model.extend({
+  extraction: z
+    .enum(["ours", "printed"])
+    .default("ours")
+    .describe(
+      "ours: statements of 1 to 8 words; printed: the paper's rules, phrases of 2 to 6 words that stand in the text (emotion cues by a second question, ours)",
+    ),
+});
+
 /** What takes references apart into cues. */
 export const decomposerOptions = z
-  .discriminatedUnion("kind", [rules, model])
+  .discriminatedUnion("kind", [rules, decomposingModel])
   .prefault({ kind: "rules" })
   .describe("rules: built in, English, no model; model: a chat model with a checked schema");
 

@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { sha256 } from "../../core/files.ts";
+
+const rules = `- Each is a phrase of 2 to 6 words, copied from the text letter by letter.
+- Add nothing that the text does not say; do not reword, infer or complete.
+- An empty list is right where the text says nothing of the kind.`;
+
+/**
+ * The extraction that OPPO's paper prints (arXiv 2606.25325): two lists, phrases of 2 to 6 words
+ * that stand in the text, empty lists where nothing is said. Its rules, our words.
+ */
+export const perceptionQuestion = `You take the reference reasoning about an emotional video clip apart into cues.
+
+- "visual_cues": what is seen, such as face and posture;
+- "audio_cues": what is heard in the voice, such as intonation, rhythm and volume; never what is said.
+
+Rules:
+${rules}
+
+Answer with JSON only: {"visual_cues":["raised brows"],"audio_cues":[]}`;
+
+/** Ours: the paper uses emotion cues and doesn't print how they are extracted. Same rules. */
+export const emotionQuestion = `You take the reference reasoning about an emotional video clip apart into cues.
+
+- "emotion_cues": statements by which the text infers the emotion, joining what is seen and heard to what is felt.
+
+Rules:
+${rules}
+
+Answer with JSON only: {"emotion_cues":["suppressed anger"]}`;
+
+const phrases = z.array(z.string().trim().min(1).max(120));
+
+export const perceptionAnswer = z.strictObject({ visual_cues: phrases, audio_cues: phrases });
+export const emotionAnswer = z.strictObject({ emotion_cues: phrases });
+
+export const perceptionSchema = z.toJSONSchema(perceptionAnswer);
+export const emotionSchema = z.toJSONSchema(emotionAnswer);
+
+/** Names wording and schemas: cues of two prompts don't compare. */
+export const printedVersion = `printed-${sha256(
+  JSON.stringify([perceptionQuestion, perceptionSchema, emotionQuestion, emotionSchema]),
+).slice(0, 8)}`;
