@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { rewardOptions } from "../rewards/options.ts";
 import { listen } from "../service/listen.ts";
 import { hashEmbedder, openFakeService, reference, response } from "../service/service.fake.ts";
 import { openServiceClient } from "./client.ts";
@@ -63,6 +64,38 @@ describe("service client", () => {
     expect(evidence!.length).toBe([...text].length);
     expect((await client.decompose([{ id: "a", reference }]))[0]!.answer).toBe("joy");
     expect((await client.versions()).embedder).toBe("hash-1");
+  });
+
+  it("asks for a form or a selector by name, and gets results of that shape", async () => {
+    const client = openServiceClient({ url: await serve(), maxBatch: 2 });
+    const printed = await client.rewards(items(3), { form: "paper" });
+    expect(printed.map(({ terms }) => terms.omni > 0)).toEqual([true, true, true]);
+    expect((await client.rewards(items(1), { form: "oppo" }))[0]!.terms.perception).toBeGreaterThan(
+      0,
+    );
+    const texts = [{ id: "a", text: response, reference }];
+    const [evidence] = await client.evidence(texts, { selector: "reference" });
+    const { start, end, cue } = evidence!.spans[0]!;
+    expect(response.slice(start, end)).toContain(cue.text);
+    expect((await client.capabilities()).forms).toEqual(["oppo", "paper"]);
+  });
+
+  it("refuses an answer in a form or by a selector that was not asked for", async () => {
+    const url = await serve({ reward: rewardOptions.parse({ form: "paper" }) });
+    await expect(openServiceClient({ url }).rewards(items(1))).rejects.toMatchObject({
+      code: "ECHO",
+      message: expect.stringContaining("it answers in form 'paper'"),
+    });
+    const deaf = await scripted(status(200, { versions: {}, unit: "utf16", results: [] }));
+    const client = openServiceClient({ url: deaf.url, ...quick });
+    await expect(client.rewards(items(1), { form: "paper" })).rejects.toMatchObject({
+      code: "ECHO",
+      message: expect.stringContaining("form 'paper' was asked for, and the answer names none"),
+    });
+    const texts = [{ id: "a", text: response, reference }];
+    await expect(client.evidence(texts, { selector: "reference" })).rejects.toThrow(
+      /selector 'reference' was asked for/,
+    );
   });
 
   it("sends the key", async () => {

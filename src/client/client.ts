@@ -2,11 +2,18 @@ import { hc } from "hono/client";
 import { ServiceError } from "../core/errors.ts";
 import type { ServiceApp } from "../service/app.ts";
 import { type DecomposeResult, decomposeAnswer } from "../service/wire/decompose.ts";
-import { type EvidenceResult, evidenceAnswer } from "../service/wire/evidence.ts";
+import {
+  type EvidenceResult,
+  evidenceAnswer,
+  type ReferenceEvidenceResult,
+  referenceEvidenceAnswer,
+} from "../service/wire/evidence.ts";
 import type { Unit, Versions } from "../service/wire/fields.ts";
+import { type PaperRewardResult, paperRewardsAnswer } from "../service/wire/paper-rewards.ts";
 import { type RewardResult, rewardsAnswer } from "../service/wire/rewards.ts";
+import { type Capabilities, capabilities } from "../service/wire/status.ts";
 import { call, type RetryOptions } from "./call.ts";
-import { checkEchoes } from "./echo.ts";
+import { checkEchoes, checkSpoken } from "./echo.ts";
 
 export interface ServiceClientOptions extends Partial<RetryOptions> {
   /** `http://127.0.0.1:8791`. */
@@ -25,15 +32,27 @@ type Body<Route extends { $post: (args: never) => unknown }> = Parameters<
   ? Json
   : never;
 type Items<B> = B extends { items: (infer Item)[] } ? readonly Item[] : never;
+type RewardItems = Items<Body<Api["v1"]["rewards"]>>;
+type EvidenceItems = Items<Body<Api["v1"]["evidence"]>>;
 
 /**
  * Results in the order of the items. Every method throws ServiceError and never gives part of them.
  */
 export interface ServiceClient {
-  rewards(items: Items<Body<Api["v1"]["rewards"]>>): Promise<RewardResult[]>;
-  evidence(items: Items<Body<Api["v1"]["evidence"]>>): Promise<EvidenceResult[]>;
+  /** @throws ServiceError ECHO where no form is named and the service's own is `paper`. */
+  rewards(items: RewardItems, options?: { form?: "oppo" }): Promise<RewardResult[]>;
+  /** The reward as OPPO's paper prints it. */
+  rewards(items: RewardItems, options: { form: "paper" }): Promise<PaperRewardResult[]>;
+  evidence(items: EvidenceItems, options?: { selector?: "own" }): Promise<EvidenceResult[]>;
+  /** Whole clauses that a cue of the reference stands behind. */
+  evidence(
+    items: EvidenceItems,
+    options: { selector: "reference" },
+  ): Promise<ReferenceEvidenceResult[]>;
   decompose(items: Items<Body<Api["v1"]["decompose"]>>): Promise<DecomposeResult[]>;
   versions(): Promise<Versions>;
+  /** Limits, settings, and the forms and selectors that the service speaks. */
+  capabilities(): Promise<Capabilities>;
 }
 
 /** Opens a client. Nothing is sent before the first call. */
@@ -50,17 +69,18 @@ export function openServiceClient(options: ServiceClientOptions): ServiceClient 
     textOf: (item: Item) => string,
     send: (items: Item[], init: { signal: AbortSignal }) => Promise<Response>,
     answer: AnswerSchema<Result>,
+    spoken: Spoken = {},
   ): Promise<Result[]> {
     const results: Result[] = [];
     for (let from = 0; from < items.length; from += maxBatch) {
       const batch = items.slice(from, from + maxBatch);
       const json = await call((signal) => send(batch, { signal }), retry);
+      for (const field of ["form", "selector"] as const) {
+        checkSpoken(field, spoken[field], (json as Spoken | null)?.[field]);
+      }
       const checked = answer.safeParse(json);
       if (!checked.success) {
-        throw new ServiceError("SERVICE_ANSWER", "reward service: answer of another shape", {
-          cause: checked.error,
-          hint: "client and service are of different versions",
-        });
+        throw otherShape(checked.error);
       }
       const sent = batch.map((item) => ({ id: item.id, text: textOf(item) }));
       checkEchoes(sent, checked.data.results, unit);
@@ -69,21 +89,39 @@ export function openServiceClient(options: ServiceClientOptions): ServiceClient 
     return results;
   }
 
+  const status = () => call((signal) => v1.capabilities.$get({}, { init: { signal } }), retry);
+
+  function rewards(
+    all: RewardItems,
+    { form }: { form?: "oppo" | "paper" } = {},
+  ): Promise<(RewardResult | PaperRewardResult)[]> {
+    const spoken = form === undefined ? {} : { form };
+    return inBatches<RewardItems[number], RewardResult | PaperRewardResult>(
+      all,
+      ({ response }) => response,
+      (items, init) => v1.rewards.$post({ json: { items, unit, ...spoken } }, { init }),
+      form === "paper" ? paperRewardsAnswer : rewardsAnswer,
+      spoken,
+    );
+  }
+
+  function evidence(
+    all: EvidenceItems,
+    { selector }: { selector?: "own" | "reference" } = {},
+  ): Promise<(EvidenceResult | ReferenceEvidenceResult)[]> {
+    const spoken = selector === undefined ? {} : { selector };
+    return inBatches<EvidenceItems[number], EvidenceResult | ReferenceEvidenceResult>(
+      all,
+      ({ text }) => text,
+      (items, init) => v1.evidence.$post({ json: { items, unit, ...spoken } }, { init }),
+      selector === "reference" ? referenceEvidenceAnswer : evidenceAnswer,
+      spoken,
+    );
+  }
+
   return {
-    rewards: (all) =>
-      inBatches(
-        all,
-        ({ response }) => response,
-        (items, init) => v1.rewards.$post({ json: { items, unit } }, { init }),
-        rewardsAnswer,
-      ),
-    evidence: (all) =>
-      inBatches(
-        all,
-        ({ text }) => text,
-        (items, init) => v1.evidence.$post({ json: { items, unit } }, { init }),
-        evidenceAnswer,
-      ),
+    rewards: rewards as ServiceClient["rewards"],
+    evidence: evidence as ServiceClient["evidence"],
     decompose: (all) =>
       inBatches(
         all,
@@ -91,11 +129,25 @@ export function openServiceClient(options: ServiceClientOptions): ServiceClient 
         (items, init) => v1.decompose.$post({ json: { items, unit } }, { init }),
         decomposeAnswer,
       ),
-    async versions() {
-      const send = (signal: AbortSignal) => v1.capabilities.$get({}, { init: { signal } });
-      return ((await call(send, retry)) as { versions: Versions }).versions;
+    versions: async () => ((await status()) as { versions: Versions }).versions,
+    async capabilities() {
+      const checked = capabilities.safeParse(await status());
+      if (!checked.success) throw otherShape(checked.error);
+      return checked.data;
     },
   };
+}
+
+const otherShape = (cause: unknown) =>
+  new ServiceError("SERVICE_ANSWER", "reward service: answer of another shape", {
+    cause,
+    hint: "client and service are of different versions",
+  });
+
+/** What a request, and the answer to it, may name. */
+interface Spoken {
+  form?: string;
+  selector?: string;
 }
 
 interface Echoed {

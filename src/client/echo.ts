@@ -32,6 +32,26 @@ export function checkEchoes(sent: readonly Sent[], results: readonly Echo[], uni
   }
 }
 
+/**
+ * Checks that the service answered in the form, or by the selector, that was asked for.
+ * @param field `form` or `selector`.
+ * @param asked undefined: left to the service.
+ * @throws ServiceError ECHO naming both.
+ */
+export function checkSpoken(
+  field: "form" | "selector",
+  asked: string | undefined,
+  answered: string | undefined,
+): void {
+  if (asked === answered) return;
+  if (asked === undefined) {
+    throw new ServiceError("ECHO", `reward service: it answers in ${field} '${answered}'`, {
+      hint: `its settings say so: ask for a ${field} by name`,
+    });
+  }
+  mismatch(`${field} '${asked}' was asked for, and the answer names ${answered ?? "none"}`);
+}
+
 function mismatch(message: string): never {
   throw new ServiceError("ECHO", `reward service: ${message}`, {
     hint: "client and service are of different versions, or something between them rewrites texts",

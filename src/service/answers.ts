@@ -10,7 +10,7 @@ import type { Unit } from "./wire/fields.ts";
 import type { RewardItem, RewardResult } from "./wire/rewards.ts";
 
 /** What every result says of the text it is about, so that the caller can tell it is his own. */
-const echo = (id: string, text: string, unit: Unit) => ({
+export const echo = (id: string, text: string, unit: Unit) => ({
   id,
   length: lengthIn(text, unit),
   sha256: sha256(text),

@@ -3,13 +3,15 @@ import { bodyLimit } from "hono/body-limit";
 import type { RewardOptions } from "../rewards/options.ts";
 import { bearer } from "./auth.ts";
 import { answerFailure, failureOf, invalidRequest } from "./failures.ts";
+import { formsOf, paperSettingsOf, selectorsOf } from "./forms.ts";
 import { checkLimits } from "./limits.ts";
 import type { ServiceMetrics } from "./metrics.ts";
 import type { ServiceOptions } from "./options.ts";
+import type { RewardParts } from "./parts.ts";
 import { RequestError } from "./request-error.ts";
 import { capabilitiesRoute, healthRoute } from "./routes/status.ts";
 import { decomposeRoute, evidenceRoute, rewardsRoute } from "./routes/work.ts";
-import { type RewardParts, type RewardService, serviceVersion } from "./service.ts";
+import { type RewardService, serviceVersion } from "./service.ts";
 import type { Admission } from "./work/admission.ts";
 import { createBodyRoom } from "./work/body-room.ts";
 
@@ -29,8 +31,7 @@ export type ServiceApp = ReturnType<typeof createApp>;
 
 /** The service as an HTTP application; `app.request` answers without a port. */
 export function createApp(parts: AppParts) {
-  const { service, admission, metrics, options } = parts;
-  const { versions } = service;
+  const { service, admission, metrics, options, reward } = parts;
 
   /** Runs one request's work within the limits. */
   async function within<T>(
@@ -106,19 +107,39 @@ export function createApp(parts: AppParts) {
 
   return app
     .openapi(evidenceRoute, async (context) => {
-      const { items, unit } = context.req.valid("json");
+      const { items, unit, selector } = context.req.valid("json");
+      if (selector === "reference") {
+        const results = await within("evidence", items, () =>
+          service.referenceEvidence(items, unit),
+        );
+        const { delta } = reward.paper;
+        return context.json(
+          { versions: service.versions("paper"), unit, selector, delta, results },
+          200,
+        );
+      }
       const results = await within("evidence", items, () => service.evidence(items, unit));
-      return context.json({ versions, unit, results }, 200);
+      // What was asked before there were selectors is answered as it was.
+      const named = selector === undefined ? {} : { selector };
+      return context.json({ versions: service.versions(), unit, ...named, results }, 200);
     })
     .openapi(rewardsRoute, async (context) => {
-      const { items, unit } = context.req.valid("json");
+      const { items, unit, form: asked } = context.req.valid("json");
+      const form = asked ?? reward.form;
+      const versions = service.versions(form);
+      if (form === "paper") {
+        const results = await within("rewards", items, () => service.paperRewards(items, unit));
+        const paper = paperSettingsOf(reward);
+        return context.json({ versions, unit, form, paper, results }, 200);
+      }
       const results = await within("rewards", items, () => service.rewards(items, unit));
-      return context.json({ versions, unit, results }, 200);
+      const named = asked === undefined ? {} : { form };
+      return context.json({ versions, unit, ...named, results }, 200);
     })
     .openapi(decomposeRoute, async (context) => {
       const { items, unit } = context.req.valid("json");
       const results = await within("decompose", items, () => service.decompose(items, unit));
-      return context.json({ versions, unit, results }, 200);
+      return context.json({ versions: service.versions(), unit, results }, 200);
     })
     .openapi(healthRoute, (context) => {
       const state = { queued_items: admission.queued, uptime_sec: Math.round(process.uptime()) };
@@ -142,9 +163,11 @@ const describe = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
 
 function describeService({ service, options, apiKey, ...parts }: AppParts) {
+  const forms = formsOf(parts);
+  const accuracy_by: "wheels" | "words" = parts.wheels?.length ? "wheels" : "words";
   const { limits } = options;
   return {
-    versions: service.versions,
+    versions: service.versions(),
     units: ["utf16" as const, "code_point" as const],
     limits: {
       body_bytes: limits.bodyBytes,
@@ -158,6 +181,11 @@ function describeService({ service, options, apiKey, ...parts }: AppParts) {
     decomposer: { id: parts.decomposer.id, persistent: options.stateFolder !== undefined },
     judge: parts.judge ? { id: parts.judge.id } : null,
     reward: { ...(parts.reward satisfies RewardOptions) },
+    forms,
+    default_form: parts.reward.form,
+    selectors: selectorsOf(parts),
+    default_selector: "own" as const,
+    paper: forms.includes("paper") ? { ...paperSettingsOf(parts.reward), accuracy_by } : null,
     authentication: apiKey === undefined ? ("none" as const) : ("bearer" as const),
   };
 }

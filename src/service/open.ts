@@ -3,7 +3,8 @@ import { createApp, type ServiceApp } from "./app.ts";
 import { storedDecomposer } from "./decomposer/stored.ts";
 import { createMetrics } from "./metrics.ts";
 import type { ServiceOptions } from "./options.ts";
-import { createRewardService, type RewardParts } from "./service.ts";
+import type { RewardParts } from "./parts.ts";
+import { createRewardService } from "./service.ts";
 import { createAdmission } from "./work/admission.ts";
 
 export interface OpenedService {

@@ -2,6 +2,7 @@ import { OppoError } from "../core/errors.ts";
 import type { CueSet } from "../cues/cue.ts";
 import { polarityOf } from "../cues/polarity.ts";
 import { parseResponse } from "../cues/response.ts";
+import { parseLabels } from "../rewards/accuracy.ts";
 import type { Decomposer } from "./decomposer/port.ts";
 import { RequestError } from "./request-error.ts";
 import type { GivenCue } from "./wire/fields.ts";
@@ -54,13 +55,16 @@ export async function decomposed(
   }
 }
 
+/** How labels are compared; `words`: as a set of words, by the printed accuracy. */
+export type LabelMode = "closed" | "open" | "words";
+
 /**
  * True labels: given, or the reference's own answer. @throws RequestError LABEL_MISSING, LABEL_MANY.
  */
 export function labelsOf(
   item: { reference?: string | undefined; labels?: string | string[] | undefined },
   index: number,
-  mode: "closed" | "open",
+  mode: LabelMode,
 ): string[] {
   const given = item.labels ?? parseResponse(item.reference ?? "").answer?.text.trim() ?? "";
   const labels = typeof given === "string" ? [given] : given;
@@ -73,6 +77,11 @@ export function labelsOf(
     throw new RequestError(400, "LABEL_MANY", "closed accuracy compares with one label", {
       path: `items[${index}].labels`,
       hint: "set reward.accuracy.mode to open for label lists",
+    });
+  }
+  if (mode === "words" && labels.every((label) => parseLabels(label).length === 0)) {
+    throw new RequestError(400, "LABEL_MISSING", "labels without a word to compare", {
+      path: `items[${index}].labels`,
     });
   }
   return labels;

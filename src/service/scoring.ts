@@ -2,6 +2,7 @@ import { OppoError } from "../core/errors.ts";
 import { canonicalJson, sha256 } from "../core/files.ts";
 import type { ScoredResponse, ScoreItem, Scorer } from "../rewards/scorer.ts";
 import type { ServiceMetrics } from "./metrics.ts";
+import type { RewardForm } from "./wire/fields.ts";
 import { createBatcher } from "./work/batcher.ts";
 import { resultCache } from "./work/result-cache.ts";
 
@@ -10,9 +11,10 @@ export interface ScoringOptions {
   cacheEntries: number;
 }
 
-/** A scorer whose failures can be told whose they are. */
+/** A scorer whose failures can be told whose they are. `form`: how responses are read. */
 export interface SharedScorer {
   score(
+    form: RewardForm,
     items: readonly ScoreItem[],
     named: (error: unknown, index: number) => unknown,
   ): Promise<ScoredResponse[]>;
@@ -28,7 +30,7 @@ const wholesale: ReadonlySet<string> = new Set([
 ]);
 
 /** Scores items, same order, each with an outcome of its own. */
-type ScoreEach = (items: readonly ScoreItem[]) => Promise<ScoredResponse>[];
+export type ScoreEach = (items: readonly ScoreItem[]) => Promise<ScoredResponse>[];
 
 /** What concurrent calls ask for goes to the embedder together. */
 export function inBatches(
@@ -58,18 +60,19 @@ export const oneByOne =
     items.map(async (item) => (await scorer.score([item]))[0]!);
 
 /**
- * A scorer for many callers: equal items are scored once.
+ * A scorer for many callers: equal items of a form are scored once. All forms share one cache, whose
+ * keys hold the form.
  * @throws (score) what scoring an item threw, after `named(error, index of the item)`.
  */
 export function sharedScorer(
-  scoreEach: ScoreEach,
+  scoreEach: (form: RewardForm) => ScoreEach,
   cacheEntries: number,
   metrics: Pick<ServiceMetrics, "cacheLookups">,
 ): SharedScorer {
   const cache = resultCache<ScoredResponse>(cacheEntries);
   return {
-    async score(items, named) {
-      const keys = items.map((item) => sha256(canonicalJson(item)));
+    async score(form, items, named) {
+      const keys = items.map((item) => sha256(canonicalJson({ form, item })));
       const works = new Map<string, Promise<ScoredResponse>>();
       const missing = new Map<string, ScoreItem>();
       for (const [i, key] of keys.entries()) {
@@ -78,7 +81,7 @@ export function sharedScorer(
         else missing.set(key, items[i]!);
       }
       metrics.cacheLookups(keys.length - missing.size, missing.size);
-      const scored = scoreEach([...missing.values()]);
+      const scored = scoreEach(form)([...missing.values()]);
       for (const [i, key] of [...missing.keys()].entries()) {
         cache.set(key, scored[i]!);
         works.set(key, scored[i]!);

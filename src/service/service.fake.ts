@@ -5,7 +5,7 @@ import type { Embedder } from "../similarity/port.ts";
 import { rulesDecomposer } from "./decomposer/rules.ts";
 import { type OpenedService, openService } from "./open.ts";
 import { serviceOptions } from "./options.ts";
-import type { RewardParts } from "./service.ts";
+import type { RewardParts } from "./parts.ts";
 
 /** An embedder of hashed words: equal texts have cosine 1, texts without a common word about 0. */
 export function hashEmbedder(delayMs = 0): Embedder & { calls: string[][] } {

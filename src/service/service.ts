@@ -2,42 +2,42 @@ import { EndpointError } from "../core/errors.ts";
 import { canonicalJson, sha256 } from "../core/files.ts";
 import { extractClaims } from "../cues/claims.ts";
 import { extractorId } from "../cues/decompose.ts";
-import type { GroupOf } from "../rewards/accuracy.ts";
 import type { RewardOptions } from "../rewards/options.ts";
-import { createScorer } from "../rewards/scorer.ts";
-import type { Calibration, CueJudge, Embedder } from "../similarity/port.ts";
+import type { Scorer } from "../rewards/scorer.ts";
 import { decomposeResult, evidenceResult, reasoningOf, rewardResult } from "./answers.ts";
-import type { Decomposer } from "./decomposer/port.ts";
+import { inForm, refuseWithJudge, scorersOf } from "./forms.ts";
 import type { ServiceMetrics } from "./metrics.ts";
-import { cuesOf, decomposed, labelsOf } from "./references.ts";
+import { paperRewardResult, referenceEvidenceResult } from "./paper-answers.ts";
+import type { RewardParts } from "./parts.ts";
+import { cuesOf, decomposed, type LabelMode, labelsOf } from "./references.ts";
 import { RequestError } from "./request-error.ts";
-import { inBatches, oneByOne, type ScoringOptions, sharedScorer } from "./scoring.ts";
+import {
+  inBatches,
+  oneByOne,
+  type ScoreEach,
+  type ScoringOptions,
+  sharedScorer,
+} from "./scoring.ts";
 import type { DecomposeResult } from "./wire/decompose.ts";
-import type { EvidenceItem, EvidenceResult } from "./wire/evidence.ts";
-import type { Unit, Versions } from "./wire/fields.ts";
+import type { EvidenceItem, EvidenceResult, ReferenceEvidenceResult } from "./wire/evidence.ts";
+import type { RewardForm, Unit, Versions } from "./wire/fields.ts";
+import type { PaperRewardResult } from "./wire/paper-rewards.ts";
 import type { RewardItem, RewardResult } from "./wire/rewards.ts";
 import { createBreath, startEach } from "./work/yield-turn.ts";
 
 /** Changes whenever an answer to the same request may. */
 export const serviceVersion = "oppo-service-1";
 
-/** What decides rewards. */
-export interface RewardParts {
-  embedder: Embedder;
-  calibration: Calibration;
-  reward: RewardOptions;
-  decomposer: Decomposer;
-  /** Decides similarities in place of the embedder. */
-  judge?: CueJudge | undefined;
-  /** Groups of labels on an emotion wheel, where `reward.accuracy.wheel` names its files. */
-  groupOf?: GroupOf | undefined;
-}
-
 /** The service without HTTP: wire items in, wire results out, same order. */
 export interface RewardService {
-  readonly versions: Versions;
+  /** Of answers in the service's own form, or in another that a request asks for. */
+  versions(form?: RewardForm): Versions;
   evidence(items: readonly EvidenceItem[], unit: Unit): Promise<EvidenceResult[]>;
+  /** Clauses that the reference picks. @throws RequestError SELECTOR_JUDGE. */
+  referenceEvidence(items: readonly EvidenceItem[], unit: Unit): Promise<ReferenceEvidenceResult[]>;
   rewards(items: readonly RewardItem[], unit: Unit): Promise<RewardResult[]>;
+  /** In the printed form. @throws RequestError FORM_JUDGE. */
+  paperRewards(items: readonly RewardItem[], unit: Unit): Promise<PaperRewardResult[]>;
   decompose(
     items: readonly { id: string; reference: string }[],
     unit: Unit,
@@ -49,54 +49,77 @@ export function createRewardService(
   scoring: ScoringOptions,
   metrics: ServiceMetrics,
 ): RewardService {
-  const { embedder, calibration, reward, decomposer, judge, groupOf } = parts;
+  const { reward, decomposer, judge } = parts;
   const breathe = createBreath();
-  const single = createScorer({
-    embedder,
-    calibration,
-    options: reward,
-    judge,
-    groupOf,
-    pause: breathe,
-  });
+  const { oppo, paper } = scorersOf(parts, breathe);
+  const each = (single: Scorer): ScoreEach =>
+    judge ? oneByOne(single) : inBatches(single, scoring.batch, metrics);
+  const readers = { oppo: each(oppo), ...(paper && { paper: each(paper) }) };
   const scorer = sharedScorer(
-    judge ? oneByOne(single) : inBatches(single, scoring.batch, metrics),
+    (form) => readers[form] ?? readers.oppo,
     scoring.cacheEntries,
     metrics,
   );
+
+  /** The reasoning of an item's text against its cues. */
+  async function readEvidence(form: RewardForm, item: EvidenceItem, index: number) {
+    const reference = await cuesOf(item, index, decomposer);
+    const response = `${thinkTag}${reasoningOf(item.text).text}</think>`;
+    const [scored] = await scorer.score(form, [{ response, reference, labels: [] }], (error) =>
+      notJudged(error, `items[${index}].text`),
+    );
+    return { reference, scored: scored! };
+  }
+
   async function evidence(item: EvidenceItem, index: number, unit: Unit): Promise<EvidenceResult> {
     const reasoning = reasoningOf(item.text);
     const claims = extractClaims(reasoning.text, reasoning.start);
     if (item.reference === undefined && item.cues === undefined) {
       return evidenceResult(item.id, item.text, claims, null, unit);
     }
-    const reference = await cuesOf(item, index, decomposer);
-    const response = `<think>${reasoning.text}</think>`;
-    const [scored] = await scorer.score([{ response, reference, labels: [] }], (error) =>
-      notJudged(error, `items[${index}].text`),
-    );
-    const matches = scored!.claims.map(({ match }) => match);
+    const { scored } = await readEvidence("oppo", item, index);
+    const matches = scored.claims.map(({ match }) => match);
     return evidenceResult(item.id, item.text, claims, matches, unit);
   }
 
+  /** Scores of items in a form, with the cues they were held against. */
+  async function scoreAll(form: RewardForm, items: readonly RewardItem[]) {
+    const labels = items.map((item, index) => labelsOf(item, index, labelMode(reward, form)));
+    const references = await startEach(items, breathe, (item, index) =>
+      cuesOf(item, index, decomposer),
+    );
+    const scored = await scorer.score(
+      form,
+      items.map(({ response }, i) => ({
+        response,
+        reference: references[i]!,
+        labels: labels[i]!,
+      })),
+      (error, index) => notJudged(error, `items[${index}].response`),
+    );
+    return items.map((item, i) => ({ item, cues: references[i]!, scored: scored[i]! }));
+  }
+
   return {
-    versions: versionsOf(parts),
+    versions: (form = reward.form) => versionsOf(parts, form),
     evidence: (items, unit) =>
       startEach(items, breathe, (item, index) => evidence(item, index, unit)),
+    async referenceEvidence(items, unit) {
+      refuseWithJudge(parts, "selector", "reference");
+      return startEach(items, breathe, async (item, index) => {
+        const { reference, scored } = await readEvidence("paper", item, index);
+        const shift = reasoningOf(item.text).start - thinkTag.length;
+        return referenceEvidenceResult(item.id, item.text, reference, scored, shift, unit);
+      });
+    },
     async rewards(items, unit) {
-      const labels = items.map((item, index) => labelsOf(item, index, reward.accuracy.mode));
-      const references = await startEach(items, breathe, (item, index) =>
-        cuesOf(item, index, decomposer),
-      );
-      const scored = await scorer.score(
-        items.map(({ response }, i) => ({
-          response,
-          reference: references[i]!,
-          labels: labels[i]!,
-        })),
-        (error, index) => notJudged(error, `items[${index}].response`),
-      );
-      return items.map((item, i) => rewardResult(item, references[i]!, scored[i]!, unit));
+      const all = await scoreAll("oppo", items);
+      return all.map(({ item, cues, scored }) => rewardResult(item, cues, scored, unit));
+    },
+    async paperRewards(items, unit) {
+      refuseWithJudge(parts, "form", "paper");
+      const all = await scoreAll("paper", items);
+      return all.map(({ item, cues, scored }) => paperRewardResult(item, cues, scored, unit));
     },
     decompose: (items, unit) =>
       startEach(items, breathe, async ({ id, reference }, index) =>
@@ -104,6 +127,12 @@ export function createRewardService(
       ),
   };
 }
+
+const thinkTag = "<think>";
+
+/** The printed accuracy compares sets of words, whatever our own does. */
+const labelMode = ({ accuracy }: RewardOptions, form: RewardForm): LabelMode =>
+  form === "paper" ? "words" : accuracy.mode;
 
 /** A judge's failure with the text that it is about; other errors are of no one text. */
 function notJudged(error: unknown, path: string): unknown {
@@ -115,13 +144,16 @@ function notJudged(error: unknown, path: string): unknown {
   });
 }
 
-function versionsOf({ embedder, calibration, reward, decomposer, judge }: RewardParts): Versions {
+function versionsOf(
+  { embedder, calibration, reward, decomposer, judge }: RewardParts,
+  form: RewardForm,
+): Versions {
   return {
     service: serviceVersion,
     extractor: extractorId,
     decomposer: decomposer.id,
     embedder: embedder.id,
-    reward: sha256(canonicalJson({ reward, calibration })).slice(0, 12),
+    reward: sha256(canonicalJson({ reward: inForm(reward, form), calibration })).slice(0, 12),
     ...(judge && { judge: judge.id }),
   };
 }

@@ -5,7 +5,7 @@ import { openService } from "../../service/open.ts";
 import { openEmbedder } from "../../similarity/open.ts";
 import { openDecomposer, openJudge, readSwiftOptions } from "../ms-swift.ts";
 import { say } from "../print.ts";
-import { openWheel } from "../wheel.ts";
+import { openWheel, openWheels } from "../wheel.ts";
 
 /** `oppo serve`: rewards and evidence over HTTP, for trainers in other languages. */
 export function serveCommand() {
@@ -60,6 +60,8 @@ async function serve(settings: SwiftOptions): Promise<void> {
     decomposer,
     judge,
     groupOf: await openWheel(reward),
+    // A request may ask for the printed form whatever the service's own is.
+    wheels: await openWheels({ ...reward, form: "paper" }),
     log: say,
     ...(apiKey === undefined ? {} : { apiKey }),
   });

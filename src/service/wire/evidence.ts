@@ -1,7 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import {
   cueFields,
+  cueModality,
   evidenceModality,
+  evidenceSelector,
   id,
   itemList,
   offset,
@@ -22,6 +24,19 @@ export const evidenceRequest = z
         }),
     ),
     unit: unit.default("utf16"),
+    selector: evidenceSelector.optional().openapi({ description: "default: own" }),
+  })
+  .superRefine(({ items, selector }, context) => {
+    if (selector !== "reference") return;
+    for (const [index, { reference, cues }] of items.entries()) {
+      if (reference !== undefined || cues !== undefined) continue;
+      context.addIssue({
+        code: "custom",
+        path: ["items", index, "reference"],
+        message: "selector 'reference' needs the `reference` or its `cues`: they pick the clauses",
+        params: { code: "REFERENCE_MISSING" },
+      });
+    }
   })
   .openapi("EvidenceRequest");
 
@@ -62,8 +77,49 @@ const evidenceResult = z
   })
   .openapi("EvidenceResult");
 export type EvidenceResult = z.infer<typeof evidenceResult>;
+
+const clauseSpan = z
+  .object({
+    modality: evidenceModality.openapi({ description: "that of the cue" }),
+    claim: z.int().min(0).openapi({ description: "index in `claims`" }),
+    start: offset,
+    end: offset,
+    cue: z.object({
+      index: z.int().min(0).openapi({ description: "among `cues`, or those of the reference" }),
+      modality: cueModality,
+      text: z.string(),
+    }),
+    similarity: z.number().openapi({ description: "cosine of clause and cue, above δ" }),
+  })
+  .openapi("EvidenceClause", { description: "a whole clause: every token of it is evidence" });
+
+const referenceEvidenceResult = evidenceResult
+  .extend({
+    clauses: z.int().min(0).openapi({ description: "of the reasoning, cut at punctuation" }),
+    spans: z.array(clauseSpan),
+  })
+  .openapi("ReferenceEvidenceResult");
+export type ReferenceEvidenceResult = z.infer<typeof referenceEvidenceResult>;
 export type EvidenceItem = z.output<typeof evidenceRequest>["items"][number];
 
 export const evidenceAnswer = z
-  .object({ versions, unit, results: z.array(evidenceResult) })
+  .object({
+    versions,
+    unit,
+    selector: z
+      .literal("own")
+      .optional()
+      .openapi({ description: "there if the request names one" }),
+    results: z.array(evidenceResult),
+  })
   .openapi("EvidenceAnswer");
+
+export const referenceEvidenceAnswer = z
+  .object({
+    versions,
+    unit,
+    selector: z.literal("reference"),
+    delta: z.number().openapi({ description: "δ: cosine that a clause must exceed" }),
+    results: z.array(referenceEvidenceResult),
+  })
+  .openapi("ReferenceEvidenceAnswer");

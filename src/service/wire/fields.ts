@@ -24,6 +24,17 @@ export type Unit = z.infer<typeof unit>;
 export const evidenceModality = z.enum(evidenceModalities);
 export const cueModality = z.enum(cueModalities);
 
+export const rewardForm = z.enum(["oppo", "paper"]).openapi({
+  description: "oppo: ours; paper: as OPPO's paper prints it, R_acc + R_fmt + α R_omni",
+});
+export type RewardForm = z.infer<typeof rewardForm>;
+
+export const evidenceSelector = z.enum(["own", "reference"]).openapi({
+  description:
+    "own: a claim's own words; reference: whole clauses that a cue of the reference stands behind",
+});
+export type EvidenceSelector = z.infer<typeof evidenceSelector>;
+
 export const sha256 = z
   .string()
   .openapi({ description: "SHA-256 of the text's UTF-8 bytes, hexadecimal" });

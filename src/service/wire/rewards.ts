@@ -6,6 +6,7 @@ import {
   id,
   itemList,
   offset,
+  rewardForm,
   sha256,
   text,
   unit,
@@ -28,6 +29,7 @@ export const rewardsRequest = z
         }),
     ),
     unit: unit.default("utf16"),
+    form: rewardForm.optional().openapi({ description: "default: the server's `reward.form`" }),
   })
   .openapi("RewardsRequest");
 
@@ -94,5 +96,10 @@ export type RewardResult = z.infer<typeof rewardResult>;
 export type RewardItem = z.output<typeof rewardsRequest>["items"][number];
 
 export const rewardsAnswer = z
-  .object({ versions, unit, results: z.array(rewardResult) })
+  .object({
+    versions,
+    unit,
+    form: z.literal("oppo").optional().openapi({ description: "there if the request names one" }),
+    results: z.array(rewardResult),
+  })
   .openapi("RewardsAnswer");
