@@ -1,14 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { oppo, writeClips } from "../../../../../test/bench-run.fixture.ts";
 import { fakeAnswer } from "../../../../../test/fakes/answers.ts";
+import type { Responder } from "../../../../bench/ask/port.ts";
 import type { BenchmarkResult } from "../../../../bench/ask/result.ts";
+import { mepPaperBench } from "../../../../bench/mep/paper/benchmark.ts";
 import { paperMetrics } from "../../../../bench/mep/paper/metrics.ts";
+import { ruleExtractor } from "../../../../bench/mep/reference/extractors.ts";
+import { lexicalEmbedder } from "../../../../bench/mep/reference/lexical-embedder.ts";
 import type { FakeRequest } from "../../../../endpoint/fake-request.fake.ts";
 import { startFakeServer } from "../../../../endpoint/fake-server.fake.ts";
 import { publishedMepPaper } from "../../../../report/published/mep-paper.ts";
+import { benchmarkCommand, entry } from "../command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "oppo-mep-paper-"));
 const at = (name: string) => join(folder, name);
@@ -143,6 +148,41 @@ describe("oppo bench mep-paper", () => {
     expect(result.notes.join("\n")).toContain("a stand-in for the model");
     expect(await score("--limit", "2")).toMatchObject({ code: 0 });
     expect(resultOf(at("stored")).sets[0]!.counts).toMatchObject({ asked: 2, answered: 2 });
+  });
+
+  it("asks trained systems of this project, a row and a folder each", async () => {
+    vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const says = (id: string, word: string): Responder => ({
+      id,
+      respond: async ({ maxTokens }) => ({
+        text: maxTokens > 10 ? texts.a : word,
+        finish: "stop",
+        attempts: 1,
+      }),
+    });
+    const benchmark = mepPaperBench({
+      openEmbedder: async () => lexicalEmbedder,
+      embedderNames: ["lexical"],
+      extractorNamed: () => ruleExtractor,
+      openSystem: async (name) => says(name, name === "naysayer" ? "No." : "Yes."),
+    });
+    const command = benchmarkCommand(entry(benchmark));
+    await command.parseAsync(
+      [
+        ...["--items", at("rules.json"), "--clips", at("clips"), "--extractor", "rules"],
+        ...["--run", "naysayer", "yeasayer", "--out", at("systems")],
+      ],
+      { from: "user" },
+    );
+    const file = readFileSync(join(at("systems"), "results.json"), "utf8");
+    const results = JSON.parse(file) as BenchmarkResult[];
+    expect(results.map((one) => [one.model, main(one, "Acc@V"), main(one, "intact V")])).toEqual([
+      ["naysayer", 100, 0],
+      ["yeasayer", 0, 100],
+    ]);
+    expect(results[0]!.notes.join("\n")).toContain("by likelihood");
+    expect(existsSync(join(at("systems"), "yeasayer-blank", "answers.jsonl"))).toBe(true);
   });
 
   it("refuses, before anything is asked: no items, those of the other track, no decomposer, strangers' answers", async () => {
