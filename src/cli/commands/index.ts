@@ -62,7 +62,9 @@ const corpus = () =>
   experimentCommand("corpus", "write the synthetic corpus of an experiment").action(
     async (options) => {
       const workspace = openWorkspace(await readExperiment(options), options.runs);
-      await openClips(workspace, await openData(workspace));
+      const { source } = await openData(workspace);
+      const { experiment, progress } = workspace;
+      await source.features({ options: experiment.features, progress });
       process.stdout.write(`${workspace.layout.corpus}\n`);
     },
   );
