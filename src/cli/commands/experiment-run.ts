@@ -10,6 +10,7 @@ import { openClips } from "../stages/clips.ts";
 import { type Data, openData, rowsOf, trainingRows } from "../stages/data.ts";
 import { dataNotes } from "../stages/data-notes.ts";
 import { runEvaluation } from "../stages/evaluate.ts";
+import { inspectData } from "../stages/inspect.ts";
 import { freezeBenchmark } from "../stages/items.ts";
 import { runReport } from "../stages/report.ts";
 import { runSft } from "../stages/sft.ts";
@@ -18,7 +19,7 @@ import { readTimings, timed, total } from "../timings.ts";
 import { openWorkspace, type Workspace } from "../workspace.ts";
 
 /**
- * A whole experiment: corpus → frozen items → cold start → every variant from it → evaluation →
+ * A whole experiment: clips → what is in them → frozen items → cold start → every variant from it → evaluation →
  * report. Each stage is skipped when its result exists, so a killed run goes on where it was.
  */
 export async function runExperiment(experiment: Experiment, runs: string): Promise<void> {
@@ -50,6 +51,7 @@ async function runStages(workspace: Workspace): Promise<void> {
   heading(synthetic ? "1  Corpus: synthetic clips with known truth" : "1  Clips");
   const data = await openData(workspace);
   checkClips(workspace, data);
+  await inspectData(workspace);
   const frozen = await freezeBenchmark(workspace, data);
   say(`  ${data.rows.length} clips${sizes(workspace, data)}`);
   for (const [track, hash] of Object.entries(frozen)) {
