@@ -110,3 +110,12 @@ it("a folder without finished weights is refused by name", async () => {
   );
   await expect(openEmbeddedResponder(join(folder, "none", "oppo"))).rejects.toThrow("config.json");
 });
+
+it("settings that this version does not know are refused by file and field, not with a stack", async () => {
+  const settings = readJson<Record<string, unknown>>(layout().config);
+  writeJson(layout().config, { ...settings, variants: { oppo: { loss: { preset: "old" } } } });
+  await expect(openEmbeddedResponder(join(folder, "tiny", "oppo"))).rejects.toThrow(
+    /config\.json.*preset/s,
+  );
+  writeJson(layout().config, settings);
+});

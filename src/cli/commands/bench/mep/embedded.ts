@@ -5,6 +5,7 @@ import {
   type EmbeddedModel,
   embeddedResponder,
 } from "../../../../bench/mep/asked/embedded-responder.ts";
+import { loadConfig } from "../../../../config/load.ts";
 import { experimentOptions } from "../../../../config/schema.ts";
 import { RunError } from "../../../../core/errors.ts";
 import { readJson, sha256 } from "../../../../core/files.ts";
@@ -17,7 +18,8 @@ import { runLayout } from "../../../../runs/layout.ts";
 
 /**
  * Opens a finished system of a run folder (`runs/demo/oppo`) as a model under test.
- * @throws RunError `RUN_SYSTEM` naming what is missing; PolicyError where the weights don't fit.
+ * @throws RunError `RUN_SYSTEM` naming what is missing; ConfigError for settings of another
+ *   version; PolicyError where the weights don't fit.
  */
 export async function openEmbeddedResponder(folder: string): Promise<Responder> {
   const system = resolve(folder);
@@ -30,7 +32,7 @@ export async function openEmbeddedResponder(folder: string): Promise<Responder> 
       hint: "name the folder of a trained system, for example runs/demo/oppo",
     });
   }
-  const experiment = experimentOptions.parse(readJson(layout.config));
+  const experiment = loadConfig(layout.config, experimentOptions);
   const tokenizer = new WordTokenizer(readJson<{ pieces: string[] }>(layout.tokenizer).pieces);
   const { features } = experiment;
   const dims = featureDims(features);
