@@ -1,6 +1,7 @@
 /**
- * Which folder of `src/` may import which. The order is the architecture: pure core first, ports with
- * their adapters around it, CLI outermost. `test/architecture.test.ts` checks every import against it.
+ * Which folder of `src/` may import which. The order is the architecture: pure core first, ports
+ * with their adapters around it, CLI outermost. `test/architecture.test.ts` checks every import
+ * against it.
  */
 export interface Layer {
   /** Folders of `src/` it may import (itself always). `port` entries name a single file. */
@@ -56,8 +57,8 @@ export const layers: Readonly<Record<string, Layer>> = {
     folders: ["core", "media", "cues", "prompt", "corpus", "policy/port.ts", "bench/mep/shared"],
     packages: ["node"],
   },
-  // MEP-Bench against reference reasoning: no I/O. A model's answers come from `bench/mep/asked`, or from
-  // a policy whose clips are prompts.
+  // MEP-Bench against reference reasoning: no I/O. A model's answers come from `bench/mep/asked`,
+  // or from a policy whose clips are prompts.
   "bench/mep/reference": {
     folders: [
       "core",
@@ -189,5 +190,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   cli: { folders: ["*"], packages: ["*"] },
 };
 
-/** `options.ts` files describe settings with zod, wherever they stand; nothing else in the core may. */
+/**
+ * `options.ts` files describe settings with zod, wherever they stand; nothing else in the core may.
+ */
 export const optionsPackages: readonly string[] = ["zod"];

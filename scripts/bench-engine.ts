@@ -1,6 +1,6 @@
 /**
- * How fast the embedded policy trains and samples, on both executors, beside PyTorch and Hugging Face
- * `generate` on the same machine in the same run; what each objective costs; how cost grows.
+ * How fast the embedded policy trains and samples, on both executors, beside PyTorch and Hugging
+ * Face `generate` on the same machine in the same run; what each objective costs; how cost grows.
  * `npm run bench:engine -- --help` lists the options; docs/performance.md reads the numbers.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

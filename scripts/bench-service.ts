@@ -1,7 +1,7 @@
 /**
- * How fast `oppo serve` scores: trajectories per second and latency, by embeddings and by a judge that
- * takes 300 ms a call. Service and clients are processes of their own; the judge is a fake that only
- * waits. Run on an idle machine: `npm run bench:service -- --seconds 10`.
+ * How fast `oppo serve` scores: trajectories per second and latency, by embeddings and by a judge
+ * that takes 300 ms a call. Service and clients are processes of their own; the judge is a fake
+ * that only waits. Run on an idle machine: `npm run bench:service -- --seconds 10`.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -30,7 +30,9 @@ interface Trajectory {
 /** Numbers every fresh phrase of all loads: a repeated one would be found in a cache. */
 let phrase = 0;
 
-/** Endless trajectories; with `fresh` every claim is a phrase that the service has never embedded. */
+/**
+ * Endless trajectories; with `fresh` every claim is a phrase that the service has never embedded.
+ */
 function* trajectories(fresh: boolean): Generator<Trajectory> {
   const clips = { train: 400, validation: 0, test: 0 };
   const rows = planCorpus(corpusOptions.parse({ clips }));
@@ -92,7 +94,9 @@ async function measure(url: string, pid: number, { clients, batch, fresh }: Load
   };
 }
 
-/** CPU seconds that a process has used: what other work on the machine does not change. Linux only. */
+/**
+ * CPU seconds that a process has used: what other work on the machine does not change. Linux only.
+ */
 function cpuSeconds(pid: number): number {
   const file = `/proc/${pid}/stat`;
   if (!existsSync(file)) return Number.NaN;

@@ -1,10 +1,10 @@
 /**
- * Measures how well an embedder tells cues apart, and derives its thresholds (docs/method.md#reward):
- * low = 95th percentile of pairs that don't match, high = median of paraphrases.
+ * Measures how well an embedder tells cues apart, and derives its thresholds
+ * (docs/method.md#reward): low = 95th percentile of pairs that don't match, high = median of
+ * paraphrases.
  *
- *   npx tsx scripts/calibrate-embedder.ts                       the bundled encoder with its thesaurus
- *   npx tsx scripts/calibrate-embedder.ts --plain               without the thesaurus
- *   npx tsx scripts/calibrate-embedder.ts --base-url http://localhost:8000/v1 --model NAME
+ * `npx tsx scripts/calibrate-embedder.ts` measures the bundled encoder with its thesaurus, `--plain`
+ * without it, `--base-url http://localhost:8000/v1 --model NAME` one behind a server.
  */
 import { parseArgs } from "node:util";
 import { mean, quantile } from "../src/core/stats.ts";

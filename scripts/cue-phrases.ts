@@ -1,8 +1,9 @@
 import type { EvidenceModality } from "../src/cues/cue.ts";
 
 /**
- * Paraphrase groups in plain words, for measuring an embedder beside the corpus lexicon. Phrases of one
- * group mean the same; phrases of different groups may both be true at once or exclude each other.
+ * Paraphrase groups in plain words, for measuring an embedder beside the corpus lexicon. Phrases of
+ * one group mean the same; phrases of different groups may both be true at once or exclude each
+ * other.
  */
 export const cuePhrases: Readonly<Record<EvidenceModality, readonly (readonly string[])[]>> = {
   visual: [

@@ -32,7 +32,10 @@ function tables(): Readonly<Record<string, string>> {
   };
 }
 
-/** The text of docs/data.md with its tables written anew: each between `<!-- name -->` and `<!-- end -->`. */
+/**
+ * The text of docs/data.md with its tables written anew: each between `<!-- name -->` and
+ * `<!-- end -->`.
+ */
 export function withTables(text: string): string {
   return Object.entries(tables()).reduce((current, [name, content]) => {
     const place = new RegExp(`<!-- ${name.replace(".", "\\.")} -->[\\s\\S]*?<!-- end -->`);

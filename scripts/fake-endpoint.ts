@@ -1,6 +1,7 @@
 /**
- * A model server for trying `oppo bench` offline: answers follow from the request's content, and a share of
- * requests fails first. Run: npx tsx scripts/fake-endpoint.ts [--port 8000] [--faults 0.2] [--latency-ms 50]
+ * A model server for trying `oppo bench` offline: answers follow from the request's content, and a
+ * share of requests fails first. Run:
+ * npx tsx scripts/fake-endpoint.ts [--port 8000] [--faults 0.2] [--latency-ms 50]
  */
 import { parseArgs } from "node:util";
 import { seededFaults, startFakeServer } from "../src/endpoint/fake-server.fake.ts";

@@ -5,8 +5,8 @@ import { sha256 } from "../src/core/files.ts";
 import { Rng } from "../src/core/rng.ts";
 
 /**
- * Runs a command of `oppo` to its end, then again under another name, killed (SIGKILL) so many times at
- * times drawn by seed, and compares every byte that a run may not change:
+ * Runs a command of `oppo` to its end, then again under another name, killed (SIGKILL) so many
+ * times at times drawn by seed, and compares every byte that a run may not change:
  * `npx tsx scripts/kill-and-resume.ts 10 RUNS run --data clips.csv --quick`.
  */
 const [kills = "", runs = "", ...args] = process.argv.slice(2);

@@ -1,11 +1,12 @@
 /*
- * How much a utilization score owes to the tools that measure it: the same descriptions against the same
- * references, cues read by each extractor, matched by each embedder. The training reward uses `rules` and
- * `use-lite+concepts`; a gain that only they see is a gain at their game.
+ * How much a utilization score owes to the tools that measure it: the same descriptions against the
+ * same references, cues read by each extractor, matched by each embedder. The training reward uses
+ * `rules` and `use-lite+concepts`; a gain that only they see is a gain at their game.
  *
  *   tsx scripts/mep-circularity.ts --data texts.csv --answers model-a.jsonl model-b.jsonl
  *
- * Answers: rows of id and text, or the journal of `oppo bench mep` (its descriptions of whole clips).
+ * Answers: rows of id and text, or the journal of `oppo bench mep` (its descriptions of whole
+ * clips).
  */
 import { basename } from "node:path";
 import { Command } from "@commander-js/extra-typings";

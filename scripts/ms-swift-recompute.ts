@@ -1,7 +1,8 @@
 /**
- * The Omni-Perception Loss of one optimiser step of the ms-swift plugin, computed anew in TypeScript from the
- * log-probs it dumped (OPPO_DUMP), over all micro-batches and ranks at once:
- * `npx tsx scripts/ms-swift-recompute.ts oppo.json dump-folder step` prints `{ samples, claims, loss }`.
+ * The Omni-Perception Loss of one optimiser step of the ms-swift plugin, computed anew in
+ * TypeScript from the log-probs it dumped (OPPO_DUMP), over all micro-batches and ranks at once:
+ * `npx tsx scripts/ms-swift-recompute.ts oppo.json dump-folder step` prints
+ * `{ samples, claims, loss }`.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";

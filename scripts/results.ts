@@ -6,8 +6,8 @@ import { readJson } from "../src/core/files.ts";
 import { mean, standardDeviation } from "../src/core/stats.ts";
 
 /**
- * Aggregates finished runs: `npm run results -- runs/demo-seed1 runs/demo-seed2 …` prints a Markdown
- * table of mean ± sample sd over the runs, per system. With one run the sd is left out.
+ * Aggregates finished runs: `npm run results -- runs/demo-seed1 runs/demo-seed2 …` prints a
+ * Markdown table of mean ± sample sd over the runs, per system. With one run the sd is left out.
  */
 const folders = process.argv.slice(2);
 if (folders.length === 0) {

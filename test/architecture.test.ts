@@ -17,7 +17,9 @@ function specifiers(text: string): string[] {
   return [...text.matchAll(pattern)].map((match) => match[1]!);
 }
 
-/** The most specific layer a file of src/ belongs to; files directly in src/ are the public surface. */
+/**
+ * The most specific layer a file of src/ belongs to; files directly in src/ are the public surface.
+ */
 function layerOf(file: string, table: Readonly<Record<string, Layer>>): string | undefined {
   const folders = Object.keys(table).sort((a, b) => b.length - a.length);
   return folders.find((folder) => file.startsWith(`${folder}/`));

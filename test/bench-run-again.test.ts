@@ -24,7 +24,8 @@ import {
 } from "./bench-run.fixture.ts";
 import { fakeAnswer } from "./fakes/answers.ts";
 
-/* What a run does when it is started again: further, otherwise written, or after its judge was away. */
+// A run that is started again: to go further, with its paths written differently, after its judge
+// was away.
 
 let folder: string;
 let server: FakeServer;
@@ -110,7 +111,7 @@ describe("a judge that fails", () => {
 });
 
 describe("a run that is started again", () => {
-  it("goes on where it was when more is wanted, and paths and addresses are written otherwise", async () => {
+  it("goes on where it was when more is wanted, and paths and addresses are written differently", async () => {
     const out = at("further");
     expect(await oppo(mme(out, "--limit", "1"))).toMatchObject({ code: 0 });
     expect(asked()).toBe(2);

@@ -115,7 +115,8 @@ describe("stored answers in free text", () => {
       expect(result!.sets[0]!.counts).toMatchObject({ asked: 3, answered: 3, failed: 0 });
       expect(result!.model).toMatch(/^answers of mme.jsonl/);
       expect(server.requests.every(({ model }) => model === "j")).toBe(true);
-      // The official files: bare ids, other field names, a list. A part of them is a part of the benchmark.
+      // The official files: bare ids, other field names, a list. A part of them is a part of the
+      // benchmark.
       const official = ids.map((id) => ({ video_id: id.slice(6), model_response: text }));
       writeFileSync(at("FG-ER_answers.json"), JSON.stringify(official));
       const swap = (from: string, to: string) => args.map((arg) => (arg === from ? to : arg));

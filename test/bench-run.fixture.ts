@@ -84,7 +84,10 @@ export async function oppo(args: readonly string[]): Promise<{ code: number; tex
   }
 }
 
-/** Runs the command in a process of its own and kills that with SIGKILL once its journal holds `rows` rows. */
+/**
+ * Runs the command in a process of its own and kills that with SIGKILL once its journal holds
+ * `rows` rows.
+ */
 export async function killedAfter(args: readonly string[], journal: string, rows: number) {
   const killed = await killedWhen(args, () => lines(journal) >= rows);
   return { killed, rows: lines(journal) };

@@ -31,13 +31,19 @@ const transient: Fault[] = [
   ...(["429", "429-after", "500", "reset", "truncate", "garbage", "empty"] as const),
   ...(["stall", "stall-body"] as const),
 ];
-/** Drawn by content, which another processor's encoders may change; so each kind also has a sample of its own. */
+/**
+ * Drawn by content, which another processor's encoders may change; so each kind also has a sample
+ * of its own.
+ */
 const own = (text: string): Fault | undefined => {
   const sample = Number(/Well, number (\d+)\./.exec(text)?.[1] ?? Number.NaN) - 4;
   return transient[sample];
 };
 const sometimes = seededFaults("bench-run", 0.25, transient, 1);
-/** Sample 3 never gets an answer; the judge's first reply about clip 2 has no scores, about clip 4 never. */
+/**
+ * Sample 3 never gets an answer; the judge's first reply about clip 2 has no scores, about clip 4
+ * never.
+ */
 function fault(request: FakeRequest, attempt: number): Fault | undefined {
   if (request.text.includes("Well, number 3.")) return "500";
   const judging = request.text.includes("Score each reasoning step");

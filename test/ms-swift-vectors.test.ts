@@ -4,7 +4,9 @@ import { vectorFiles } from "../scripts/loss-vectors.ts";
 
 const folder = new URL("../integrations/ms-swift/tests/", import.meta.url);
 
-/** Numbers may differ in their last digits between machines (exp, log); everything else is equal. */
+/**
+ * Numbers may differ in their last digits between machines (exp, log); everything else is equal.
+ */
 function expectSame(actual: unknown, recorded: unknown, path: string): void {
   if (typeof actual === "number" && typeof recorded === "number") {
     expect(Math.abs(actual - recorded), path).toBeLessThan(1e-12);

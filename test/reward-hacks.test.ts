@@ -5,8 +5,8 @@ import { compareTexts, createScorer, embeddedText, rewardOptions } from "../src/
 import { embedderOptions, openEmbedder } from "../src/similarity/index.ts";
 
 /**
- * The hack table of the reward's definition, row by row, on the bundled encoder: what a policy might do
- * for reward without perceiving, and what it gets.
+ * The hack table of the reward's definition, row by row, on the bundled encoder: what a policy
+ * might do for reward without perceiving, and what it gets.
  */
 const { embedder, calibration } = await openEmbedder(embedderOptions.parse(undefined));
 const options = rewardOptions.parse({});

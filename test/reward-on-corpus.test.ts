@@ -12,7 +12,9 @@ import { statesOf } from "../src/cues/polarity.ts";
 import { compareTexts, createScorer, embeddedText, rewardOptions } from "../src/rewards/index.ts";
 import { embedderOptions, openEmbedder } from "../src/similarity/index.ts";
 
-/** The reward knows nothing of the corpus lexicon; here its judgement is held against the oracle's. */
+/**
+ * The reward knows nothing of the corpus lexicon; here its judgement is held against the oracle's.
+ */
 const { embedder, calibration } = await openEmbedder(embedderOptions.parse(undefined));
 
 describe("similarity on the corpus lexicon", async () => {

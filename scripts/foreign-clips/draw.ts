@@ -51,8 +51,9 @@ export interface ForeignClips {
 }
 
 /**
- * Draws clips that stand for somebody's own: films of mixed container, size, rate and length, and a table
- * of what a person wrote about them. There is no truth beside them. The same options give the same bytes.
+ * Draws clips that stand for somebody's own: films of mixed container, size, rate and length, and a
+ * table of what a person wrote about them. There is no truth beside them. The same options give the
+ * same bytes.
  * @throws ConfigError `FOLDER_NOT_EMPTY`: nothing of anybody's is written over.
  */
 export async function drawForeignClips(

@@ -8,8 +8,8 @@ import type { Matrix } from "./npy.ts";
 const side = 12;
 
 /**
- * Features as people keep them in folders: one row per frame (mean grey of 12 × 12 areas, 0 to 1), one row
- * per spectrogram frame (log10 mel power), as many rows as the clip has.
+ * Features as people keep them in folders: one row per frame (mean grey of 12 × 12 areas, 0 to 1),
+ * one row per spectrogram frame (log10 mel power), as many rows as the clip has.
  */
 export function nativeFeatures({ video, audio }: Clip): { video: Matrix; audio: Matrix } {
   const { width, height, frames, data } = video;

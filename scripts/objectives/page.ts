@@ -16,7 +16,10 @@ export interface Tables {
   masks: readonly MaskKind[];
 }
 
-/** docs/objectives.md: what the tables of terms and masks say, and the settings they are governed by. */
+/**
+ * docs/objectives.md: what the tables of terms and masks say, and the settings they are governed
+ * by.
+ */
 export function objectivesPage({ loss, reward, masks }: Tables): string {
   return `${[
     "# Objectives: every term, reward and mask kind",

@@ -10,7 +10,10 @@ export interface Setting {
   meaning: string;
 }
 
-/** Every field of a schema of nested objects, in order, with its value in `values` and what it means. */
+/**
+ * Every field of a schema of nested objects, in order, with its value in `values` and what it
+ * means.
+ */
 export function settingsOf(schema: z.ZodObject, values: object, prefix = ""): Setting[] {
   return Object.entries(schema.shape).flatMap(([key, type]) => {
     const path = `${prefix}${key}`;

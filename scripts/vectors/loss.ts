@@ -6,8 +6,8 @@ import { resolveLossOptions } from "../../src/loss/presets.ts";
 import type { LossResult, LossSample } from "../../src/loss/sample.ts";
 
 /**
- * Without the surrogate and the reference KL, which belong to the other trainer, and without what it
- * does not have: the printed loss and its evidence.
+ * Without the surrogate and the reference KL, which belong to the other trainer, and without what
+ * it does not have: the printed loss and its evidence.
  */
 interface Case {
   name: string;

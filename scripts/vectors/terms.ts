@@ -5,7 +5,9 @@ import { type MaskPlace, maskKinds } from "../../src/prompt/masks.ts";
 import { rewardTerms } from "../../src/rewards/terms.ts";
 import { lossConfigs } from "./loss.ts";
 
-/** Surrogate and reference KL belong to the other trainer; the printed loss is not in the plugin. */
+/**
+ * Surrogate and reference KL belong to the other trainer; the printed loss is not in the plugin.
+ */
 const theirs = ["policy", "reference", "paper"];
 const auxiliary: readonly LossTerm[] = lossTerms.filter(({ name }) => !theirs.includes(name));
 

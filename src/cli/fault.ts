@@ -12,7 +12,10 @@ export function faultText(error: unknown): string | undefined {
   return `the system refused ${String(error.syscall)}${path}: ${what} (${String(error.code)})`;
 }
 
-/** A reader that has seen enough (`oppo cues … | head`) ends the command, not the stack of its write. */
+/**
+ * A reader that has seen enough (`oppo cues … | head`) ends the command, not the stack of its
+ * write.
+ */
 export function endWithReader(stream: NodeJS.WriteStream): void {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;

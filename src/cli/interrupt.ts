@@ -3,8 +3,8 @@ import { say } from "./print.ts";
 let listening = false;
 
 /**
- * Ctrl-C ends a command that works in a run folder at once: what was saved stands, the folder is given
- * back, and people are told that nothing is lost.
+ * Ctrl-C ends a command that works in a run folder at once: what was saved stands, the folder is
+ * given back, and people are told that nothing is lost.
  */
 export function sayWhenStopped(): void {
   if (listening) return;

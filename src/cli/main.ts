@@ -8,7 +8,8 @@ const program = addCommands(
   new Command("oppo")
     .description("Omni-Perception Policy Optimization for multimodal emotion reasoning")
     .version("0.1.0")
-    // A command's options and those of commands below it may share names (`bench mep`, `bench mep build`).
+    // A command's options and those of commands below it may share names (`bench mep`,
+    // `bench mep build`).
     .enablePositionalOptions(),
 );
 

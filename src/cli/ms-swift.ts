@@ -34,8 +34,8 @@ export function openDecomposer(options: DecomposerOptions): Decomposer {
 }
 
 /**
- * The judge that the options describe. Its answers are kept in the state folder: a restarted service
- * then gives the same rewards, which a model asked again might not.
+ * The judge that the options describe. Its answers are kept in the state folder: a restarted
+ * service then gives the same rewards, which a model asked again might not.
  */
 export function openJudge(
   options: ModelOptions | undefined,

@@ -2,7 +2,10 @@ interface Closable {
   close?: () => Promise<void>;
 }
 
-/** Runs `work` and then closes, newest first, whatever it kept: also when opening the next one failed. */
+/**
+ * Runs `work` and then closes, newest first, whatever it kept: also when opening the next one
+ * failed.
+ */
 export async function withOpened<T>(
   work: (keep: <R extends Closable>(resource: R) => R) => Promise<T>,
 ): Promise<T> {

@@ -12,8 +12,9 @@ export function heading(text: string): void {
 }
 
 /**
- * A progress listener for people and for logs: on a terminal one line rewritten in place, elsewhere a
- * line every few seconds. Remaining time is estimated from the steps done since this process began them.
+ * A progress listener for people and for logs: on a terminal one line rewritten in place, elsewhere
+ * a line every few seconds. Remaining time is estimated from the steps done since this process
+ * began them.
  */
 export function progressPrinter(everySeconds = process.stderr.isTTY ? 0.2 : 10): ProgressListener {
   let current = "";

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { readJson, writeJson } from "../core/files.ts";
 
-/** Seconds spent on each step of a run, summed over resumes; a killed process's share is not known. */
+/**
+ * Seconds spent on each step of a run, summed over resumes; a killed process's share is not known.
+ */
 export interface Timing {
   step: string;
   seconds: number;

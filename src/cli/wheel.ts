@@ -5,9 +5,9 @@ import type { RewardOptions } from "../rewards/options.ts";
 import type { WheelOf } from "../rewards/paper.ts";
 
 /**
- * Every wheel of that folder (five in the published one), level 1, for the printed accuracy; a word that
- * a wheel doesn't know has no group there. undefined for other rewards, and where no folder is named:
- * words then count as they stand.
+ * Every wheel of that folder (five in the published one), level 1, for the printed accuracy; a word
+ * that a wheel doesn't know has no group there. undefined for other rewards, and where no folder is
+ * named: words then count as they stand.
  * @throws BenchError as `readMapping`
  */
 export async function openWheels({
@@ -23,9 +23,9 @@ export async function openWheels({
 }
 
 /**
- * Groups of the emotion wheel in the folder that `reward.accuracy.wheel` names: clusters of its first
- * wheel, level 1, after inflections and synonyms. A word that the wheel doesn't know stands for itself.
- * undefined where the options name no folder.
+ * Groups of the emotion wheel in the folder that `reward.accuracy.wheel` names: clusters of its
+ * first wheel, level 1, after inflections and synonyms. A word that the wheel doesn't know stands
+ * for itself. undefined where the options name no folder.
  * @throws BenchError as `readMapping`
  */
 export async function openWheel({ accuracy }: RewardOptions): Promise<GroupOf | undefined> {

@@ -2,9 +2,9 @@ import type { Rng } from "../core/rng.ts";
 import type { Audio, Video } from "../media/clip.ts";
 
 /**
- * Makes frames worse: contrast falls, light flickers and grain grows with `level` (0 leaves them as they
- * are, 1 is hardly recognisable). The grain is coarse (2 × 2 pixels), so that neither the codec nor the
- * shrinking to features averages it away.
+ * Makes frames worse: contrast falls, light flickers and grain grows with `level` (0 leaves them as
+ * they are, 1 is hardly recognisable). The grain is coarse (2 × 2 pixels), so that neither the
+ * codec nor the shrinking to features averages it away.
  */
 export function degradeVideo(video: Video, level: number, rng: Rng): Video {
   if (level === 0) return video;
@@ -35,9 +35,9 @@ export function degradeVideo(video: Video, level: number, rng: Rng): Video {
 }
 
 /**
- * Buries the voice: background noise (pink, like a room) and a level change of up to ±6 dB, both growing
- * with `level`. Signal to noise of an average voice, measured: 32 dB just above 0, 21 dB at 0.25, 11 dB at
- * 0.5, 0 dB at 0.75, −10 dB at 1.
+ * Buries the voice: background noise (pink, like a room) and a level change of up to ±6 dB, both
+ * growing with `level`. Signal to noise of an average voice, measured: 32 dB just above 0, 21 dB at
+ * 0.25, 11 dB at 0.5, 0 dB at 0.75, −10 dB at 1.
  */
 export function degradeAudio(audio: Audio, level: number, rng: Rng): Audio {
   if (level === 0) return audio;

@@ -59,7 +59,9 @@ export function faceSvg(pose: Pose, persona: Persona, size: number): string {
   ].join("");
 }
 
-/** The hair over the forehead: along the skull, back along the hairline, well above raised brows. */
+/**
+ * The hair over the forehead: along the skull, back along the hairline, well above raised brows.
+ */
 function fringe({ width, height, hair }: Persona): string {
   const [left, right] = [n(32 - width - 0.5), n(32 + width + 0.5)];
   const skull = `A${n(width + 1)} ${n(height + 1)} 0 0 1 ${right} 25`;

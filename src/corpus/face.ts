@@ -5,11 +5,14 @@ import { type Activations, strength } from "./activation.ts";
 import { faceSvg, type Persona, type Pose } from "./face-svg.ts";
 import type { RenderOptions } from "./options.ts";
 
-/** There is no text to draw, and looking for system fonts takes ten times as long as the drawing. */
+/**
+ * There is no text to draw, and looking for system fonts takes ten times as long as the drawing.
+ */
 const withoutFonts = { font: { loadSystemFonts: false } };
 
 /**
- * Draws a face whose factors come and go as `activations` say: clean frames, before any degradation.
+ * Draws a face whose factors come and go as `activations` say: clean frames, before any
+ * degradation.
  * @param who draws the person filmed: the same for every clip of one person.
  */
 export function drawFace(

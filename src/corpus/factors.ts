@@ -19,7 +19,9 @@ export function modalityOf(factor: FactorName): EvidenceModality {
   return (visualFactors as readonly string[]).includes(factor) ? "visual" : "acoustic";
 }
 
-/** Names of each factor's states; index 0 is neutral and never mentioned, the others are salient. */
+/**
+ * Names of each factor's states; index 0 is neutral and never mentioned, the others are salient.
+ */
 export const factorValues: Readonly<Record<FactorName, readonly string[]>> = {
   brows: ["neutral", "raised", "furrowed", "slanted"],
   eyes: ["neutral", "wide", "narrowed", "drooping"],
@@ -51,8 +53,9 @@ export const emotions = [
 export type Emotion = (typeof emotions)[number];
 
 /**
- * The state each emotion gives a factor (0: leaves it neutral). Any two emotions differ in at least three
- * factors of the face and three of the voice, so that either modality alone can tell them apart.
+ * The state each emotion gives a factor (0: leaves it neutral). Any two emotions differ in at least
+ * three factors of the face and three of the voice, so that either modality alone can tell them
+ * apart.
  */
 export const prototypes: Readonly<Record<Emotion, Readonly<Record<FactorName, number>>>> = {
   joy: prototype([1, 2, 1, 1, 0], [1, 1, 1, 0, 3]),

@@ -1,7 +1,9 @@
 import { type Emotion, emotions, factorNames } from "./factors.ts";
 import type { FactorName } from "./manifest.ts";
 
-/** Paraphrases of every salient value, `phrases[factor][value - 1]`: 2 to 4 words, each unambiguous. */
+/**
+ * Paraphrases of every salient value, `phrases[factor][value - 1]`: 2 to 4 words, each unambiguous.
+ */
 export const phrases: Readonly<Record<FactorName, readonly (readonly string[])[]>> = {
   brows: [
     ["raised brows", "lifted eyebrows", "brows pulled up", "arched eyebrows"],
@@ -88,9 +90,9 @@ const emotionOfWord: ReadonlyMap<string, Emotion> = new Map(
 const lead = /^(?:(?:and|also|with|i|see|hear|sees|hears|one|notice|there|is|are|a|an|the)\s+)+/;
 
 /**
- * The oracle's reading of one claim: exact lookup of the lexicon's phrases, after dropping case, outer
- * punctuation and leading "and", "I see", "there is", articles. `null` for anything else, so a claim in
- * other words is not counted rather than guessed.
+ * The oracle's reading of one claim: exact lookup of the lexicon's phrases, after dropping case,
+ * outer punctuation and leading "and", "I see", "there is", articles. `null` for anything else, so
+ * a claim in other words is not counted rather than guessed.
  */
 export function readClaim(text: string): FactorClaim | null {
   const plain = text

@@ -40,7 +40,10 @@ function planClip(options: CorpusOptions, split: Split, index: number): Manifest
   };
 }
 
-/** Draws and degrades a manifest row's clip; the same row and options give the same pixels and samples. */
+/**
+ * Draws and degrades a manifest row's clip; the same row and options give the same pixels and
+ * samples.
+ */
 export function renderClip(row: ManifestRow, options: RenderOptions): Clip {
   const rng = new Rng(row.seed).fork("render");
   const activations = drawActivations(row.factors, options.window, rng.fork("activations"));

@@ -102,7 +102,9 @@ export interface Syllable {
   vowel: Vowel;
 }
 
-/** Syllables one after the other; tempo sets their length, halting speech puts pauses between them. */
+/**
+ * Syllables one after the other; tempo sets their length, halting speech puts pauses between them.
+ */
 export function drawSyllables(activations: Activations, seconds: number, rng: Rng): Syllable[] {
   const out: Syllable[] = [];
   let start = 0;

@@ -46,7 +46,9 @@ describe("activation", () => {
 });
 
 describe("drawFace", () => {
-  /** Mean absolute difference from the same face at rest, per band of rows, in the clip's middle. */
+  /**
+   * Mean absolute difference from the same face at rest, per band of rows, in the clip's middle.
+   */
   function changeByRows(factor: FactorName, value: number): Record<string, number> {
     const [a, b] = [face(factor, value), face(factor, 0)];
     const bands = { brows: [12, 26], eyes: [26, 38], mouth: [42, 58] } as const;

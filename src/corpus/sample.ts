@@ -16,7 +16,8 @@ export interface ClipState {
 
 /**
  * Draws a clip's state: emotions, which modality is strong, and every factor given its emotion's
- * prototype. One stream must at times say more than the other, or a policy need only read one of them.
+ * prototype. One stream must at times say more than the other, or a policy need only read one of
+ * them.
  */
 export function sampleState(options: CorpusOptions, split: Split, rng: Rng): ClipState {
   const share = split === "train" ? options.congruent.train : options.congruent.evaluation;

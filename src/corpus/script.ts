@@ -22,9 +22,10 @@ export function referenceText(state: ClipState, rng: Rng): string {
 }
 
 /**
- * What the cold start imitates: a salient cue is mentioned with probability `mention`, and each claim is
- * replaced with probability `replaced` by the label's prototype value of a factor of that modality not yet
- * mentioned (or the same factor). That label noise is what a policy learns to hallucinate from.
+ * What the cold start imitates: a salient cue is mentioned with probability `mention`, and each
+ * claim is replaced with probability `replaced` by the label's prototype value of a factor of that
+ * modality not yet mentioned (or the same factor). That label noise is what a policy learns to
+ * hallucinate from.
  */
 export function coldStartText(state: ClipState, options: CorpusOptions, rng: Rng): string {
   const claims = (modality: EvidenceModality): FactorClaim[] => {

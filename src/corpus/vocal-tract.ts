@@ -3,7 +3,9 @@ export interface Vowel {
   formants: readonly [number, number, number];
 }
 
-/** Rough averages of adult speakers; close enough together that pitch stays the plainest difference. */
+/**
+ * Rough averages of adult speakers; close enough together that pitch stays the plainest difference.
+ */
 export const vowels: readonly [Vowel, ...Vowel[]] = [
   { formants: [730, 1200, 2500] },
   { formants: [530, 1800, 2500] },

@@ -12,8 +12,8 @@ const level = 0.07;
 
 /**
  * Speaks nonsense syllables whose pitch, loudness, tempo, quality and intonation come and go as
- * `activations` say: a source (glottal pulses and breath) through formant resonators. Clean, before any
- * degradation.
+ * `activations` say: a source (glottal pulses and breath) through formant resonators. Clean, before
+ * any degradation.
  * @param who draws the speaker: the same for every clip of one person.
  */
 export function speak(

@@ -25,9 +25,9 @@ export function swiftNeeds({ masks, training }: SwiftOptions): SwiftNeeds {
 }
 
 /**
- * Opens every clip and refuses here what would otherwise stop the run on the cluster, or be left out there
- * without a word: the same check as `oppo inspect`'s. Facts are kept by content, so that clips which were
- * inspected are not decoded again.
+ * Opens every clip and refuses here what would otherwise stop the run on the cluster, or be left
+ * out there without a word: the same check as `oppo inspect`'s. Facts are kept by content, so that
+ * clips which were inspected are not decoded again.
  * @returns sentences about what is not refused, but worth knowing
  * @throws ConfigError `DATA_MEDIA` naming clips and cures
  */

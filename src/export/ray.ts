@@ -3,8 +3,8 @@ import type { SwiftOptions } from "./options.ts";
 import { script } from "./shell.ts";
 
 /**
- * Training by Megatron on Ray: its script and its settings. Nothing where a GPU's responses of a step are no
- * whole groups: ms-swift refuses such a run.
+ * Training by Megatron on Ray: its script and its settings. Nothing where a GPU's responses of a
+ * step are no whole groups: ms-swift refuses such a run.
  */
 export function rayScripts(options: SwiftOptions): Record<string, string> {
   const { perDeviceBatch, gradientAccumulation, numGenerations } = options.training;

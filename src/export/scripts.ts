@@ -64,7 +64,8 @@ const range = (from: number, to: number): string =>
   Array.from({ length: to - from }, (_, i) => from + i).join(",");
 
 function environmentScript(options: SwiftOptions, { plugin }: Installed): string {
-  // sourced by people, too: it must neither set options of their shell nor leave variables of its own
+  // sourced by people, too: it must neither set options of their shell nor leave variables of its
+  // own
   const lines = [
     "#!/usr/bin/env bash",
     "# Environment that every process of this run must share. Source it.",

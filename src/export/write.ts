@@ -29,7 +29,8 @@ export function openDataset(options: SwiftOptions, { path, split, read }: DataSo
 }
 
 /**
- * Writes everything a run under ms-swift is started with into `folder`. Opens no clip: `checkMedia` does.
+ * Writes everything a run under ms-swift is started with into `folder`. Opens no clip: `checkMedia`
+ * does.
  * @throws ConfigError for settings that exclude each other and for data that can't be trained on.
  */
 export function exportSwift(

@@ -26,7 +26,10 @@ export function randomBatch(seed: number, options: RandomBatchOptions = {}): Los
 
 const vocabulary = 5;
 
-/** The sample with clauses of the reference, a pass in which both streams are hidden, and whole-vocabulary rows everywhere. */
+/**
+ * The sample with clauses of the reference, a pass in which both streams are hidden, and
+ * whole-vocabulary rows everywhere.
+ */
 function withRows(rng: Rng, sample: LossSample): LossSample {
   const length = sample.full.length;
   const positions = draw(length, () => 0).map((_, token) => token);

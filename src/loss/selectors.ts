@@ -2,8 +2,8 @@ import type { LossOptions } from "./options.ts";
 import { type ClaimSelector, everyClaim, type LossTerm } from "./term.ts";
 
 /**
- * Clauses that a cue of the reference stands behind, with all their tokens: evidence as OPPO's paper
- * picks it. A response without such clauses has none.
+ * Clauses that a cue of the reference stands behind, with all their tokens: evidence as OPPO's
+ * paper picks it. A response without such clauses has none.
  */
 export const referencedClauses: ClaimSelector = {
   id: "clauses of the reference",

@@ -59,8 +59,8 @@ export interface LossTerm {
    */
   joint?: (options: LossOptions) => boolean;
   /**
-   * Tokens at which it looks at the whole vocabulary, by pass, of a response of `length` tokens with
-   * these (selected) claims. Only with the options that ask for it.
+   * Tokens at which it looks at the whole vocabulary, by pass, of a response of `length` tokens
+   * with these (selected) claims. Only with the options that ask for it.
    */
   whole?: (
     claims: LossSample["claims"],

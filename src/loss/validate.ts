@@ -85,7 +85,10 @@ function validateSample(
   }
 }
 
-/** Masked passes may be unread (NaN) where neither terms nor monitors look; `reads` is where they do. */
+/**
+ * Masked passes may be unread (NaN) where neither terms nor monitors look; `reads` is where they
+ * do.
+ */
 function validateLogprobs(
   values: ArrayLike<number>,
   { full: { length } }: LossSample,

@@ -4,7 +4,9 @@ export interface Clip {
   audio: Audio;
 }
 
-/** Raw frames, RGB, row-major: `data[((frame * height + y) * width + x) * 3 + channel]`, 0 to 255. */
+/**
+ * Raw frames, RGB, row-major: `data[((frame * height + y) * width + x) * 3 + channel]`, 0 to 255.
+ */
 export interface Video {
   width: number;
   height: number;

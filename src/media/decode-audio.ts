@@ -49,7 +49,10 @@ export function runUp(frame: Frame, timeSec: number): number {
   return Math.min(frame.nbSamples, Math.max(0, Math.round(-timeSec * frame.sampleRate)));
 }
 
-/** How samples lie in a frame: the array type, its zero and full scale, channels apart or interleaved. */
+/**
+ * How samples lie in a frame: the array type, its zero and full scale, channels apart or
+ * interleaved.
+ */
 interface SampleLayout {
   type: { new (bytes: ArrayBuffer): ArrayLike<number> };
   zero: number;

@@ -96,8 +96,8 @@ export interface Fit {
 export const within = (side: number): Fit => ({ width: side, height: side });
 
 /**
- * Turns frames of any pixel format, pixel shape and orientation into RGB with square pixels, and fits them in
- * the same step, so that a large film never stands in memory whole.
+ * Turns frames of any pixel format, pixel shape and orientation into RGB with square pixels, and
+ * fits them in the same step, so that a large film never stands in memory whole.
  */
 export class RgbConverter implements Disposable {
   private readonly fit: Fit;

@@ -11,7 +11,9 @@ import {
 import { succeed } from "./ffmpeg.ts";
 import { type MediaSource, type Track, toSeconds } from "./source.ts";
 
-/** Decoded pieces of one track, in presentation order. Times are in seconds from the file's start. */
+/**
+ * Decoded pieces of one track, in presentation order. Times are in seconds from the file's start.
+ */
 export interface FrameSink extends Disposable {
   /** The frame is one object, reused. */
   push(frame: Frame, timeSec: number, durationSec: number): void;
@@ -26,11 +28,14 @@ export interface Decoded {
 /** Packets between two turns of the event loop: a long film must not stop everything else. */
 const packetsPerTurn = 256;
 
-/** Packets of a track come in the order of decoding: shown times may lie so much apart, in seconds. */
+/**
+ * Packets of a track come in the order of decoding: shown times may lie so much apart, in seconds.
+ */
 const reorderSec = 1;
 
 /**
- * Decodes the given tracks of a file in one pass, and stops once all of them have passed `untilSec`.
+ * Decodes the given tracks of a file in one pass, and stops once all of them have passed
+ * `untilSec`.
  * @returns the end of the last packet of any track, in seconds.
  */
 export async function decodeTracks(

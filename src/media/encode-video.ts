@@ -18,8 +18,9 @@ import { succeed } from "./ffmpeg.ts";
 
 export interface VideoEncoderSettings extends EncoderSettings<FFVideoEncoder> {
   /**
-   * The encoder gives a packet for every frame and looks at no frame before the last key frame: it stays
-   * open and goes on with the next clip. Opening libx264 takes longer than encoding a small clip.
+   * The encoder gives a packet for every frame and looks at no frame before the last key frame: it
+   * stays open and goes on with the next clip. Opening libx264 takes longer than encoding a small
+   * clip.
    */
   reusable: boolean;
 }
@@ -47,7 +48,8 @@ function openContext(video: Video, settings: VideoEncoderSettings): CodecContext
   context.colorRange = AVCOL_RANGE_MPEG;
   context.framerate = rate;
   context.timeBase = new Rational(rate.den, rate.num);
-  // One thread: faster at this size, and slices (so pixels too) do not depend on the machine's cores.
+  // One thread: faster at this size, and slices (so pixels too) do not depend on the machine's
+  // cores.
   context.threadCount = 1;
   succeed(
     context.open2Sync(),
@@ -63,7 +65,9 @@ function frameRate(fps: number): Rational {
 
 /** Open encoders of this thread, by what they were opened for, the one used last at the end. */
 const open = new Map<string, Reused>();
-/** Each holds some megabytes, and clips from everywhere come in hundreds of sizes and frame rates. */
+/**
+ * Each holds some megabytes, and clips from everywhere come in hundreds of sizes and frame rates.
+ */
 const mostOpen = 4;
 
 /** An open encoder: frames fed to it and key frames among them. */
@@ -84,7 +88,8 @@ function reusedTrack(video: Video, settings: VideoEncoderSettings): EncodedTrack
     context: reused.context,
     encode: (onPacket) => {
       feed(reused, video, onPacket);
-      // H.264 numbers key frames 0, 1, 0, 1: a second one gives the next clip the number this one had.
+      // H.264 numbers key frames 0, 1, 0, 1: a second one gives the next clip the number this one
+      // had.
       while (reused.keyFrames % 2 !== 0) feed(reused, firstFrame(video), () => {});
       whole = true;
     },
@@ -103,7 +108,10 @@ function keepOpen(key: string, reused: Reused): void {
   context.freeContext();
 }
 
-/** What libx264 says about itself stands before its first packet; no clip is to be the one that has it. */
+/**
+ * What libx264 says about itself stands before its first packet; no clip is to be the one that has
+ * it.
+ */
 function warmedUp(video: Video, settings: VideoEncoderSettings): Reused {
   const reused = { context: openContext(video, settings), frames: 0n, keyFrames: 0 };
   for (let i = 0; i < 2; i++) feed(reused, firstFrame(video), () => {});

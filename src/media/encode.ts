@@ -22,7 +22,10 @@ export interface EncoderSettings<Name> {
 /** One stream on its way into a file. */
 export interface EncodedTrack extends Disposable {
   context: CodecContext;
-  /** Encodes everything. The packet handed over is one object, reused; times are the context's ticks. */
+  /**
+   * Encodes everything. The packet handed over is one object, reused; times are the context's
+   * ticks.
+   */
   encode(onPacket: (packet: Packet) => void): void;
 }
 
@@ -57,7 +60,8 @@ export function encodeFrames(
       const status = context.receivePacketSync(packet);
       if (status === AVERROR_EAGAIN || status === AVERROR_EOF) break;
       succeed(status, "receive packet");
-      // Not every encoder hands the frame's duration on; without it a file ends before its last frame.
+      // Not every encoder hands the frame's duration on; without it a file ends before its last
+      // frame.
       if (packet.duration <= 0n) packet.duration = duration;
       onPacket(packet);
     }

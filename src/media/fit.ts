@@ -14,9 +14,10 @@ export interface FitOptions {
 }
 
 /**
- * Reads a clip and makes it as long and large as wanted: what is longer is cut, what is shorter holds its last
- * frame and goes on in silence; frames are scaled whole, with black bars where their shape differs. Picture
- * and sound stay where they are in time. Of a long film only the wanted part is decoded.
+ * Reads a clip and makes it as long and large as wanted: what is longer is cut, what is shorter
+ * holds its last frame and goes on in silence; frames are scaled whole, with black bars where their
+ * shape differs. Picture and sound stay where they are in time. Of a long film only the wanted part
+ * is decoded.
  * @param audio file of the sound where it is one of its own
  * @throws MediaError as `readClip`; `MEDIA_NO_FRAMES`, `MEDIA_NO_SAMPLES` where the part holds none
  */
@@ -52,7 +53,10 @@ async function observe(
   if (failure) throw failure;
 }
 
-/** Of a film the frame that is shown at each of the wanted times; the first one is shown from the start. */
+/**
+ * Of a film the frame that is shown at each of the wanted times; the first one is shown from the
+ * start.
+ */
 function collectFrames({ seconds, width, height, fps }: FitOptions) {
   const frames = Math.round(seconds * fps);
   const bytes = width * height * 3;

@@ -177,7 +177,9 @@ describe("writeClip and readClip", () => {
   });
 });
 
-/** A tenth of a second at 8 kHz: one half of full scale in the first channel, silence in the second. */
+/**
+ * A tenth of a second at 8 kHz: one half of full scale in the first channel, silence in the second.
+ */
 function pcmWav(bits: number, channels: number): Buffer {
   const align = (bits / 8) * channels;
   const wav = Buffer.alloc(44 + 800 * align, bits === 8 ? 128 : 0);

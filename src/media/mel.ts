@@ -22,9 +22,9 @@ export interface LogMel {
 export const logMelFloor = -8;
 
 /**
- * Log-mel spectrogram: Hann window, power spectrum, triangular filters spaced evenly on Slaney's mel scale
- * (linear below 1 kHz) from 40 Hz to `maxHz`, area-normalised, log10. Frame k begins at k hops; the end is
- * padded with silence, so that there are ⌈length / hop⌉ frames.
+ * Log-mel spectrogram: Hann window, power spectrum, triangular filters spaced evenly on Slaney's
+ * mel scale (linear below 1 kHz) from 40 Hz to `maxHz`, area-normalised, log10. Frame k begins at k
+ * hops; the end is padded with silence, so that there are ⌈length / hop⌉ frames.
  * @throws MediaError `MEDIA_NO_SAMPLES` for empty audio.
  */
 export function logMel(audio: Audio, options: MelOptions): LogMel {
@@ -96,7 +96,10 @@ function planFor(sampleRateHz: number, length: number, options: MelOptions): Pla
   return plan;
 }
 
-/** Triangles over FFT bins; each sums to 1, and a triangle narrower than a bin takes the nearest bin. */
+/**
+ * Triangles over FFT bins; each sums to 1, and a triangle narrower than a bin takes the nearest
+ * bin.
+ */
 function melFilters(sampleRateHz: number, size: number, options: MelOptions): Filter[] {
   const { melBands: bands } = options;
   const low = hzToMel(40);

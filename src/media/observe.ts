@@ -17,7 +17,10 @@ export interface TrackInfo {
   rateHz?: number;
 }
 
-/** One frame on its way past: shrunk, turned as it is to be shown. Times in seconds from the file's start. */
+/**
+ * One frame on its way past: shrunk, turned as it is to be shown. Times in seconds from the file's
+ * start.
+ */
 export interface ShownFrame {
   picture: Picture;
   /** Size in pixels before shrinking. */
@@ -56,8 +59,8 @@ export interface ObservedMedia {
 }
 
 /**
- * Decodes the film and the sound of a file once and hands on every frame and every block of samples, keeping
- * none: memory does not grow with length or size.
+ * Decodes the film and the sound of a file once and hands on every frame and every block of
+ * samples, keeping none: memory does not grow with length or size.
  * @throws MediaError as `openMedia`, where nothing can be known about the file.
  */
 export async function observeMedia(

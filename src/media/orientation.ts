@@ -5,7 +5,10 @@ export interface Picture {
   data: Uint8Array;
 }
 
-/** Where a stored pixel is shown: column a·x + c·y, row b·x + d·y, counted from the shown edge. Each −1, 0 or 1. */
+/**
+ * Where a stored pixel is shown: column a·x + c·y, row b·x + d·y, counted from the shown edge. Each
+ * −1, 0 or 1.
+ */
 export interface Orientation {
   a: number;
   b: number;
@@ -14,9 +17,9 @@ export interface Orientation {
 }
 
 /**
- * How a film is to be shown, from FFmpeg's display matrix (`libavutil/display.h`: nine 32-bit integers, of which
- * the first, second, fourth and fifth turn and mirror). Phones store what their sensor saw and mark it so.
- * Other angles become the nearest quarter turn.
+ * How a film is to be shown, from FFmpeg's display matrix (`libavutil/display.h`: nine 32-bit
+ * integers, of which the first, second, fourth and fifth turn and mirror). Phones store what their
+ * sensor saw and mark it so. Other angles become the nearest quarter turn.
  * @returns null where pictures are stored as they are to be shown
  */
 export function orientationOf(matrix: Buffer | null): Orientation | null {

@@ -14,8 +14,8 @@ export interface ReadOptions {
   width?: number;
   height?: number;
   /**
-   * Frames with a longer side are shrunk to it, in pixels, as they are decoded: seconds of a film at full
-   * size fill gigabytes.
+   * Frames with a longer side are shrunk to it, in pixels, as they are decoded: seconds of a film
+   * at full size fill gigabytes.
    */
   maxSide?: number;
   /** Rate to bring audio to, in Hz. */
@@ -31,11 +31,13 @@ const silencePeak = 1e-4;
 const defaultRateHz = 16000;
 
 /**
- * Decodes a clip whole: RGB frames and mono audio. A stream that is not needed comes back with no frames
- * or samples; a needed one is never empty. Frames are turned and mirrored as the film is to be shown.
+ * Decodes a clip whole: RGB frames and mono audio. A stream that is not needed comes back with no
+ * frames or samples; a needed one is never empty. Frames are turned and mirrored as the film is to
+ * be shown.
  * @throws MediaError naming the file: `MEDIA_MISSING`, `MEDIA_EMPTY`, `MEDIA_UNREADABLE`,
- *   `MEDIA_NO_VIDEO`, `MEDIA_NO_AUDIO` (no such track), `MEDIA_NO_FRAMES`, `MEDIA_NO_SAMPLES` (a track that
- *   decodes to nothing), `MEDIA_TRUNCATED` (ends before its container says), `MEDIA_SILENT_AUDIO`.
+ *   `MEDIA_NO_VIDEO`, `MEDIA_NO_AUDIO` (no such track), `MEDIA_NO_FRAMES`, `MEDIA_NO_SAMPLES` (a
+ *   track that decodes to nothing), `MEDIA_TRUNCATED` (ends before its container says),
+ *   `MEDIA_SILENT_AUDIO`.
  */
 export async function readClip(path: string, options: ReadOptions = {}): Promise<Clip> {
   using source = openMedia(path);

@@ -2,8 +2,8 @@
 const lobes = 12;
 
 /**
- * Resamples by a Hann-windowed sinc whose cut-off is the lower of the two Nyquist frequencies, so that
- * 48 kHz speech brought down to 16 kHz does not alias. Same rate: the input itself.
+ * Resamples by a Hann-windowed sinc whose cut-off is the lower of the two Nyquist frequencies, so
+ * that 48 kHz speech brought down to 16 kHz does not alias. Same rate: the input itself.
  */
 export function resample(samples: Float32Array, fromHz: number, toHz: number): Float32Array {
   if (fromHz === toHz || samples.length === 0) return samples;

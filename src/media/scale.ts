@@ -1,6 +1,7 @@
 /**
- * Resizes an interleaved image by averaging the source area under each target pixel (exact coverage), so
- * that shrinking does not drop pixels. `channels` values a pixel; `stride` values from pixel to pixel.
+ * Resizes an interleaved image by averaging the source area under each target pixel (exact
+ * coverage), so that shrinking does not drop pixels. `channels` values a pixel; `stride` values
+ * from pixel to pixel.
  */
 export function resizeImage(
   source: ArrayLike<number>,

@@ -14,10 +14,15 @@ import {
 import { MediaError } from "../core/errors.ts";
 import { succeed } from "./ffmpeg.ts";
 
-/** A container may announce this much more than it holds (rounding, encoder padding), in seconds. */
+/**
+ * A container may announce this much more than it holds (rounding, encoder padding), in seconds.
+ */
 const endSlack = 0.2;
 
-/** Media containers only: FFmpeg's play lists and scripts would open what other files and servers hold. */
+/**
+ * Media containers only: FFmpeg's play lists and scripts would open what other files and servers
+ * hold.
+ */
 const formats =
   "mov,matroska,avi,wav,ogg,mp3,aac,flac,flv,asf,mpeg,mpegts,mpegvideo,h264,hevc,m4v,aiff,w64,caf";
 
@@ -46,8 +51,8 @@ export interface MediaSource extends Disposable {
 
 /**
  * Opens mp4, mov, mkv, webm, avi, wav and other media files.
- * @throws MediaError `MEDIA_MISSING`, `MEDIA_EMPTY` (no bytes), `MEDIA_UNREADABLE` (not a media file, or cut
- *   before the index that makes it readable), `MEDIA_TRUNCATED`.
+ * @throws MediaError `MEDIA_MISSING`, `MEDIA_EMPTY` (no bytes), `MEDIA_UNREADABLE` (not a media
+ *   file, or cut before the index that makes it readable), `MEDIA_TRUNCATED`.
  */
 export function openMedia(path: string): MediaSource {
   if (!existsSync(path) || !statSync(path).isFile()) {
@@ -126,8 +131,8 @@ const seconds = (ticks: bigint, tick: number): number | null =>
   ticks === AV_NOPTS_VALUE || ticks <= 0n ? null : Number(ticks) * tick;
 
 /**
- * A wav or avi file says in its first bytes how long it is; readers take what there is without a word.
- * Recorders that could not know the length write 0 or 2³² − 1.
+ * A wav or avi file says in its first bytes how long it is; readers take what there is without a
+ * word. Recorders that could not know the length write 0 or 2³² − 1.
  */
 function refuseCutRiff(path: string): void {
   const head = Buffer.alloc(8);
@@ -144,7 +149,10 @@ function refuseCutRiff(path: string): void {
   });
 }
 
-/** @throws MediaError `MEDIA_TRUNCATED` where what was found ends before what was announced (seconds). */
+/**
+ * @throws MediaError `MEDIA_TRUNCATED` where what was found ends before what was announced
+ *   (seconds).
+ */
 export function refuseShort(path: string, what: string, end: number, announced: number): void {
   if (end >= announced - endSlack) return;
   throw new MediaError(

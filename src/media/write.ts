@@ -21,9 +21,9 @@ interface Container extends MuxerSettings {
 }
 
 /**
- * H.264 as fast as libx264 goes, of constant quality: at quantiser 10 loss is not seen. No frame depends on
- * more than the one before it, none waits for later ones, and no rate is controlled: nothing of one clip is
- * carried into the next.
+ * H.264 as fast as libx264 goes, of constant quality: at quantiser 10 loss is not seen. No frame
+ * depends on more than the one before it, none waits for later ones, and no rate is controlled:
+ * nothing of one clip is carried into the next.
  */
 const h264: VideoEncoderSettings = {
   encoder: FF_ENCODER_LIBX264,
@@ -33,8 +33,8 @@ const h264: VideoEncoderSettings = {
 };
 
 /**
- * AAC with the one-pass coder, in a third of the two-loop coder's time, and without noise substitution: what
- * sounds like noise is evidence here, and each decoder would fill in its own.
+ * AAC with the one-pass coder, in a third of the two-loop coder's time, and without noise
+ * substitution: what sounds like noise is evidence here, and each decoder would fill in its own.
  */
 const aac: AudioEncoderSettings = {
   encoder: FF_ENCODER_AAC,
@@ -71,11 +71,12 @@ const containers: Readonly<Record<string, Container>> = {
 };
 
 /**
- * Writes a clip; the extension chooses the container (`.mp4`, `.webm`, `.mkv`, `.wav`). The file appears
- * whole or not at all, and the same clip gives the same bytes. A stream without frames or samples gets no
- * track. Sound stands where the picture is: the encoder's delay is marked in the file, and players drop it.
- * @throws MediaError `MEDIA_CONTAINER` for another extension, `MEDIA_WRITE` where encoding fails: H.264 (mp4, mkv)
- * takes even widths and heights only.
+ * Writes a clip; the extension chooses the container (`.mp4`, `.webm`, `.mkv`, `.wav`). The file
+ * appears whole or not at all, and the same clip gives the same bytes. A stream without frames or
+ * samples gets no track. Sound stands where the picture is: the encoder's delay is marked in the
+ * file, and players drop it.
+ * @throws MediaError `MEDIA_CONTAINER` for another extension, `MEDIA_WRITE` where encoding fails:
+ *   H.264 (mp4, mkv) takes even widths and heights only.
  */
 export async function writeClip(path: string, clip: Clip): Promise<void> {
   const container = containers[extname(path).toLowerCase()];

@@ -26,12 +26,13 @@ export interface Policy {
   distributions(batch: readonly Datum[]): Promise<Float32Array[]>;
   /**
    * Adds Σ gradient · ∂logp/∂θ to the accumulated gradient. `gradient` is dL/dlogp, one array per
-   * datum, of the length that `logprobs` returns for it. `whole` adds the same for rows of the whole
-   * vocabulary: one array per datum, of the length that `distributions` returns for it, or undefined
-   * where a datum's rows have no gradient. Each entry of a row counts as a function of all logits: a
-   * gradient needs no projection first. Returns the log-probs (not the rows) of the pass that was
-   * differentiated. When it fails, nothing stays accumulated.
-   * @throws PolicyError WHOLE_VOCABULARY for `whole` where `capabilities` say that the engine cannot.
+   * datum, of the length that `logprobs` returns for it. `whole` adds the same for rows of the
+   * whole vocabulary: one array per datum, of the length that `distributions` returns for it, or
+   * undefined where a datum's rows have no gradient. Each entry of a row counts as a function of
+   * all logits: a gradient needs no projection first. Returns the log-probs (not the rows) of the
+   * pass that was differentiated. When it fails, nothing stays accumulated.
+   * @throws PolicyError WHOLE_VOCABULARY for `whole` where `capabilities` say that the engine
+   *   cannot.
    */
   backward(
     batch: readonly Datum[],

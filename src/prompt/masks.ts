@@ -160,7 +160,9 @@ export function maskKind(id: string, kinds: readonly MaskKind[] = maskKinds): Ma
   });
 }
 
-/** Whether a kind puts another clip's stream in the place of the hidden one; `own` hides nothing. */
+/**
+ * Whether a kind puts another clip's stream in the place of the hidden one; `own` hides nothing.
+ */
 export function takesDonor(id: MaskMode | PluginMask | "own"): boolean {
   return id !== "own" && maskKind(id).needs === "donor";
 }

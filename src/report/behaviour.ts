@@ -1,6 +1,6 @@
 /**
- * The report's only script: a tooltip that follows the pointer over tokens and charts. Everything the
- * page says is there without it.
+ * The report's only script: a tooltip that follows the pointer over tokens and charts. Everything
+ * the page says is there without it.
  */
 export const behaviour = `
 const tip = document.getElementById("tip");

@@ -35,7 +35,10 @@ const known: readonly Chart[] = [
 ];
 const notDrawn = new Set(["step", "seconds"]);
 
-/** Small multiples over training: systems that record a reward together, the others each on their own. */
+/**
+ * Small multiples over training: systems that record a reward together, the others each on their
+ * own.
+ */
 export function curvesSection(data: ReportData): Html | null {
   const trained = data.systems.flatMap(({ name, curves }, index) =>
     curves.length === 0 ? [] : [{ name, curves, index }],

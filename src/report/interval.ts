@@ -22,7 +22,10 @@ export function scaleOf(whiskers: readonly Whisker[]): Scale {
   return { min: min - room, max: max + room, zero: min < 0 };
 }
 
-/** Line from low to high with a dot at the value, in the system's colour. Decoration: numbers stand beside it. */
+/**
+ * Line from low to high with a dot at the value, in the system's colour. Decoration: numbers stand
+ * beside it.
+ */
 export function whiskerSvg(whisker: Whisker, scale: Scale, width = 62): Html {
   const at = (value: number) =>
     coordinate(4 + ((value - scale.min) / (scale.max - scale.min)) * (width - 8));

@@ -10,7 +10,10 @@ export interface Line {
 
 const [width, height, left, right, top, bottom] = [340, 170, 44, 332, 10, 146];
 
-/** A line chart with one running mean per system over its faint raw values. Needs at least one point. */
+/**
+ * A line chart with one running mean per system over its faint raw values. Needs at least one
+ * point.
+ */
 export function lineChart(title: string, lines: readonly Line[]): Html {
   const all = lines.flatMap((line) => line.points);
   const [x0, x1] = extent(all.map(([step]) => step));

@@ -40,8 +40,8 @@ interface Unit {
 }
 
 /**
- * A response with its evidence coloured, wrong claims marked, and under each token two strips: how much
- * less likely it gets with the video, and with the audio, hidden.
+ * A response with its evidence coloured, wrong claims marked, and under each token two strips: how
+ * much less likely it gets with the video, and with the audio, hidden.
  */
 export function responseHtml(response: ShownResponse, tokens?: readonly TokenDrop[]): Html {
   const units = tokens === undefined ? words(response.text) : tokens.map(unitOf);

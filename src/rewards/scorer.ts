@@ -34,11 +34,14 @@ export function createScorer(parts: {
   judge?: CueJudge | undefined;
   /** Groups of an emotion wheel, for labels. Default: those of `options.accuracy.wheel`. */
   groupOf?: GroupOf | undefined;
-  /** Groups on each emotion wheel, for `form: paper`. Default: what `options.accuracy` spells out. */
+  /**
+   * Groups on each emotion wheel, for `form: paper`. Default: what `options.accuracy` spells out.
+   */
   wheels?: readonly WheelOf[] | undefined;
   /**
-   * Whether responses are cut into clauses that are held against every cue (`ScoredResponse.paper`),
-   * as the printed reward and the evidence selector `reference` need. Default: with `form: paper`.
+   * Whether responses are cut into clauses that are held against every cue
+   * (`ScoredResponse.paper`), as the printed reward and the evidence selector `reference` need.
+   * Default: with `form: paper`.
    */
   clauses?: boolean;
   /** What the reward is made of. Default: the terms of `options.form`. */

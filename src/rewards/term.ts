@@ -29,8 +29,9 @@ export interface RewardTerm<Name extends string = string> {
    */
   gate?: (options: RewardOptions) => boolean;
   /**
-   * In [0, 1]; the printed R_omni in [0, 3]. null where the term cannot say anything of this response: it is then left out of the
-   * reward, whose other terms are divided by the sum of their own weights.
+   * In [0, 1]; the printed R_omni in [0, 3]. null where the term cannot say anything of this
+   * response: it is then left out of the reward, whose other terms are divided by the sum of their
+   * own weights.
    */
   score: (response: ReadResponse, options: RewardOptions) => number | null;
   /** Lines that say why the score is what it is; the first begins with the name. */

@@ -6,8 +6,8 @@ import type { EvidenceSelector, RewardForm } from "./wire/fields.ts";
 import type { PaperSettings } from "./wire/paper-rewards.ts";
 
 /**
- * Forms of the reward that a service speaks. A judge knows no cosines, which the printed one is made
- * of.
+ * Forms of the reward that a service speaks. A judge knows no cosines, which the printed one is
+ * made of.
  */
 export const formsOf = ({ judge }: Pick<RewardParts, "judge">): RewardForm[] =>
   judge ? ["oppo"] : ["oppo", "paper"];

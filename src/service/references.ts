@@ -59,7 +59,8 @@ export async function decomposed(
 export type LabelMode = "closed" | "open" | "words";
 
 /**
- * True labels: given, or the reference's own answer. @throws RequestError LABEL_MISSING, LABEL_MANY.
+ * True labels: given, or the reference's own answer. @throws RequestError LABEL_MISSING,
+ * LABEL_MANY.
  */
 export function labelsOf(
   item: { reference?: string | undefined; labels?: string | string[] | undefined },

@@ -60,8 +60,8 @@ export const oneByOne =
     items.map(async (item) => (await scorer.score([item]))[0]!);
 
 /**
- * A scorer for many callers: equal items of a form are scored once. All forms share one cache, whose
- * keys hold the form.
+ * A scorer for many callers: equal items of a form are scored once. All forms share one cache,
+ * whose keys hold the form.
  * @throws (score) what scoring an item threw, after `named(error, index of the item)`.
  */
 export function sharedScorer(

@@ -53,7 +53,9 @@ export interface TrainingRollout extends Pick<Rollout, "example" | "completion">
   advantage: number;
   /** Its claims on its tokens. */
   claims: readonly ClaimTokens[];
-  /** Clauses that a cue of the reference stands behind, on its tokens; where the scorer read them. */
+  /**
+   * Clauses that a cue of the reference stands behind, on its tokens; where the scorer read them.
+   */
   clauses?: readonly ClaimTokens[];
   hidden: Partial<Record<HiddenStream, HiddenPrompt>>;
   /** Log-probs under the frozen cold start, [tokens]; only where the reference KL is on. */

@@ -295,7 +295,9 @@ function addHidden(
   });
 }
 
-/** A pass to differentiate: dL/dlogp at its tokens, and on rows of the vocabulary where there are. */
+/**
+ * A pass to differentiate: dL/dlogp at its tokens, and on rows of the vocabulary where there are.
+ */
 interface Learning {
   datum: Datum;
   gradient: ArrayLike<number>;

@@ -21,7 +21,8 @@ const tiny = (name: string): Experiment =>
     policy: { width: 32, layers: 1 },
     executor: { name: "onnx", threads: 1 },
     sft: { epochs: 60, batch: 16, warmupSteps: 5 },
-    // So few rollouts may well agree by chance, on some machine: the guards are not what is tested here.
+    // So few rollouts may well agree by chance, on some machine: the guards are not what is tested
+    // here.
     rl: {
       steps: 4,
       prompts: 3,

@@ -12,8 +12,8 @@ function drawn(request: FakeRequest, purpose: string, n: number): number {
 }
 
 /**
- * Answers as a model under test, a label extractor, a step extractor and a judge would give them, by what
- * is asked. Equal requests get equal answers.
+ * Answers as a model under test, a label extractor, a step extractor and a judge would give them,
+ * by what is asked. Equal requests get equal answers.
  */
 export function fakeAnswer(request: FakeRequest): string {
   const { text } = request;

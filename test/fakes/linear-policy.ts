@@ -16,8 +16,8 @@ import type { Prompt } from "../../src/prompt/prompt.ts";
 
 /**
  * The smallest thing that is a policy: next-token logits are linear in (1, mean video feature, mean
- * audio feature, one-hot of the previous token). Exact gradients, plain gradient descent, no engine.
- * `deaf` ignores the audio, as a model behind a misspelt switch does.
+ * audio feature, one-hot of the previous token). Exact gradients, plain gradient descent, no
+ * engine. `deaf` ignores the audio, as a model behind a misspelt switch does.
  */
 export class LinearPolicy implements Policy {
   readonly id = "linear";

@@ -19,8 +19,9 @@ import { readTimings, timed, total } from "../timings.ts";
 import { openWorkspace, type Workspace } from "../workspace.ts";
 
 /**
- * A whole experiment: clips → what is in them → frozen items → cold start → every variant from it → evaluation →
- * report. Each stage is skipped when its result exists, so a killed run goes on where it was.
+ * A whole experiment: clips → what is in them → frozen items → cold start → every variant from it →
+ * evaluation → report. Each stage is skipped when its result exists, so a killed run goes on where
+ * it was.
  */
 export async function runExperiment(experiment: Experiment, runs: string): Promise<void> {
   const workspace = openWorkspace(experiment, runs);

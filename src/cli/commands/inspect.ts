@@ -43,7 +43,8 @@ Writes inspect.json and inspect.html. A killed inspect goes on where it was; a s
 
 /**
  * Inspects a list or folder, prints what was found and writes it.
- * @throws DataError as `readClips`; `INSPECT_OUT` where the folder holds the inspection of another list
+ * @throws DataError as `readClips`; `INSPECT_OUT` where the folder holds the inspection of another
+ *   list
  */
 export async function inspectList(path: string, flags: InspectFlags): Promise<WrittenInspection> {
   const read = readClips(path, readOptionsOf(flags));

@@ -10,8 +10,8 @@ import type { Data } from "./data.ts";
 import { oracleItems } from "./items.ts";
 
 /*
- * What is fitted to the clips once and then belongs to the run: checkpoints only fit the vocabulary and
- * the feature statistics they were trained with.
+ * What is fitted to the clips once and then belongs to the run: checkpoints only fit the vocabulary
+ * and the feature statistics they were trained with.
  */
 
 /** Feature statistics of the training split. */

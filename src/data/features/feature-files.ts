@@ -41,7 +41,10 @@ export function readFeatureFiles(
   return Object.fromEntries(wantedStreams.map((stream) => [stream, of(stream)]));
 }
 
-/** What can be read, and what is wrong with the rest. Rows without a file of a wanted stream have none of it. */
+/**
+ * What can be read, and what is wrong with the rest. Rows without a file of a wanted stream have
+ * none of it.
+ */
 export function readAll(
   rows: readonly ClipRow[],
   tokens: TokensOf,

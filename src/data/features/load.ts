@@ -28,7 +28,8 @@ export async function loadRowFeatures(
 ): Promise<SourceFeatures> {
   const { options } = settings;
   const origins = originsOf(rows);
-  // First the cheap half: files of features that do not fit are no reason to decode an hour of film.
+  // First the cheap half: files of features that do not fit are no reason to decode an hour of
+  // film.
   const fromFiles = streams.filter((stream) => origins[stream] === "files");
   const tokens = fromFiles.map((stream) => [stream, options[`${stream}Tokens`]]);
   const read = readFeatureFiles(rows, Object.fromEntries(tokens));

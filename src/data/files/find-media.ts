@@ -12,8 +12,8 @@ export interface StreamFiles {
   /** By the clip's id in the folder of options; undefined where there is no folder. */
   called?: (id: string) => Lookup;
   /**
-   * The folder of options and what it holds. It is listed when it is asked for: a list that names its
-   * paths needs no look at all the folders below.
+   * The folder of options and what it holds. It is listed when it is asked for: a list that names
+   * its paths needs no look at all the folders below.
    */
   folder?: () => FolderFiles;
 }

@@ -5,7 +5,10 @@ import type { LookedAt } from "./look/look-at-files.ts";
 
 /** What stands between a file and its use. */
 export interface Failure {
-  /** "video": the file of the picture (and its sound, where it is one file); "audio": a file of sound alone. */
+  /**
+   * "video": the file of the picture (and its sound, where it is one file); "audio": a file of
+   * sound alone.
+   */
   file: "video" | "audio";
   code: string;
   message: string;

@@ -6,8 +6,8 @@ import type { InspectedList } from "./inspected-list.ts";
 export const inspectFormat = "oppo-inspect-1";
 
 /**
- * `inspect.json` piece by piece (docs/inspect.md says what stands where): one clip a line at the end, so that
- * a hundred thousand of them never stand in one string.
+ * `inspect.json` piece by piece (docs/inspect.md says what stands where): one clip a line at the
+ * end, so that a hundred thousand of them never stand in one string.
  */
 export function* inspectDocument(list: InspectedList): Generator<string> {
   const head = JSON.stringify(headOf(list), null, 2);

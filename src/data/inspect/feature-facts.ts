@@ -3,8 +3,8 @@ import { readAll } from "../features/feature-files.ts";
 import type { FeatureFacts } from "./clip.ts";
 
 /**
- * Shapes of features made elsewhere by id, found by reading them as training will: what it would refuse is a
- * failure here. One token of each is held, so memory does not grow with their length.
+ * Shapes of features made elsewhere by id, found by reading them as training will: what it would
+ * refuse is a failure here. One token of each is held, so memory does not grow with their length.
  */
 export function featureFacts(rows: readonly ClipRow[]): ReadonlyMap<string, FeatureFacts> {
   const own = rows.filter(({ features }) => features !== undefined);

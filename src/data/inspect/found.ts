@@ -9,7 +9,9 @@ export interface FoundProblem {
   clips: readonly { clip: InspectedClip; detail: string }[];
 }
 
-/** Problems by kind, in the table's order (the worst first); kinds that no clip has are left out. */
+/**
+ * Problems by kind, in the table's order (the worst first); kinds that no clip has are left out.
+ */
 export function foundProblems({ problems }: Inspection): FoundProblem[] {
   const byKind = new Map(
     problemKinds.map((kind) => [kind.id, [] as FoundProblem["clips"][number][]]),

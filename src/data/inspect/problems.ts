@@ -4,8 +4,8 @@ import { cancelsItself } from "./look/listen.ts";
 import type { Survey } from "./survey.ts";
 
 /**
- * How bad: `stop`, nothing can be done with the clip; `look`, someone should look whether that is meant;
- * `note`, good to know.
+ * How bad: `stop`, nothing can be done with the clip; `look`, someone should look whether that is
+ * meant; `note`, good to know.
  */
 export type Weight = "stop" | "look" | "note";
 
@@ -19,7 +19,9 @@ export interface ProblemKind {
   find(clip: InspectedClip, survey: Survey): string | null;
 }
 
-/** Picture and sound that end so far apart are no rounding of a container or encoder, in seconds. */
+/**
+ * Picture and sound that end so far apart are no rounding of a container or encoder, in seconds.
+ */
 const clockSlackSec = 0.25;
 const mostly = 0.9;
 

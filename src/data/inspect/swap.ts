@@ -4,9 +4,10 @@ export const swapStreams = ["visual", "acoustic"] as const;
 export type SwapStream = (typeof swapStreams)[number];
 
 /**
- * What two clips must share so that the stream of one can stand in for the other's, as text: for the picture
- * its size in pixels and the frames that ms-swift takes (two a second, an even number, four at least), for
- * the sound its length in hundredths of a second. Null where there is no such stream.
+ * What two clips must share so that the stream of one can stand in for the other's, as text: for
+ * the picture its size in pixels and the frames that ms-swift takes (two a second, an even number,
+ * four at least), for the sound its length in hundredths of a second. Null where there is no such
+ * stream.
  */
 export function swapShape({ media }: InspectedClip, stream: SwapStream): string | null {
   const { picture = null, sound = null } = media ?? {};

@@ -35,9 +35,11 @@ export interface EqualClips {
 }
 
 /**
- * Writes every clip anew as mp4, all equally long and large (`readFitted` says how), and gives rows that name
- * them. What lies in the folder already is not written again. Clips that can't be used are left out and named.
- * @throws ConfigError `EQUAL_SIZE`, `EQUAL_NONE` where no clip is left; MediaError where one can't be written
+ * Writes every clip anew as mp4, all equally long and large (`readFitted` says how), and gives rows
+ * that name them. What lies in the folder already is not written again. Clips that can't be used
+ * are left out and named.
+ * @throws ConfigError `EQUAL_SIZE`, `EQUAL_NONE` where no clip is left; MediaError where one can't
+ *   be written
  */
 export async function makeEqual(
   rows: readonly ClipRow[],
@@ -95,7 +97,9 @@ async function writeAll(
   });
 }
 
-/** The id as far as every file system takes it, and what tells one content and size from another. */
+/**
+ * The id as far as every file system takes it, and what tells one content and size from another.
+ */
 function nameOf(id: string, content: string, fit: FitOptions): string {
   const print = sha256(canonicalJson([equalVersion, content, fit])).slice(0, 8);
   const plain = id.replace(/[^\p{L}\p{N} ._-]/gu, "_").slice(0, 60);

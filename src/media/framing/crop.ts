@@ -34,7 +34,9 @@ export function squareAround(
 const within = (start: number, room: number): number =>
   Math.round(room < 0 ? room / 2 : Math.min(room, Math.max(0, start)));
 
-/** Cuts the square out of every frame. Beyond the edge the picture's outermost pixels are repeated. */
+/**
+ * Cuts the square out of every frame. Beyond the edge the picture's outermost pixels are repeated.
+ */
 export function cropVideo(video: Video, { x, y, side }: Square): Video {
   const { width, height, frames } = video;
   const data = new Uint8Array(frames * side * side * 3);

@@ -1,7 +1,7 @@
 /**
- * What whole rows are for: KL(p ‖ p^m) between the full and a masked pass, its gradient through both
- * or the full one alone, against the policy moved along it. The KL is computed by enumerating tokens,
- * with no call of `distributions`.
+ * What whole rows are for: KL(p ‖ p^m) between the full and a masked pass, its gradient through
+ * both or the full one alone, against the policy moved along it. The KL is computed by enumerating
+ * tokens, with no call of `distributions`.
  */
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../core/rng.ts";

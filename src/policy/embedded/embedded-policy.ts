@@ -291,7 +291,9 @@ export class EmbeddedPolicy implements Policy {
   }
 }
 
-/** A datum as it is where nobody asks for the whole vocabulary: the same programs, the same bits. */
+/**
+ * A datum as it is where nobody asks for the whole vocabulary: the same programs, the same bits.
+ */
 function sampledAlone(datum: Datum): Datum {
   if (!datum.whole) return datum;
   const { whole: _unasked, ...rest } = datum;

@@ -1,14 +1,17 @@
 import type { InspectedClip } from "../../data/inspect/clip.ts";
 import type { Inspection } from "../../data/inspect/inspect.ts";
 
-/** Clips shown with frames and waveform at most: a page of a hundred thousand opens in no browser. */
+/**
+ * Clips shown with frames and waveform at most: a page of a hundred thousand opens in no browser.
+ */
 export const mostShown = 60;
 /** Rows of the table of all clips at most. */
 export const mostRows = 1000;
 
 /**
- * The clips that are shown with their frames. Those that someone should look at come first; of a long list
- * they get half of the places, one of each kind of problem first, and the others are spread evenly over it.
+ * The clips that are shown with their frames. Those that someone should look at come first; of a
+ * long list they get half of the places, one of each kind of problem first, and the others are
+ * spread evenly over it.
  */
 export function shownClips({ clips, problems }: Inspection, most = mostShown): InspectedClip[] {
   const isSerious = (clip: InspectedClip): boolean =>

@@ -8,7 +8,10 @@ const lane = 5;
 const middle = 26;
 const reach = 15;
 
-/** Picture and sound of a clip on one time axis: a bar as long as the picture, and the waveform below it. */
+/**
+ * Picture and sound of a clip on one time axis: a bar as long as the picture, and the waveform
+ * below it.
+ */
 export function timeline({ media }: InspectedClip): Html | null {
   const { picture = null, sound = null } = media ?? {};
   if (!picture && !sound) return null;

@@ -1,6 +1,8 @@
 import { recent } from "../../core/recent.ts";
 
-/** Results of slow work by key, bounded: the least recently used go first. Failures are not kept. */
+/**
+ * Results of slow work by key, bounded: the least recently used go first. Failures are not kept.
+ */
 export interface ResultCache<V> {
   /** The result under `key`, in work or done. Counts as a use. */
   get(key: string): Promise<V> | undefined;

@@ -38,7 +38,8 @@ const ownProbe = /Does (the video show|the audio contain) this: "([\s\S]*)"\? Ju
 const paperProbe = /Does (the video show|the audio contain) ([^\n]*)\? Answer yes or no\./;
 
 /**
- * The cue a probe prompt of either track asks about; null for any other prompt. For models that read no English.
+ * The cue a probe prompt of either track asks about; null for any other prompt. For models that
+ * read no English.
  */
 export function readProbePrompt(
   prompt: string,

@@ -10,7 +10,8 @@ import { chooseSamples, type MerTestSet } from "./test-set.ts";
 
 /**
  * The chosen part of every test set that is wanted and there.
- * @throws BenchError `SETS_NONE`, `LABELS_MISSING`; ConfigError `SET_UNKNOWN`; what the readers throw.
+ * @throws BenchError `SETS_NONE`, `LABELS_MISSING`; ConfigError `SET_UNKNOWN`; what the readers
+ *   throw.
  */
 export async function readSets(
   options: MerOptions & SharedOptions,

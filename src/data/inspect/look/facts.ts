@@ -38,7 +38,10 @@ export interface SoundFacts {
   silentShare: number;
   /** Share of samples at full scale. */
   clippedShare: number;
-  /** Peaks of the loudest channel in equal parts of the time, 0 to 100: what a waveform is drawn from. */
+  /**
+   * Peaks of the loudest channel in equal parts of the time, 0 to 100: what a waveform is drawn
+   * from.
+   */
   envelope: readonly number[];
 }
 

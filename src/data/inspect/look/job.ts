@@ -4,7 +4,9 @@ import { fileHash } from "../../features/content.ts";
 import type { FileFacts } from "./facts.ts";
 import { lookAtFile } from "./look.ts";
 
-/** Work on one file that a thread can do: take its hash, or look at it. `file` is an absolute path. */
+/**
+ * Work on one file that a thread can do: take its hash, or look at it. `file` is an absolute path.
+ */
 export type LookJob =
   | { kind: "hash"; file: string }
   | { kind: "look"; file: string; sha256: string; shots: string | null };

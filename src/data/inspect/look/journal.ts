@@ -8,9 +8,9 @@ type JournalLine =
   | { sha256: string; version: string; facts: FileFacts };
 
 /**
- * What was found out about files, appended line by line as it is found. Facts are kept by content and
- * version, so a file that was moved, renamed or listed elsewhere is not decoded again; a path's hash is kept
- * with size and time of change, so an unchanged file is not read again.
+ * What was found out about files, appended line by line as it is found. Facts are kept by content
+ * and version, so a file that was moved, renamed or listed elsewhere is not decoded again; a path's
+ * hash is kept with size and time of change, so an unchanged file is not read again.
  */
 export interface FactsJournal {
   /** Hash of the file as it lies there now, if it was taken before. */

@@ -104,7 +104,10 @@ function envelopeOf(peaks: readonly number[]): number[] {
   });
 }
 
-/** Sound is there, but its channels cancel each other when they are mixed to one, as every model does. */
+/**
+ * Sound is there, but its channels cancel each other when they are mixed to one, as every model
+ * does.
+ */
 export function cancelsItself({ peak, monoPeak, rms, monoRms }: SoundFacts): boolean {
   return peak > digitalSilence && (monoPeak <= digitalSilence || monoRms < 0.05 * rms);
 }

@@ -26,8 +26,8 @@ export interface LookedAt {
 const filesWorthThreads = 8;
 
 /**
- * Looks at every file on worker threads: hashes first, then each content once. What is found is written
- * down as it comes, so a killed call goes on where it was and a second one decodes nothing.
+ * Looks at every file on worker threads: hashes first, then each content once. What is found is
+ * written down as it comes, so a killed call goes on where it was and a second one decodes nothing.
  * @param files absolute paths; a file may stand there twice
  */
 export async function lookAtFiles(

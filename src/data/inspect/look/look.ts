@@ -13,8 +13,8 @@ const shotSide = 192;
 export const shotsPerClip = 3;
 
 /**
- * Decodes a file once, front to back, and says what is in it. Never throws for what the file is: that is
- * its `failure`. Memory does not grow with the film.
+ * Decodes a file once, front to back, and says what is in it. Never throws for what the file is:
+ * that is its `failure`. Memory does not grow with the film.
  * @param shots where to write a few frames of it, as a JSON list of JPEGs in base64
  */
 export async function lookAtFile(path: string, shots: string | null): Promise<FileFacts> {
@@ -38,7 +38,10 @@ export async function lookAtFile(path: string, shots: string | null): Promise<Fi
   return facts;
 }
 
-/** Without the path, for the same bytes lie elsewhere, too; without the hint, for `readClip`'s callers. */
+/**
+ * Without the path, for the same bytes lie elsewhere, too; without the hint, for `readClip`'s
+ * callers.
+ */
 function said({ message, details }: MediaError): string {
   return message.replace(`${details.file}: `, "").replace(` (${details.hint})`, "");
 }

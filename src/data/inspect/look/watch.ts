@@ -2,7 +2,10 @@ import type { Video } from "../../../media/clip.ts";
 import type { ShownFrame } from "../../../media/observe.ts";
 import type { PictureFacts } from "./facts.ts";
 
-/** Pixels darker than this are black, and a frame with so many of them is black (FFmpeg's blackdetect). */
+/**
+ * Pixels darker than this are black, and a frame with so many of them is black (FFmpeg's
+ * blackdetect).
+ */
 const blackLevel = 0.1 * 255;
 const blackPixels = 0.98;
 /** A cell of the picture moves when its mean brightness changes by so much (of 255). */

@@ -55,7 +55,10 @@ const featureRefusals = ({ features }: InspectedClip): Refusal[] =>
     refusal(code, message, "mend the file or leave the clip out"),
   );
 
-/** A policy reads one kind of features: all clips have some of a stream or none has, all equally wide. */
+/**
+ * A policy reads one kind of features: all clips have some of a stream or none has, all equally
+ * wide.
+ */
 function mixedFeatures(clips: readonly InspectedClip[]): Refusal[] {
   if (clips.every(({ row }) => row.features === undefined)) return [];
   const check = (work: () => void): Refusal[] => {

@@ -63,7 +63,9 @@ export function swiftRefusals(
   return [...found, ...needs.swapped.flatMap((stream) => swapRefusal(clip, survey, stream))];
 }
 
-/** ms-swift takes two frames a second, `maxSeconds` of them at most, and two frames make one grid. */
+/**
+ * ms-swift takes two frames a second, `maxSeconds` of them at most, and two frames make one grid.
+ */
 function promptTokens(
   pictureSec: number,
   soundSec: number,

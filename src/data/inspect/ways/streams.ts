@@ -4,8 +4,8 @@ import { cancelsItself } from "../look/listen.ts";
 import { type Refusal, refusal } from "./way.ts";
 
 /**
- * Streams that are there and can be decoded: what every way needs. `elsewhere` names streams that the way
- * takes from files of features.
+ * Streams that are there and can be decoded: what every way needs. `elsewhere` names streams that
+ * the way takes from files of features.
  */
 export function streamRefusals(
   { media, row }: InspectedClip,

@@ -11,13 +11,18 @@ export interface Refusal {
   cure: string;
 }
 
-/** Something that clips are for. Adding one is a file that exports this, and a line in `ways/index.ts`. */
+/**
+ * Something that clips are for. Adding one is a file that exports this, and a line in
+ * `ways/index.ts`.
+ */
 export interface Way {
   id: string;
   title: string;
   /** The command that goes it. */
   command: string;
-  /** Everything it would refuse about a clip, before anything is paid for; empty: the clip can go. */
+  /**
+   * Everything it would refuse about a clip, before anything is paid for; empty: the clip can go.
+   */
   refuse(clip: InspectedClip, survey: Survey): readonly Refusal[];
   /** What it would refuse about the list as a whole. */
   refuseAll?(survey: Survey): readonly Refusal[];

@@ -73,8 +73,8 @@ export async function createOnnxExecutor(options: OnnxOptions = {}): Promise<Exe
 }
 
 /**
- * Memory patterns would plan one block for a whole run next to the arena's own: a third more memory,
- * and two slow first runs, for no gain afterwards.
+ * Memory patterns would plan one block for a whole run next to the arena's own: a third more
+ * memory, and two slow first runs, for no gain afterwards.
  */
 async function openSession(
   ort: Ort,
