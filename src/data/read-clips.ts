@@ -5,7 +5,7 @@ import { sha256 } from "../core/files.ts";
 import type { ClipRow } from "./clip-row.ts";
 import { type ColumnChoice, findColumns, refuseMissing } from "./columns.ts";
 import { type MediaFiles, mediaFiles } from "./files/find-media.ts";
-import type { FoundList, ImportedList } from "./importers/importer.ts";
+import type { FoundList, ImportedList, Importer } from "./importers/importer.ts";
 import { importerOf } from "./importers/index.ts";
 import { leftOut, refuseAll } from "./left-out.ts";
 import type { ListFormat, ReadOptions } from "./options.ts";
@@ -37,7 +37,7 @@ export interface ReadClips {
  *   over.
  */
 export function readClips(path: string, options: ReadOptions = {}, needs: Needs = {}): ReadClips {
-  const { list, table, hash, format } = open(resolve(path), options.format);
+  const { list, table, hash, format } = open(resolve(path), options.format, needs.importers);
   const file = path;
   const { choice, notes } = findColumns(table.columns, options.columns ?? {}, file);
   checkColumns(choice, needs, table.columns, format, file);
@@ -70,14 +70,18 @@ interface Opened {
   format: ListFormat;
 }
 
-function open(path: string, format: ListFormat | undefined): Opened {
+function open(
+  path: string,
+  format: ListFormat | undefined,
+  importers: readonly Importer[] | undefined,
+): Opened {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) {
     throw new DataError("LIST_MISSING", "no such file or folder", { file: path });
   }
   const read = found.isDirectory() ? undefined : readTable(path);
   const list: FoundList = read === undefined ? { path } : { path, table: read };
-  const importer = importerOf(list, format);
+  const importer = importerOf(list, format, importers);
   const table = importer.read(list);
   const hash = table.content === undefined ? (read?.sha256 ?? "") : sha256(table.content);
   return { list, table, hash, format: importer.format };

@@ -4,6 +4,7 @@ import type { ClipRow } from "./clip-row.ts";
 import type { ColumnChoice } from "./columns.ts";
 import { withoutEnding } from "./files/endings.ts";
 import type { MediaFiles } from "./files/find-media.ts";
+import type { Importer } from "./importers/importer.ts";
 import { type ListRecord, type Place, placeOf } from "./tables/table.ts";
 import { cellOf, fieldsOf, filesOf } from "./to-row.ts";
 import { nameOf } from "./values.ts";
@@ -21,6 +22,8 @@ export interface Needs {
   id?: "number";
   /** "column=value": other rows are not read. */
   where?: string;
+  /** Forms of lists that are known, where they are not those of the shipped table. */
+  importers?: readonly Importer[];
 }
 
 /** A row that is left out, with the reason. */

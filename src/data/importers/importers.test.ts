@@ -4,6 +4,8 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readClips } from "../read-clips.ts";
 import { toClipLine } from "../to-clip-line.ts";
+import { hasColumns, type Importer } from "./importer.ts";
+import { importers } from "./index.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -199,6 +201,58 @@ describe("ms-swift", () => {
   ])("refuses %s by line", (_name, row, message) => {
     const list = put("data.jsonl", lines({ messages: [user], videos: ["x.mp4"] }, row));
     expect(() => readClips(list, {}, texts)).toThrow(`data.jsonl:2: ${message}`);
+  });
+});
+
+/** A form of nobody's: a clip a row, what is seen and what is heard in two columns. */
+const toy: Importer = {
+  format: "toy" as Importer["format"],
+  meaning: "a test's",
+  expects: "columns clip_no, seen and heard",
+  recognises: (list) => hasColumns(list, "clip_no", "seen", "heard"),
+  read: ({ table }) => ({
+    columns: ["id", "reference"],
+    records: table!.records.map((record) => {
+      const { clip_no, seen, heard } = record.fields;
+      const reference = `In the video, ${seen}. In the audio, ${heard}.`;
+      return { ...record, fields: { id: clip_no, reference } };
+    }),
+    notes: ["two columns make a reference"],
+  }),
+};
+
+describe("a form that was added to the table", () => {
+  const table = [toy, ...importers];
+  const content = "clip_no,seen,heard\n7,a smile,laughter\n";
+
+  it("is recognised and read, and its media are found, by the one reader", () => {
+    const list = put("toy.csv", content);
+    put("7.mp4");
+    const { rows, source, notes } = readClips(list, {}, { importers: table });
+    expect(rows).toEqual([
+      {
+        id: "7",
+        media: { video: at("7.mp4") },
+        reference: "In the video, a smile. In the audio, laughter.",
+        labels: [],
+      },
+    ]);
+    expect(source).toMatchObject({ format: "toy", rows: 1 });
+    expect(notes).toContain("two columns make a reference");
+  });
+
+  it("leaves lists of other forms to their importers, and is refused where it is not", () => {
+    const emer = put("emer.csv", "name,chinese,english\ns1,微笑,A smile.\n");
+    const own = { ...texts, importers: table };
+    expect(readClips(emer, {}, own).source.format).toBe("emer");
+    expect(() => readClips(emer, { format: toy.format }, own)).toThrow(
+      "is not of the form toy: it has name, chinese, english (expected: columns clip_no, seen",
+    );
+  });
+
+  it("without its line is any table, refused for the columns it lacks", () => {
+    const list = put("toy.csv", content);
+    expect(() => readClips(list, {}, texts)).toThrow(/clip_no/);
   });
 });
 

@@ -26,12 +26,16 @@ export const importers: readonly Importer[] = [
 ];
 
 /**
- * The importer of a form, or the one that recognises the list.
+ * The importer of a form, or the first of the table that recognises the list.
  * @throws DataError `LIST_FORM` for a list that is not of the form it is said to have
  */
-export function importerOf(list: FoundList, format: ListFormat | undefined): Importer {
-  if (format === undefined) return importers.find((one) => one.recognises(list))!;
-  const named = importers.find((one) => one.format === format)!;
+export function importerOf(
+  list: FoundList,
+  format: ListFormat | undefined,
+  table: readonly Importer[] = importers,
+): Importer {
+  if (format === undefined) return table.find((one) => one.recognises(list))!;
+  const named = table.find((one) => one.format === format)!;
   if (named.recognises(list)) return named;
   const has = list.table === undefined ? "is a folder" : `has ${list.table.columns.join(", ")}`;
   throw new DataError("LIST_FORM", `is not of the form ${format}: it ${has}`, {
