@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { type Experiment, experimentOptions } from "../config/schema.ts";
 import { RunError } from "../core/errors.ts";
 import { canonicalJson, readJson, writeJson } from "../core/files.ts";
-import { appendJsonl } from "../core/jsonl.ts";
 import type { ProgressListener } from "../core/progress.ts";
 import { type RunLayout, runLayout } from "../runs/layout.ts";
 import { lockRun } from "../runs/lock.ts";
+import { type Notice, noticeRecorder } from "../runs/notices.ts";
 import { versions } from "../runs/versions.ts";
 import { progressPrinter, say } from "./print.ts";
 
@@ -15,7 +15,7 @@ export interface Workspace {
   experiment: Experiment;
   layout: RunLayout;
   progress: ProgressListener;
-  notice: (message: string) => void;
+  notice: Notice;
 }
 
 /** Where a run of this experiment lies. */
@@ -32,9 +32,10 @@ export function openWorkspace(experiment: Experiment, runs: string): Workspace {
   if (existsSync(layout.config)) refuseOther(layout.config, experiment);
   lockRun(layout.lock);
   if (!existsSync(layout.config)) writeJson(layout.config, experiment);
-  const notice = (text: string): void => {
-    say(`  ! ${text}`);
-    appendJsonl(layout.notices, [{ at: new Date().toISOString(), text }]);
+  const record = noticeRecorder(layout.notices);
+  const notice: Notice = (text, kind) => {
+    say(`  ${kind === "resume" ? "·" : "!"} ${text}`);
+    record(text, kind);
   };
   recordVersions(layout, notice);
   return { experiment, layout, progress: progressPrinter(), notice };
@@ -59,7 +60,7 @@ function storedConfig(file: string): unknown {
 }
 
 /** The versions that began the run stay on record; going on under others is said aloud. */
-function recordVersions(layout: RunLayout, notice: (text: string) => void): void {
+function recordVersions(layout: RunLayout, notice: Notice): void {
   const now = versions();
   if (!existsSync(layout.versions)) {
     writeJson(layout.versions, now);

@@ -9,6 +9,7 @@ import type { RewardOptions } from "../rewards/options.ts";
 import type { Scorer } from "../rewards/scorer.ts";
 import type { RewardTerm } from "../rewards/term.ts";
 import type { SystemLayout } from "../runs/layout.ts";
+import type { Notice } from "../runs/notices.ts";
 import type { Example } from "./example.ts";
 import type { GuardState } from "./guards.ts";
 import type { MaskOptions, RlOptions } from "./options.ts";
@@ -39,7 +40,7 @@ export interface RlRun {
   layout: SystemLayout;
   progress: ProgressListener;
   /** Things people should be told, for example that the claim controller acted. */
-  notice: (message: string) => void;
+  notice: Notice;
 }
 
 /** What one step leaves to the next; a checkpoint holds it together with the policy. */

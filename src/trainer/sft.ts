@@ -6,6 +6,7 @@ import type { Prompt, Stream } from "../prompt/prompt.ts";
 import type { Tokenizer } from "../prompt/tokenizer.ts";
 import { resumeCheckpoint, saveCheckpoint } from "../runs/checkpoint.ts";
 import type { SystemLayout } from "../runs/layout.ts";
+import type { Notice } from "../runs/notices.ts";
 import { Recorder } from "../runs/record.ts";
 import { type Demonstration, epochOrder } from "./example.ts";
 import { guardStep, initialGuardState } from "./guards.ts";
@@ -20,7 +21,7 @@ export interface SftRun {
   layout: SystemLayout;
   progress: ProgressListener;
   /** Things people should be told, for example at which step a killed training goes on. */
-  notice: (message: string) => void;
+  notice: Notice;
 }
 
 /**
@@ -47,7 +48,7 @@ export async function trainSft(run: SftRun): Promise<void> {
   const targets = encodeTargets(run);
   const resumed = await resumeCheckpoint<null>(layout, policy);
   const start = resumed?.step ?? 0;
-  if (resumed) run.notice(`cold start: resumed at step ${start + 1} of ${total}`);
+  if (resumed) run.notice(`cold start: resumed at step ${start + 1} of ${total}`, "resume");
   const recorder = new Recorder(layout, start);
   let guards = initialGuardState;
 

@@ -18,7 +18,8 @@ export async function trainRl(run: RlRun): Promise<void> {
   const { policy, options, layout } = run;
   const resumed = await resumeCheckpoint<TrainerState>(layout, policy);
   const start = resumed?.step ?? 0;
-  if (resumed) run.notice(`${run.name}: resumed at step ${start + 1} of ${options.steps}`);
+  if (resumed)
+    run.notice(`${run.name}: resumed at step ${start + 1} of ${options.steps}`, "resume");
   let state = resumed?.state ?? { guards: initialGuardState, controller: startController() };
   const recorder = new Recorder(layout, start);
 

@@ -88,6 +88,12 @@ function fingerprint(name: string): Record<string, string> {
   );
 }
 
+/** What a run's report says besides its numbers. */
+function remarks(name: string): string[] {
+  const page = readFileSync(runLayout(join(folder, "runs", name)).report, "utf8");
+  return page.match(/<ul.*?<\/ul>/gs) ?? [];
+}
+
 describe("oppo run", () => {
   it("goes from a list of foreign clips to a report, without any truth", async () => {
     const { status, stdout, stderr } = await run("whole");
@@ -118,6 +124,8 @@ describe("oppo run", () => {
     expect(stderr).toMatch(/grpo: resumed at step \d+ of 12/);
     expect(stderr).toContain("finished before");
     expect(fingerprint("killed")).toEqual(fingerprint("whole"));
+    expect(remarks("whole").join()).toContain("divided by group");
+    expect(remarks("killed")).toEqual(remarks("whole"));
   }, 400_000);
 
   it("trains on features of the same clips that were made elsewhere", async () => {

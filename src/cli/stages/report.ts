@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { MepResult } from "../../bench/mep/oracle/result.ts";
 import {
@@ -9,10 +8,10 @@ import {
 } from "../../bench/mep/oracle/table.ts";
 import type { ReferenceResult } from "../../bench/mep/reference/evaluate.ts";
 import { readJson, writeFileAtomic } from "../../core/files.ts";
-import { readJsonl } from "../../core/jsonl.ts";
 import type { ReportClip, ReportClipSet, ReportData } from "../../report/data.ts";
 import { writeReport } from "../../report/report.ts";
 import { coldStart } from "../../runs/layout.ts";
+import { readFindings } from "../../runs/notices.ts";
 import { readMetrics } from "../../runs/record.ts";
 import type { Versions } from "../../runs/versions.ts";
 import { readTimings } from "../timings.ts";
@@ -54,7 +53,6 @@ async function reportData(
 ): Promise<ReportData> {
   const { experiment, layout } = workspace;
   const { packages, ...machine } = readJson<Versions>(layout.versions);
-  const notices = existsSync(layout.notices) ? readJsonl<{ text: string }>(layout.notices) : [];
   const set = clipSet(workspace, clips);
   return {
     title: `OPPO: ${experiment.name}`,
@@ -78,7 +76,7 @@ async function reportData(
     seeds: { experiment: experiment.seed },
     versions: { ...flat(machine), ...packages },
     timings: readTimings(layout.timings),
-    notes: notices.map(({ text }) => text),
+    notes: readFindings(layout.notices),
   };
 }
 
