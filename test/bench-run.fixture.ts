@@ -11,7 +11,7 @@ import { writeClip } from "../src/media/write.ts";
 const root = resolve(import.meta.dirname, "..");
 
 /** One second of a moving ramp and a tone; `kind` makes clips differ. */
-export function tinyClip(kind: number): Clip {
+function tinyClip(kind: number): Clip {
   const [width, height, frames, fps] = [32, 24, 8, 8];
   const data = new Uint8Array(width * height * 3 * frames);
   for (let i = 0; i < data.length; i++) data[i] = (i * (kind + 3) + (i >> 8)) & 255;

@@ -14,7 +14,7 @@ import { modelJudge } from "../service/judge/model-judge.ts";
 import type { CueJudge } from "../similarity/port.ts";
 
 /** The file that `oppo serve` and `oppo export` read where none is named. */
-export const shippedSwiftConfig = fileURLToPath(
+const shippedSwiftConfig = fileURLToPath(
   new URL("../../configs/ms-swift/qwen2.5-omni.yaml", import.meta.url),
 );
 

@@ -31,7 +31,6 @@ const variantFields = z.strictObject({
 
 /** One way of training from the common cold start. */
 export const variantOptions = z.preprocess(withPreset, variantFields);
-export type VariantOptions = z.infer<typeof variantOptions>;
 
 /** Options of whatever source of clips `source` names; the source checks the others. */
 const anySource = z.looseObject({ source: z.string() });

@@ -75,6 +75,6 @@ const stopWords = new Set(
   ),
 );
 
-export function isStopWord(lower: string): boolean {
+function isStopWord(lower: string): boolean {
   return stopWords.has(lower) || /^\d+$/.test(lower);
 }

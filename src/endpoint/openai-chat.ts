@@ -84,7 +84,7 @@ export function openChatModel(options: ChatModelOptions): ChatModel {
  * One server has one name, however its address is written: runs and caches know answers by it. A
  * password in the address is no part of the name.
  */
-export function serverName(baseUrl: string): string {
+function serverName(baseUrl: string): string {
   if (!URL.canParse(baseUrl)) return baseUrl;
   const url = new URL(baseUrl);
   if (["localhost", "[::1]"].includes(url.hostname)) url.hostname = "127.0.0.1";

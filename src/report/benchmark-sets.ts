@@ -68,7 +68,7 @@ function setCell(result: BenchmarkResult, name: string): Html {
 }
 
 /** A value, its interval, and what is wrong with it. */
-export function metricCell(metric: MetricResult | undefined, flaw: string | null = null): Html {
+function metricCell(metric: MetricResult | undefined, flaw: string | null = null): Html {
   const range = formatInterval(metric);
   return html`<td><span class="value">${formatMetric(metric)}</span>${
     range === null ? null : html`<span class="range">${range}</span>`

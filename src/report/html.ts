@@ -31,7 +31,7 @@ function insert(piece: Piece): string {
 }
 
 /** For text and for quoted attributes. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")

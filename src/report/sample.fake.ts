@@ -55,7 +55,7 @@ export function sampleClip(id = "clip-1"): ClipRecord {
 }
 
 /** Scores of `value` percent everywhere over four clips. */
-export function sampleScores(name: string, value: number): SystemScores {
+function sampleScores(name: string, value: number): SystemScores {
   const series = {
     numerator: [1, 2, 3, 4].map((n) => (n * value) / 250),
     denominator: [1, 1, 1, 1],
@@ -68,7 +68,7 @@ export function sampleScores(name: string, value: number): SystemScores {
   };
 }
 
-export function sampleResult(name: string, value: number): MepResult {
+function sampleResult(name: string, value: number): MepResult {
   return {
     ...sampleScores(name, value),
     itemsHash: "f00d".repeat(16),

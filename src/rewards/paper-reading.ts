@@ -5,7 +5,7 @@ import type { PaperReading, ScoredClause } from "./paper-score.ts";
 import type { ReadItem } from "./phrases.ts";
 
 /** Clauses of the reasoning; none without a `<think>`. */
-export function clausesOfThinking({ parsed: { think } }: ReadItem): PunctuatedClause[] {
+function clausesOfThinking({ parsed: { think } }: ReadItem): PunctuatedClause[] {
   return think ? punctuatedClauses(think.text, think.span.start) : [];
 }
 

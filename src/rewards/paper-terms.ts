@@ -10,7 +10,7 @@ const readingOf = ({ paper }: Pick<ReadResponse, "paper">) => {
   return paper;
 };
 
-export const paperAccuracyTerm: RewardTerm<"accuracy"> = {
+const paperAccuracyTerm: RewardTerm<"accuracy"> = {
   name: "accuracy",
   weight: ({ weights }) => weights.accuracy,
   option: "weights.accuracy",
@@ -32,7 +32,7 @@ export const paperAccuracyTerm: RewardTerm<"accuracy"> = {
   },
 };
 
-export const paperFormatTerm: RewardTerm<"format"> = {
+const paperFormatTerm: RewardTerm<"format"> = {
   name: "format",
   weight: ({ paper }) => paper.format,
   option: "paper.format",
@@ -41,7 +41,7 @@ export const paperFormatTerm: RewardTerm<"format"> = {
   doc: { ...formatTerm.doc, anchor: "reward-as-printed" },
 };
 
-export const omniTerm: RewardTerm<"omni"> = {
+const omniTerm: RewardTerm<"omni"> = {
   name: "omni",
   weight: ({ paper }) => paper.alpha,
   option: "paper.alpha",

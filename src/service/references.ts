@@ -8,10 +8,10 @@ import { RequestError } from "./request-error.ts";
 import type { GivenCue } from "./wire/fields.ts";
 
 /** Name under which cues go that came with the request. */
-export const givenExtractor = "given";
+const givenExtractor = "given";
 
 /** Cues of a request as a set. They stand in no reference, so their spans are empty. */
-export function givenCues(cues: readonly GivenCue[]): CueSet {
+function givenCues(cues: readonly GivenCue[]): CueSet {
   return {
     cues: cues.map(({ modality, text, positive = polarityOf(text) }) => ({
       modality,

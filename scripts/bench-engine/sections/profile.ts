@@ -155,7 +155,7 @@ export interface ProfileEvent {
 }
 
 /** Of all runs but the first ones. */
-export function operatorTimes(events: readonly ProfileEvent[]): OperatorTime[] {
+function operatorTimes(events: readonly ProfileEvent[]): OperatorTime[] {
   const nodes = events.filter(({ cat, name }) => cat === "Node" && name.endsWith("_kernel_time"));
   const perRun = nodes.length / (warmups + runs);
   const found = new Map<string, OperatorTime>();

@@ -54,7 +54,7 @@ export function parityCommand() {
 }
 
 /** A line a case, its first mismatches below. */
-export function paperText(checks: readonly PaperCheck[]): string {
+function paperText(checks: readonly PaperCheck[]): string {
   const lines = checks.flatMap(({ kind, name, checked, mismatches }) => [
     `${kind.padEnd(8)} ${name.padEnd(66)} ${String(checked).padStart(4)} values  ${verdictOf(mismatches)}`,
     ...mismatchLines(mismatches),

@@ -4,7 +4,7 @@ import { isObject } from "./jsonl.ts";
 import { columnsOf, type ListRecord, type ListTable } from "./table.ts";
 
 /** Column of the name under which an object stands in an object. */
-export const keyColumn = "key";
+const keyColumn = "key";
 
 /**
  * Reads a JSON list of objects, or one object whose members are objects by id (or texts by id).

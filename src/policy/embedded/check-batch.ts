@@ -43,7 +43,7 @@ function checkPositions(
 }
 
 /** @throws PolicyError when a stream or the text is not what the model was built for. */
-export function checkPrompt(shape: ModelShape, prompt: Prompt): void {
+function checkPrompt(shape: ModelShape, prompt: Prompt): void {
   const where = `prompt '${prompt.id}'`;
   for (const modality of modalities) {
     const { tokens, dim, features, attended } = prompt[modality];

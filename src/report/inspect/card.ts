@@ -33,7 +33,7 @@ export function chip({ kind, detail }: Problem): Html {
   return html`<li class="chip ${kind.weight}"><span aria-hidden="true">${weightSigns[kind.weight]}</span> ${kind.title} <small>${detail}</small></li>`;
 }
 
-export function metaOf({ media }: InspectedClip): string[] {
+function metaOf({ media }: InspectedClip): string[] {
   if (!media) return [];
   const { picture: seen, sound } = media;
   const files = Object.values(media.files).flatMap(({ facts }) => [

@@ -4,7 +4,7 @@ import type { Inspection } from "../../data/inspect/inspect.ts";
 /**
  * Clips shown with frames and waveform at most: a page of a hundred thousand opens in no browser.
  */
-export const mostShown = 60;
+const mostShown = 60;
 /** Rows of the table of all clips at most. */
 export const mostRows = 1000;
 

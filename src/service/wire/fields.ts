@@ -65,7 +65,7 @@ export const cue = z
   .openapi("Cue", { description: "start and end: where it stands in the reference" });
 
 /** A cue that the caller brings along instead of a reference. */
-export const givenCue = z
+const givenCue = z
   .strictObject({ modality: cueModality, text: text.min(1), positive: z.boolean().optional() })
   .openapi("GivenCue");
 export type GivenCue = z.infer<typeof givenCue>;

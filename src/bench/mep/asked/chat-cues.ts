@@ -7,9 +7,9 @@ import type { ExtractedCues } from "../reference/extractors.ts";
 import type { MepCue } from "../reference/items.ts";
 
 /** Changes when the same text begins to be asked about in another way. */
-export const cuePromptVersion = "mep-cues-1";
+const cuePromptVersion = "mep-cues-1";
 
-export const cuePrompt = (text: string): string =>
+const cuePrompt = (text: string): string =>
   `Below is a description of a video clip of a person. List the cues it names: what it claims to see as "visual" \
 (face, gaze, gestures, posture, scene) and what it claims to hear as "acoustic" (voice, pitch, loudness, pace, sounds). \
 One short phrase a cue, in the description's own words; keep denials ("no smile"). Leave out emotions, conclusions, \

@@ -198,7 +198,7 @@ export function respond(
 }
 
 /** All factors of a modality as an emotion's prototype has them. */
-export function prototypeFacts(modality: EvidenceModality, emotion: string | undefined): Fact[] {
+function prototypeFacts(modality: EvidenceModality, emotion: string | undefined): Fact[] {
   if (emotion === undefined) return [];
   return factors[modality].map((factor) => ({ factor, value: prototypes[emotion]?.[factor] ?? 0 }));
 }

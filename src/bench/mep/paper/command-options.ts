@@ -1,6 +1,7 @@
 import type { Choice } from "../../ask/choose.ts";
 import type { OptionSpec } from "../../port.ts";
 import type { EmbedderChoice } from "../asked/command-options.ts";
+import { printedThreshold } from "./metrics.ts";
 import { type PaperMask, paperMasks } from "./questions.ts";
 
 export interface PaperOptions extends EmbedderChoice, Choice {
@@ -55,7 +56,7 @@ export const paperOptions = (embedders: readonly string[]): OptionSpec[] => [
     flags: "--threshold <cosine>",
     description: "a cue is recalled above it",
     reads: "cosine",
-    default: 0.6,
+    default: printedThreshold,
   },
   {
     flags: "--probe-tokens <n>",

@@ -3,6 +3,9 @@ import type { PaperObservation, ProbeObservation, ProbeReply, Recalled } from ".
 
 type Part = (sample: PaperObservation) => readonly [numerator: number, denominator: number];
 
+/** A cue is recalled above this cosine, as printed. */
+export const printedThreshold = 0.6;
+
 /** A number of the track; the first of each set is the one that tables show. */
 export interface PaperMetric {
   /** Column of the table. */

@@ -1,5 +1,6 @@
 import type { PaperAnswered } from "./answers.ts";
 import { defaultPaperOptions, type PaperItems } from "./items.ts";
+import { printedThreshold } from "./metrics.ts";
 import type { PaperMask } from "./questions.ts";
 
 export interface Measured {
@@ -41,7 +42,9 @@ function toolNotes(items: PaperItems, { extractor, embedder, threshold }: Measur
   if (extractor !== items.extractor) {
     notes.push("References and thinking were taken apart by different decomposers.");
   }
-  if (threshold !== 0.6) notes.push(`A cue is recalled above ${threshold}; printed is .6.`);
+  if (threshold !== printedThreshold) {
+    notes.push(`A cue is recalled above ${threshold}; printed is ${printedThreshold}.`);
+  }
   return notes;
 }
 

@@ -8,9 +8,6 @@ import { type PaperMetric, paperMetrics } from "./metrics.ts";
 import { observePaper, type PaperObservation } from "./observe.ts";
 import type { PaperMask } from "./questions.ts";
 
-/** A cue is recalled above it. */
-export const paperThreshold = 0.6;
-
 export interface PaperScored {
   set: string;
   metric: MetricResult;

@@ -44,7 +44,7 @@ export interface ReferenceEvaluationOptions extends SamplingOptions {
 }
 
 /** As `oppo bench mep` runs an embedded policy: greedy. */
-export const defaultEvaluation: ReferenceEvaluationOptions = {
+const defaultEvaluation: ReferenceEvaluationOptions = {
   temperature: 0,
   maxTokens: 64,
   seed: "mep",

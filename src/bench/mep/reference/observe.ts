@@ -45,7 +45,7 @@ export interface ObserveTools {
   mask: MepMask;
 }
 
-export const mepConditions: readonly MepCondition[] = [
+const mepConditions: readonly MepCondition[] = [
   "full",
   "visual-masked",
   "acoustic-masked",

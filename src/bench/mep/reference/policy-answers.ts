@@ -18,7 +18,7 @@ export const policyConditions = ["full", "visual-masked", "acoustic-masked", "te
 export type PolicyCondition = (typeof policyConditions)[number];
 
 /** The prompt of a sample under a condition. */
-export function policyPrompt(
+function policyPrompt(
   condition: PolicyCondition,
   sample: MepSample,
   source: PromptSource,

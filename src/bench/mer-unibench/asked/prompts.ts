@@ -7,7 +7,7 @@ import type { MerSetId } from "../types.ts";
  * free description, from it a bracketed list of emotion words, from that a sentiment. Other words,
  * other numbers: results carry the hash of all of them.
  */
-export const merPromptsVersion = "mer-prompts-1";
+const merPromptsVersion = "mer-prompts-1";
 
 const describe =
   "What does this person feel? Say what you see and hear that shows it, and what follows from it. " +

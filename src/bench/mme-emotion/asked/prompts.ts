@@ -6,7 +6,7 @@ import { type MmeTask, mmeTasks } from "../tasks.ts";
  * the words are ours; the steps, the reply formats and the rules are the official ones. Results
  * carry the hash.
  */
-export const mmePromptsVersion = "mme-prompts-1";
+const mmePromptsVersion = "mme-prompts-1";
 
 const wanted: Readonly<Record<MmeTask, string>> = {
   "ER-Lab": "Which emotion does the person express?",

@@ -17,7 +17,7 @@ const mepTools = {
 };
 
 export const mep = mepBench(mepTools);
-export const mepPaper = mepPaperBench(mepTools);
+const mepPaper = mepPaperBench(mepTools);
 
 /** Every benchmark that `oppo bench` runs. Adding one is a line here. */
 export const benchmarks: readonly BenchmarkEntry[] = [

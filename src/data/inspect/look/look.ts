@@ -10,7 +10,7 @@ import { watchPicture } from "./watch.ts";
 
 /** Longer side of the frames that are looked at and shown, in pixels. */
 const shotSide = 192;
-export const shotsPerClip = 3;
+const shotsPerClip = 3;
 
 /**
  * Decodes a file once, front to back, and says what is in it. Never throws for what the file is:

@@ -35,7 +35,7 @@ export interface PaperBuildOptions
 }
 
 /** Builds, writes and returns an item set. The same inputs give the same bytes. */
-export async function buildPaperItemFile(options: PaperBuildOptions): Promise<PaperItems> {
+async function buildPaperItemFile(options: PaperBuildOptions): Promise<PaperItems> {
   const decomposer = decomposerOf(options);
   const { rows, source, missing, notes } = readReferenceRows(options.data, options);
   for (const note of notes) say(`  ${note}`);

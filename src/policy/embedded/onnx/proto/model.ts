@@ -46,7 +46,7 @@ export interface GraphProto {
 /**
  * Opset of the ONNX operators in use: the first where ReduceMax and ReduceMin take axes as input.
  */
-export const opset = 18;
+const opset = 18;
 const irVersion = 8;
 
 /** Serialises a graph as an ONNX `ModelProto` (field numbers: onnx.proto, IR version 8). */

@@ -1,10 +1,9 @@
 import type { Graph, Tensor } from "../graph.ts";
-import { product, range } from "./shape.ts";
+import { product } from "./shape.ts";
 import {
   type Atom,
   bare,
   type Dim,
-  dimSize,
   literalValue,
   type Placement,
   shapeOf,
@@ -173,11 +172,4 @@ export function permute(view: View, perm: readonly number[]): View {
     view,
     perm.map((i) => view.dims[i]!),
   );
-}
-
-/** Splits the dims in two views' worth of sizes: `[product of the leading dims, last dim]`. */
-export function rowsAndWidth(view: View): [rows: number, width: number] {
-  const sizes = view.dims.map(dimSize);
-  const width = sizes.at(-1) ?? 1;
-  return [product(range(0, sizes.length - 1).map((i) => sizes[i]!)), width];
 }

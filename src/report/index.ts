@@ -1,2 +1,0 @@
-export type { ReportClip, ReportData, ReportSystem } from "./data.ts";
-export { renderReport, writeReport } from "./report.ts";
