@@ -8,6 +8,14 @@ export interface Series {
   denominator: number[];
 }
 
+/** A series of what each item has counted. */
+export function seriesOf(counted: readonly (readonly [part: number, whole: number])[]): Series {
+  return {
+    numerator: counted.map(([part]) => part),
+    denominator: counted.map(([, whole]) => whole),
+  };
+}
+
 /**
  * A statistic over items with its 95 % percentile bootstrap interval; `null` where nothing was
  * counted.

@@ -1,8 +1,5 @@
-import {
-  type ReferenceMetric,
-  type ReferenceResult,
-  referenceMetrics,
-} from "../bench/mep/reference/evaluate.ts";
+import { type ReferenceMetric, referenceMetrics } from "../bench/mep/reference/compare.ts";
+import type { ReferenceResult } from "../bench/mep/reference/evaluate.ts";
 
 /** A column of the reference track's table; `label` is short and stands below `group`. */
 export interface ReferenceColumn extends ReferenceMetric {

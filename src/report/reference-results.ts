@@ -1,4 +1,4 @@
-import { compareReference } from "../bench/mep/reference/evaluate.ts";
+import { compareReference } from "../bench/mep/reference/compare.ts";
 import type { Difference, Estimate } from "../core/ratio.ts";
 import type { ReferenceReport } from "./data.ts";
 import { type Html, html, systemClass } from "./html.ts";

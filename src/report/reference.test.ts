@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { referenceMetrics } from "../bench/mep/reference/compare.ts";
 import type { ReferenceResult } from "../bench/mep/reference/evaluate.ts";
-import { referenceMetrics } from "../bench/mep/reference/evaluate.ts";
 import type { ReportData } from "./data.ts";
 import { renderReport } from "./report.ts";
 

@@ -1,4 +1,4 @@
-import { estimateJoined } from "../../../core/ratio.ts";
+import { estimateJoined, seriesOf } from "../../../core/ratio.ts";
 import type { Embedder } from "../../../similarity/port.ts";
 import type { MetricResult } from "../../ask/result.ts";
 import type { ExtractedCues } from "../reference/extractors.ts";
@@ -53,15 +53,10 @@ function estimated(
   samples: readonly PaperObservation[],
   bootstrap: { draws: number; seed: string },
 ): MetricResult {
-  const values = samples.map(part);
-  const series = {
-    numerator: values.map(([numerator]) => numerator),
-    denominator: values.map(([, denominator]) => denominator),
-  };
   return {
     id,
     label,
-    ...estimateJoined([series], "only", 100, bootstrap),
+    ...estimateJoined([seriesOf(samples.map(part))], "only", 100, bootstrap),
     unit: "percent",
     better,
   };

@@ -1,11 +1,7 @@
-import {
-  type BootstrapOptions,
-  type Estimate,
-  estimateJoined,
-  type JoinedSeries,
-} from "../../../core/ratio.ts";
+import type { BootstrapOptions, JoinedSeries } from "../../../core/ratio.ts";
 import { parseResponse } from "../../../cues/response.ts";
 import type { Generation } from "../shared/generate.ts";
+import { type Estimates, estimateAll, seriesByMetric } from "./estimates.ts";
 import type { MepItems } from "./items.ts";
 import type { MepMetric } from "./metric.ts";
 
@@ -80,7 +76,7 @@ export function answerEstimates(
   responses: readonly Generation[],
   { labels, isRight }: { labels: ReadonlyMap<string, readonly string[]>; isRight: IsRight },
   bootstrap: BootstrapOptions,
-): { estimates: Record<string, Estimate>; series: Record<string, JoinedSeries> } {
+): { estimates: Estimates; series: Record<string, JoinedSeries> } {
   const judged = responses.map(({ text, completion }, index): Judged => {
     const right = labels.get(items.samples[index]!.id) ?? [];
     return {
@@ -89,15 +85,9 @@ export function answerEstimates(
       truncated: completion.stop === "length",
     };
   });
-  const series = answerMetrics.map(({ id, of }): [string, JoinedSeries] => {
-    const values = judged.map(of);
-    const numerator = values.map(([value]) => value);
-    const denominator = values.map(([, count]) => count);
-    return [id, { parts: [{ numerator, denominator }], join: "only" }];
+  const metrics = answerMetrics.map(({ id, unit, of }) => {
+    return { id, unit, join: "only" as const, parts: [of] };
   });
-  const estimates = answerMetrics.map(({ id, unit }, index): [string, Estimate] => {
-    const scale = unit === "percent" ? 100 : 1;
-    return [id, estimateJoined(series[index]![1].parts, "only", scale, bootstrap)];
-  });
-  return { estimates: Object.fromEntries(estimates), series: Object.fromEntries(series) };
+  const series = seriesByMetric(metrics, judged);
+  return { estimates: estimateAll(metrics, series, bootstrap), series };
 }

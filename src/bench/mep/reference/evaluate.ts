@@ -1,4 +1,3 @@
-import { BenchError } from "../../../core/errors.ts";
 import { type ProgressListener, silent } from "../../../core/progress.ts";
 import {
   type BootstrapOptions,
@@ -14,13 +13,7 @@ import type { Embedder } from "../../../similarity/port.ts";
 import { hiddenPrompt, promptUnder } from "../shared/conditions.ts";
 import { type TokenDrop, tokenDrops } from "../shared/drops.ts";
 import type { Generation, Runner, SamplingOptions } from "../shared/generate.ts";
-import {
-  type AnswerMetric,
-  answerEstimates,
-  answerMetrics,
-  type IsRight,
-  sameWord,
-} from "./answer-metrics.ts";
+import { answerEstimates, type IsRight, sameWord } from "./answer-metrics.ts";
 import { type ClipRecord, clipRecord } from "./clip-record.ts";
 import { type CueExtractor, ruleExtractor } from "./extractors.ts";
 import { type MepItems, mepItemsHash } from "./items.ts";
@@ -32,7 +25,7 @@ import {
   policyConditions,
 } from "./policy-answers.ts";
 import { defaultQuestionOptions, describeId, type MepMask } from "./questions.ts";
-import { defaultThresholds, type MepScore, mepMetrics, scoreAnswers } from "./score.ts";
+import { type MepScore, scoreAnswers } from "./score.ts";
 
 /** How a policy is run over the items. */
 export interface ReferenceEvaluationOptions extends SamplingOptions {
@@ -175,37 +168,6 @@ export async function evaluateReference(input: ReferenceEvaluation): Promise<Ref
     ),
     seconds: (performance.now() - started) / 1000,
   };
-}
-
-/** Every number of a result with its meaning in words, in the order tables show them. */
-export const referenceMetrics = (
-  thresholds: readonly number[] = defaultThresholds,
-): ReferenceMetric[] => [...answerMetrics, ...mepMetrics(thresholds)];
-
-/** What tables need to know about a number. */
-export type ReferenceMetric = Pick<AnswerMetric, "id" | "label" | "unit" | "better" | "about">;
-
-/**
- * a − b for every number, paired over clips, with 95 % bootstrap intervals.
- * @throws BenchError `COMPARE_ITEMS` when the results rest on different items or rules.
- */
-export function compareReference(
-  a: ReferenceResult,
-  b: ReferenceResult,
-): Record<string, Difference> {
-  if (a.itemsHash !== b.itemsHash || a.rules !== b.rules) {
-    throw new BenchError("COMPARE_ITEMS", `'${a.name}' and '${b.name}' were run on other items`, {
-      hint: "evaluate both on the same frozen items",
-    });
-  }
-  const { thresholds, bootstrap } = a.score.protocol;
-  return Object.fromEntries(
-    referenceMetrics(thresholds).flatMap(({ id, unit }) => {
-      const [left, right] = [a.series[id], b.series[id]];
-      if (left === undefined || right === undefined) return [];
-      return [[id, differenceJoined(left, right, unit === "percent" ? 100 : 1, bootstrap)]];
-    }),
-  );
 }
 
 async function observe(

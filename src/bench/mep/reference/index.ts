@@ -7,13 +7,11 @@ export {
 } from "./build.ts";
 export { type ClipItemSource, clipItems } from "./clip-items.ts";
 export type { ClaimRecord, ClipRecord, CueRecord, ResponseRecord } from "./clip-record.ts";
+export { compareReference, type ReferenceMetric, referenceMetrics } from "./compare.ts";
 export {
-  compareReference,
   evaluateReference,
   type ReferenceEvaluation,
-  type ReferenceMetric,
   type ReferenceResult,
-  referenceMetrics,
 } from "./evaluate.ts";
 export {
   type CueExtractor,

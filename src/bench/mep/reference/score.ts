@@ -1,11 +1,7 @@
 import { BenchError } from "../../../core/errors.ts";
-import {
-  type Estimate,
-  estimateJoined,
-  type JoinedSeries,
-  type Series,
-} from "../../../core/ratio.ts";
+import type { JoinedSeries } from "../../../core/ratio.ts";
 import type { Embedder } from "../../../similarity/port.ts";
+import { type Estimates, estimateAll, seriesByMetric } from "./estimates.ts";
 import type { CueExtractor } from "./extractors.ts";
 import { type MepItems, mepItemsHash } from "./items.ts";
 import { maskedMetrics } from "./masked-metrics.ts";
@@ -66,8 +62,6 @@ export interface MepProtocol {
   itemSeed: string;
   bootstrap: { draws: number; seed: string; level: 0.95 };
 }
-
-export type Estimates = Record<string, Estimate>;
 
 export interface MepScore {
   protocol: MepProtocol;
@@ -137,8 +131,8 @@ export async function scoreAnswers(
   const observed = observe(items, byId, read, matching).filter(({ id }) => only.has(id));
   const metrics = mepMetrics(thresholds);
   const estimate = (samples: readonly SampleObservation[]) =>
-    estimateAll(metrics, seriesOf(metrics, samples), bootstrap);
-  const series = seriesOf(metrics, observed);
+    estimateAll(metrics, seriesByMetric(metrics, samples), bootstrap);
+  const series = seriesByMetric(metrics, observed);
   const score = {
     protocol: protocolOf(items, tools, settings),
     samples: part.samples.length,
@@ -241,35 +235,4 @@ function count(
     },
     failedIds: failed.slice(0, 20),
   };
-}
-
-function seriesOf(
-  metrics: readonly MepMetric[],
-  samples: readonly SampleObservation[],
-): Record<string, JoinedSeries> {
-  return Object.fromEntries(
-    metrics.map(({ id, parts, join }) => {
-      const series = parts.map((part): Series => {
-        const values = samples.map(part);
-        return {
-          numerator: values.map(([numerator]) => numerator),
-          denominator: values.map(([, denominator]) => denominator),
-        };
-      });
-      return [id, { parts: series, join }];
-    }),
-  );
-}
-
-function estimateAll(
-  metrics: readonly MepMetric[],
-  series: Readonly<Record<string, JoinedSeries>>,
-  options: { draws: number; seed: string },
-): Estimates {
-  return Object.fromEntries(
-    metrics.map(({ id, unit }) => {
-      const { parts, join } = series[id]!;
-      return [id, estimateJoined(parts, join, unit === "percent" ? 100 : 1, options)];
-    }),
-  );
 }
