@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { dirname } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { buildPaperItems } from "../../../../bench/mep/paper/build.ts";
 import { chatDecomposer, ruleDecomposer } from "../../../../bench/mep/paper/chat-decomposer.ts";
@@ -10,17 +9,13 @@ import {
   type PaperItems,
 } from "../../../../bench/mep/paper/items.ts";
 import { encodeMepItems, mepItemsHash } from "../../../../bench/mep/reference/items.ts";
-import { sha256, writeFileAtomic } from "../../../../core/files.ts";
-import { columnFlags, type ListFlags, readOptionsOf } from "../../../list-options.ts";
+import { writeFileAtomic } from "../../../../core/files.ts";
+import { type ListFlags, readOptionsOf } from "../../../list-options.ts";
 import { wholeNumber } from "../../../numbers.ts";
 import { progressPrinter, say } from "../../../print.ts";
+import { cueFileId, itemFlags } from "../mep/item-flags.ts";
 import { type RowOptions, readReferenceRows } from "../mep/rows.ts";
-import {
-  type EmbedderChoice,
-  embedderNames,
-  extractorNamed,
-  openMepEmbedder,
-} from "../mep/tools.ts";
+import { type EmbedderChoice, extractorNamed, openMepEmbedder } from "../mep/tools.ts";
 import { addJudgeOptions, given, type JudgeOptions } from "../model-options.ts";
 import { openJudge } from "../open-model.ts";
 
@@ -60,8 +55,7 @@ async function buildPaperItemFile(options: PaperBuildOptions): Promise<PaperItem
 function decomposerOf(options: PaperBuildOptions): PaperDecomposer {
   const { cues, extractor, out } = options;
   if (cues !== undefined) {
-    const id = `file:${basename(cues)}@${sha256(readFileSync(cues)).slice(0, 12)}`;
-    return { ...ruleDecomposer(extractorNamed("rules")), id };
+    return { ...ruleDecomposer(extractorNamed("rules")), id: cueFileId(cues) };
   }
   if (extractor !== "chat") return ruleDecomposer(extractorNamed(extractor));
   const server = { concurrency: 1, timeout: 120, attempts: 6 };
@@ -77,23 +71,14 @@ export function mepPaperBuildCommand() {
     .requiredOption("--data <list>", "reasoning texts: CSV, TSV, JSON or JSONL, one row a clip")
     .requiredOption("--out <file>", "item file to write")
     .option("--clips <folder>", "clips; without them only stored answers can be scored");
-  for (const option of columnFlags()) command.addOption(option);
+  for (const option of itemFlags()) command.addOption(option);
   command
-    .option("--where <column=value>", "only these rows, for example split=test")
     .option("--cues <file>", "JSONL of cues made elsewhere, in place of a decomposer")
     .option(
       "--extractor <name>",
       "takes references apart: chat (--judge-model), as printed; rules or sections: stand-ins",
       "chat",
     )
-    .option(
-      "--embedder <name>",
-      `chooses absent cues: ${embedderNames.join(", ")}`,
-      "use-lite+concepts",
-    )
-    .option("--embedder-base-url <url>", "OpenAI-compatible server of that embedding model")
-    .option("--embedder-cache <file>", "JSONL file that keeps vectors")
-    .option("--subtitle-from-text", "take the subtitle that the reference quotes")
     .option("--seed <text>", "seed of samples and probes", seed)
     .option("--samples <n>", "samples described", wholeNumber(2), samples)
     .option("--probes-each <n>", "probes of each modality", wholeNumber(1), probesEach)

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { choose } from "../../../../bench/ask/choose.ts";
 import { buildMepItems, defaultItemOptions } from "../../../../bench/mep/reference/build.ts";
@@ -9,12 +7,14 @@ import {
   type MepItems,
   mepItemsHash,
 } from "../../../../bench/mep/reference/items.ts";
-import { sha256, writeFileAtomic } from "../../../../core/files.ts";
-import { columnFlags, readOptionsOf } from "../../../list-options.ts";
+import { writeFileAtomic } from "../../../../core/files.ts";
+import { readOptionsOf } from "../../../list-options.ts";
 import { cosine, wholeNumber } from "../../../numbers.ts";
 import { say } from "../../../print.ts";
+import { given } from "../model-options.ts";
+import { cueFileId, itemFlags } from "./item-flags.ts";
 import { type RowOptions, readReferenceRows } from "./rows.ts";
-import { type EmbedderChoice, embedderNames, extractorNamed, openMepEmbedder } from "./tools.ts";
+import { type EmbedderChoice, extractorNamed, openMepEmbedder } from "./tools.ts";
 
 export interface BuildOptions extends RowOptions, EmbedderChoice {
   data: string;
@@ -57,8 +57,7 @@ export async function buildItemFile(options: BuildOptions): Promise<MepItems> {
 /** Cues from a file carry its name and content in place of an extractor's version. */
 function extractorOf({ cues, extractor }: BuildOptions): CueExtractor {
   if (cues === undefined) return extractorNamed(extractor);
-  const id = `file:${basename(cues)}@${sha256(readFileSync(cues)).slice(0, 12)}`;
-  return { ...extractorNamed(extractor), id };
+  return { ...extractorNamed(extractor), id: cueFileId(cues) };
 }
 
 /** `oppo bench mep build`. */
@@ -69,9 +68,8 @@ export function mepBuildCommand() {
     .requiredOption("--out <file>", "item file to write")
     .option("--clips <folder>", "clips; without them the set is text-only: utilization alone")
     .option("--column <name>", "the same as --text");
-  for (const option of columnFlags()) command.addOption(option);
+  for (const option of itemFlags()) command.addOption(option);
   return command
-    .option("--where <column=value>", "only these rows, for example split=test")
     .option(
       "--sample <rows>",
       "so many rows, drawn by seed in proportion to congruent ones",
@@ -79,14 +77,6 @@ export function mepBuildCommand() {
     )
     .option("--cues <file>", "JSONL of cues made elsewhere, in place of an extractor")
     .option("--extractor <name>", "rules or sections", "rules")
-    .option(
-      "--embedder <name>",
-      `chooses absent cues: ${embedderNames.join(", ")}`,
-      "use-lite+concepts",
-    )
-    .option("--embedder-base-url <url>", "OpenAI-compatible server of that embedding model")
-    .option("--embedder-cache <file>", "JSONL file that keeps vectors")
-    .option("--subtitle-from-text", "take the subtitle that the reference quotes")
     .option("--seed <text>", "seed of probes and donors", defaultItemOptions.seed)
     .option(
       "--probes <n>",
@@ -108,7 +98,7 @@ export function mepBuildCommand() {
     )
     .action(async ({ column, ...options }) => {
       const read = readOptionsOf({ ...(column === undefined ? {} : { text: column }), ...options });
-      const items = await buildItemFile({ ...defined(options), read } as unknown as BuildOptions);
+      const items = await buildItemFile({ ...given<BuildOptions>(options), read });
       report(items, options.clips !== undefined);
       process.stdout.write(`${options.out}\n`);
     });
@@ -128,7 +118,3 @@ function report(items: MepItems, withClips: boolean): void {
     say("  ! no clips: utilization only. Probes and masked descriptions need --clips.");
   }
 }
-
-/** Commander leaves absent options undefined; ours are exact optional. */
-const defined = (options: object): object =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
