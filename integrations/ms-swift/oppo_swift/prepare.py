@@ -127,7 +127,7 @@ def stream_seconds(inputs: dict[str, Any], row: int, media: MediaTokens) -> tupl
     if steps < 2:
         return None
     video, audio = times[ids == media.video], times[ids == media.audio]
-    # The last step begins at the largest position and is as long as the others.
+    # The last step begins at the largest position and has the length of the others.
     span = float(video.max() - video.min()) * steps / (steps - 1)
     return span / media.positions_per_sec, float(audio.max() - audio.min() + 1) / media.positions_per_sec
 

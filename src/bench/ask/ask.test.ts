@@ -74,7 +74,7 @@ describe("askAll", () => {
     await ask(place("a.mp4", "film 1"), silent);
     const moved = responder(() => "twice");
     expect((await ask(place("b.mp4", "film 1"), moved)).answers.get("q0")!.text).toBe("once");
-    // As long as the other one, and not it.
+    // Of the same length as the other one, and not it.
     expect((await ask(place("b.mp4", "film 2"), moved)).answers.get("q0")!.text).toBe("twice");
   });
 

@@ -24,7 +24,7 @@ export interface MaskRequest {
 
 /**
  * Writes a clip with its streams masked. A stream that is kept or swapped is copied packet by
- * packet, bit for bit; a made one is encoded as `writeClip` does, as long as the original. A
+ * packet, bit for bit; a made one is encoded as `writeClip` does, of the original's length. A
  * swapped stream is cut where the clip ends, and ends earlier where the donor's does.
  * @throws MediaError as `readClip`; `MEDIA_NO_VIDEO` or `MEDIA_NO_AUDIO` where a track to be kept
  *   or masked is not there, `MASK_DONOR` for a swap without donor, `MASK_NOTHING` where both

@@ -9,7 +9,7 @@ const middle = 26;
 const reach = 15;
 
 /**
- * Picture and sound of a clip on one time axis: a bar as long as the picture, and the waveform
+ * Picture and sound of a clip on one time axis: a bar of the picture's length, and the waveform
  * below it.
  */
 export function timeline({ media }: InspectedClip): Html | null {

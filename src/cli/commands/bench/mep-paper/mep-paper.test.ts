@@ -66,7 +66,7 @@ describe("oppo bench mep-paper", () => {
       ];
       expect(await oppo(run)).toMatchObject({ code: 0 });
       const result = resultOf(at("run"));
-      // Who always says no: perfect as printed, nothing beside it.
+      // Who always says no: perfect as printed, 0 in what stands next to it.
       for (const letter of ["V", "A"]) {
         expect(main(result, `Acc@${letter}`)).toBe(100);
         expect(main(result, `intact ${letter}`)).toBe(0);
