@@ -6,6 +6,7 @@ import {
   type ReadOptions,
   vocabulary,
 } from "../data/index.ts";
+import { given } from "./given.ts";
 
 /** What the options of `listFlags` give, by commander's names. */
 export interface ListFlags {
@@ -56,7 +57,3 @@ export function readOptionsOf(flags: ListFlags): ReadOptions {
     ...given({ format: flags.format, videos: flags.videos, audios: flags.audios }),
   } as ReadOptions;
 }
-
-/** Commander leaves absent options undefined; ours are exact optional. */
-const given = (options: object): object =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

@@ -1,6 +1,7 @@
 import { type Command, Option } from "@commander-js/extra-typings";
 import type { Prices } from "../../../bench/ask/usage.ts";
 import { ConfigError } from "../../../core/errors.ts";
+import { given } from "../../given.ts";
 import { notNegative, positive, wholeNumber } from "../../numbers.ts";
 
 /** Options of every command that asks a model behind a server. */
@@ -136,7 +137,3 @@ export function addJudgeOptions<C extends Command>(command: C): C {
       notNegative,
     ) as unknown as C;
 }
-
-/** Commander leaves absent options undefined; ours are exact optional. */
-export const given = <T extends object>(options: object): T =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;

@@ -10,13 +10,14 @@ import {
 } from "../../../../bench/mep/paper/items.ts";
 import { encodeMepItems, mepItemsHash } from "../../../../bench/mep/reference/items.ts";
 import { writeFileAtomic } from "../../../../core/files.ts";
+import { given } from "../../../given.ts";
 import { type ListFlags, readOptionsOf } from "../../../list-options.ts";
 import { wholeNumber } from "../../../numbers.ts";
 import { progressPrinter, say } from "../../../print.ts";
 import { cueFileId, itemFlags } from "../mep/item-flags.ts";
 import { type RowOptions, readReferenceRows } from "../mep/rows.ts";
 import { type EmbedderChoice, extractorNamed, openMepEmbedder } from "../mep/tools.ts";
-import { addJudgeOptions, given, type JudgeOptions } from "../model-options.ts";
+import { addJudgeOptions, type JudgeOptions } from "../model-options.ts";
 import { openJudge } from "../open-model.ts";
 
 export interface PaperBuildOptions

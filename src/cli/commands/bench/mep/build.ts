@@ -8,10 +8,10 @@ import {
   mepItemsHash,
 } from "../../../../bench/mep/reference/items.ts";
 import { writeFileAtomic } from "../../../../core/files.ts";
+import { given } from "../../../given.ts";
 import { readOptionsOf } from "../../../list-options.ts";
 import { cosine, wholeNumber } from "../../../numbers.ts";
 import { say } from "../../../print.ts";
-import { given } from "../model-options.ts";
 import { cueFileId, itemFlags } from "./item-flags.ts";
 import { type RowOptions, readReferenceRows } from "./rows.ts";
 import { type EmbedderChoice, extractorNamed, openMepEmbedder } from "./tools.ts";
