@@ -45,67 +45,7 @@ export function createApp(parts: AppParts) {
     return results;
   }
 
-  const app = new OpenAPIHono({
-    defaultHook(result) {
-      if (!result.success) throw invalidRequest(result.error.issues);
-    },
-  });
-  app.use(async (context, next) => {
-    const started = performance.now();
-    await next();
-    const route = knownRoutes.has(context.req.path) ? context.req.path : "other";
-    metrics.request(route, context.res.status, (performance.now() - started) / 1000);
-  });
-  app.use(bearer(parts.apiKey));
-  app.use("/v1/*", async (context, next) => {
-    const type = context.req.header("Content-Type") ?? "";
-    if (context.req.method === "POST" && !/^application\/json\s*(;|$)/i.test(type)) {
-      throw new RequestError(415, "CONTENT_TYPE", `a body of type '${type}'`, {
-        hint: "send JSON with Content-Type: application/json",
-      });
-    }
-    await next();
-  });
-  const bodyBytes = Math.min(options.limits.bodyBytes, options.limits.queuedBytes);
-  const room = createBodyRoom(options.limits.queuedBytes);
-  app.use("/v1/*", async (context, next) => {
-    if (context.req.method !== "POST") return next();
-    const declared = Number(context.req.header("Content-Length") ?? Number.NaN);
-    const leave = room.take(declared <= bodyBytes ? declared : bodyBytes);
-    await next().finally(leave);
-  });
-  app.use(
-    bodyLimit({
-      maxSize: bodyBytes,
-      onError() {
-        throw new RequestError(413, "BODY_TOO_LARGE", "the request is too large", {
-          hint: `at most ${bodyBytes} bytes; split it`,
-        });
-      },
-    }),
-  );
-  app.onError((error, context) => {
-    const { status } = failureOf(error);
-    if (status >= 500) parts.log(`${context.req.path} ${status}: ${describe(error)}`);
-    return answerFailure(context, error);
-  });
-  app.notFound((context) =>
-    answerFailure(context, new RequestError(404, "NOT_FOUND", `nothing at ${context.req.path}`)),
-  );
-  app.get("/metrics", async (context) =>
-    context.text(await metrics.text(), 200, { "Content-Type": metrics.contentType }),
-  );
-  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
-    type: "http",
-    scheme: "bearer",
-  });
-  app.doc31("/openapi.json", {
-    openapi: "3.1.0",
-    info: { title: "OPPO reward service", version: serviceVersion },
-    ...(parts.apiKey === undefined ? {} : { security: [{ bearer: [] }] }),
-  });
-
-  return app
+  return openApp(parts)
     .openapi(evidenceRoute, async (context) => {
       const { items, unit, selector } = context.req.valid("json");
       if (selector === "reference") {
@@ -188,4 +128,69 @@ function describeService({ service, options, apiKey, ...parts }: AppParts) {
     paper: forms.includes("paper") ? { ...paperSettingsOf(parts.reward), accuracy_by } : null,
     authentication: apiKey === undefined ? ("none" as const) : ("bearer" as const),
   };
+}
+
+/** What holds for every route: counts, the key, what a body may be, how failures are answered. */
+function openApp(parts: AppParts): OpenAPIHono {
+  const { metrics, options } = parts;
+  const app = new OpenAPIHono({
+    defaultHook(result) {
+      if (!result.success) throw invalidRequest(result.error.issues);
+    },
+  });
+  app.use(async (context, next) => {
+    const started = performance.now();
+    await next();
+    const route = knownRoutes.has(context.req.path) ? context.req.path : "other";
+    metrics.request(route, context.res.status, (performance.now() - started) / 1000);
+  });
+  app.use(bearer(parts.apiKey));
+  app.use("/v1/*", async (context, next) => {
+    const type = context.req.header("Content-Type") ?? "";
+    if (context.req.method === "POST" && !/^application\/json\s*(;|$)/i.test(type)) {
+      throw new RequestError(415, "CONTENT_TYPE", `a body of type '${type}'`, {
+        hint: "send JSON with Content-Type: application/json",
+      });
+    }
+    await next();
+  });
+  const bodyBytes = Math.min(options.limits.bodyBytes, options.limits.queuedBytes);
+  const room = createBodyRoom(options.limits.queuedBytes);
+  app.use("/v1/*", async (context, next) => {
+    if (context.req.method !== "POST") return next();
+    const declared = Number(context.req.header("Content-Length") ?? Number.NaN);
+    const leave = room.take(declared <= bodyBytes ? declared : bodyBytes);
+    await next().finally(leave);
+  });
+  app.use(
+    bodyLimit({
+      maxSize: bodyBytes,
+      onError() {
+        throw new RequestError(413, "BODY_TOO_LARGE", "the request is too large", {
+          hint: `at most ${bodyBytes} bytes; split it`,
+        });
+      },
+    }),
+  );
+  app.onError((error, context) => {
+    const { status } = failureOf(error);
+    if (status >= 500) parts.log(`${context.req.path} ${status}: ${describe(error)}`);
+    return answerFailure(context, error);
+  });
+  app.notFound((context) =>
+    answerFailure(context, new RequestError(404, "NOT_FOUND", `nothing at ${context.req.path}`)),
+  );
+  app.get("/metrics", async (context) =>
+    context.text(await metrics.text(), 200, { "Content-Type": metrics.contentType }),
+  );
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+  });
+  app.doc31("/openapi.json", {
+    openapi: "3.1.0",
+    info: { title: "OPPO reward service", version: serviceVersion },
+    ...(parts.apiKey === undefined ? {} : { security: [{ bearer: [] }] }),
+  });
+  return app;
 }
