@@ -270,6 +270,9 @@ describe("files of a list", () => {
       "'a.mp4' is a folder",
       "several files are called 'b': b.mp4, b.webm",
     ]);
+    expect(() => readClips(at("t.csv"), { videos: at("v") }, { media: "refuse" })).toThrow(
+      /t\.csv:2: 'a\.mp4' is a folder \(looked in .*; correct the row or leave it out/,
+    );
     const named = readClips(put("t.jsonl", lines({ video: "v/a.mp4" }, { video: "v/c.mp4" })));
     expect(named.left).toEqual([{ id: "a", line: 1, reason: "is a folder: v/a.mp4" }]);
   });

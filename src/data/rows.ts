@@ -124,6 +124,9 @@ function refuseFile(reason: string, record: ListRecord, media: MediaFiles, file:
   const folder = (media.video.folder ?? media.audio.folder)?.().folder;
   throw new DataError("LIST_FILE", reason, {
     ...placeOf(record, file),
-    ...(folder !== undefined && { hint: `looked in ${folder}` }),
+    hint: [
+      ...(folder === undefined ? [] : [`looked in ${folder}`]),
+      "correct the row or leave it out; `oppo inspect` names all such rows",
+    ].join("; "),
   });
 }

@@ -87,7 +87,7 @@ describe("oppo export ms-swift", () => {
 
   it("takes swapped streams of equal clips, and of unequal ones once they were made equal", async () => {
     await run("equal", swap);
-    expect(said).toContain("3 clips; 3 references name something seen");
+    expect(said).toContain("3 clips; references: 3 with something seen");
     const made = join(folder, "made.jsonl");
     const size = ["--seconds", "2", "--size", "64x48"];
     const args = [

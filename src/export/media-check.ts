@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { ClipRow } from "../data/clip-row.ts";
 import { type InspectedClip, lengthOf, mediaFacts } from "../data/inspect/clip.ts";
@@ -6,7 +7,7 @@ import { type LookOptions, lookAtFiles } from "../data/inspect/look/look-at-file
 import { shapesOf } from "../data/inspect/survey.ts";
 import { swapStreams } from "../data/inspect/swap.ts";
 import { type SwiftNeeds, swiftRefusals } from "../data/inspect/ways/ms-swift.ts";
-import { counted, few } from "../data/inspect/words.ts";
+import { few } from "../data/inspect/words.ts";
 import { takesDonor } from "../prompt/masks.ts";
 import type { SwiftRow } from "./dataset.ts";
 import type { SwiftOptions } from "./options.ts";

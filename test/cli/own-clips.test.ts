@@ -198,7 +198,7 @@ describe("clips that can't be trained on", () => {
 
   it("one clip: nothing could be held out, said before anything is decoded", async () => {
     const said = await refused(bad("one", [row("a.mp4")], ["a.mp4"]));
-    expect(said).toMatch(/SPLIT_EMPTY.*1 clips can't be divided/);
+    expect(said).toMatch(/SPLIT_EMPTY.*1 clip can't be divided/);
     expect(said).not.toContain("decode clips");
   });
 
@@ -231,7 +231,7 @@ describe("clips that can't be trained on", () => {
   it("references that name nothing seen or heard", async () => {
     const files = ["a.mp4", "b.webm", "c.mkv", "d.avi", "e.mov", "f.mp4", "g.webm", "h.mkv"];
     const rows = files.map((file, at) => `${file},She is sad ${at}.,joy`);
-    expect(await refused(bad("blank", rows, files))).toMatch(/(ITEMS_EMPTY|SFT_TOO_FEW)/);
+    expect(await refused(bad("blank", rows, files))).toMatch(/(ITEMS_EMPTY|SFT_NOTHING)/);
   });
 
   it("zero bytes, and a folder called like a film", async () => {

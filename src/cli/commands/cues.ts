@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { styleText } from "node:util";
+import { counted } from "../../core/counted.ts";
 import { OppoError } from "../../core/errors.ts";
 import {
   agreement,
@@ -49,7 +50,11 @@ export interface CuesReport {
  */
 export function cuesCommand(file: string, options: CuesOptions = {}): CuesReport {
   const texts = readTexts(file, options.read).filter(({ id }) => chosen(id, options));
-  if (texts.length === 0) throw new OppoError("CUES_NONE", "no text was chosen", { file });
+  if (texts.length === 0)
+    throw new OppoError("CUES_NONE", "no text was chosen", {
+      file,
+      hint: "--text names the column of the texts; --ids and --split choose among them",
+    });
   const all = texts.map(({ text }) => judgeSentences(text));
   texts.slice(0, options.limit).forEach((text, index) => {
     const cues = decomposeReference(text.text);
@@ -90,7 +95,8 @@ export function readTexts(file: string, options: ReadOptions = {}): ReasoningTex
   const texts = rows.flatMap(({ id, reference }) =>
     reference === undefined ? [] : [{ id, text: reference }],
   );
-  if (texts.length < rows.length) say(`  ${rows.length - texts.length} rows have no text`);
+  if (texts.length < rows.length)
+    say(`  ${counted(rows.length - texts.length, "row")} without a text`);
   return texts;
 }
 
@@ -105,7 +111,9 @@ function shown({ id, text }: ReasoningText, { cues, extractor }: CueSet): string
 }
 
 function summary(report: CuesReport, verdicts: readonly SentenceVerdict[]): string {
-  const lines = [`${report.texts} texts, ${report.placed} with blocks that mark the modality`];
+  const lines = [
+    `${counted(report.texts, "text")}, ${report.placed} with blocks that mark the modality`,
+  ];
   if (report.placed === 0) return lines.join("\n");
   lines.push("share of sentences  block      n   right  neutral (feeling)  mixed  other modality");
   for (const [name, counts] of [

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Experiment } from "../../config/schema.ts";
+import { counted } from "../../core/counted.ts";
 import { duration } from "../../core/duration.ts";
 import { openExecutor } from "../../policy/embedded/open-executor.ts";
 import { coldStart } from "../../runs/layout.ts";
@@ -54,7 +55,7 @@ async function runStages(workspace: Workspace): Promise<void> {
   checkClips(workspace, data);
   await inspectData(workspace);
   const frozen = await freezeBenchmark(workspace, data);
-  say(`  ${data.rows.length} clips${sizes(workspace, data)}`);
+  say(`  ${counted(data.rows.length, "clip")}${sizes(workspace, data)}`);
   for (const [track, hash] of Object.entries(frozen)) {
     say(`  MEP-Bench items (${track}) frozen before training, sha256 ${hash.slice(0, 12)}`);
   }

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "@commander-js/extra-typings";
+import { counted } from "../../core/counted.ts";
 import { ConfigError } from "../../core/errors.ts";
 import { readClips, splits } from "../../data/index.ts";
 import { makeEqual } from "../../export/equal-clips/equal-clips.ts";
@@ -63,7 +64,9 @@ are cut, shorter ones hold their last frame and go on in silence, pictures are s
         references,
       );
       for (const file of list.unused.slice(0, 5)) say(`no reference: ${file}`);
-      say(`${rows.length} clips; ${list.unused.length} files without a reference left out`);
+      say(
+        `${counted(rows.length, "clip")}; ${counted(list.unused.length, "file")} without a reference left out`,
+      );
       process.stdout.write(`${resolve(out)}\n`);
     });
 }
@@ -122,7 +125,9 @@ rollout-server.sh and train-server.sh (vLLM server), ray.sh and ray.yaml (experi
       const written = exportSwift(folder, options, source, installed, dataset);
       const { rows, visual, acoustic, notes } = written;
       for (const note of [...notes, ...checked]) say(`  ${note}`);
-      say(`${rows} clips; ${visual} references name something seen, ${acoustic} something heard`);
+      say(
+        `${counted(rows, "clip")}; references: ${visual} with something seen, ${acoustic} with something heard`,
+      );
       process.stdout.write(`${folder}\n`);
     });
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { Argument, Command } from "@commander-js/extra-typings";
+import { counted } from "../../core/counted.ts";
 import { DataError } from "../../core/errors.ts";
 import {
   importers,
@@ -30,7 +31,7 @@ export function importCommand() {
     const referenced = rows.filter(({ reference }) => reference !== undefined).length;
     const labelled = rows.filter(({ labels }) => labels.length > 0).length;
     say(
-      `${rows.length} clips: ${films} with a film, ${referenced} with a reference, ${labelled} with labels`,
+      `${counted(rows.length, "clip")}: ${films} with a film, ${referenced} with a reference, ${labelled} with labels`,
     );
     process.stdout.write(`${resolve(out)}\n`);
   });

@@ -51,7 +51,7 @@ describe("oppo inspect", () => {
     expect(json).toBe(join(folder, "runs/inspect/mine/inspect.json"));
     expect(refuses).toBe(true);
     expect(said).toContain("4 clips: 6 s of picture");
-    expect(said).toContain("▲ Train the embedded policy: all of 4 clips");
+    expect(said).toContain("✕ Train the embedded policy: all of 4 clips");
     expect(said).toContain("1 clip held out, two are the least: give more clips");
     expect(said).toContain("✓ Benchmark a model with MEP-Bench: all of 4 clips");
     expect(said).toMatch(/▲ .*swapped: 2 of 4 clips/);

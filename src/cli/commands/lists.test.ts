@@ -67,6 +67,8 @@ describe("one list", () => {
     );
     await build("--data", list, "--clips", at("clips"), "--id", "film", "--column", "told");
     expect(items()).toEqual(["a.mp4", "b.mp4", "c.mp4"]);
+    await build("--data", list, "--videos", at("clips"), "--id", "film", "--column", "told");
+    expect(items()).toEqual(["a.mp4", "b.mp4", "c.mp4"]);
     await build("--data", clips(), "--clips", folder);
     expect(items()).toEqual(["clips/a.mp4", "clips/b.mp4", "clips/c.mp4"]);
     const own = texts.map(([id, text]) => ({ id, text }));
@@ -119,7 +121,7 @@ describe("one list", () => {
 
   it("may lack an id for cues: rows are called by their number, rows without a text are counted", () => {
     expect(readTexts(put("t.csv", "text,x\na,1\n,2\n"))).toEqual([{ id: "1", text: "a" }]);
-    expect(said).toContain("1 rows have no text");
+    expect(said).toContain("1 row without a text");
   });
 });
 

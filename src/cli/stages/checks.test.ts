@@ -48,8 +48,9 @@ describe("clips that are enough, and such as are not", () => {
     expect(() => check(8, 2)).not.toThrow();
     expect(() => check(0, 4)).toThrow(/none of 4 clips is for training/);
     expect(() => check(8, 1)).toThrow(/1 clip held out in 'test'.*two are the least/);
-    expect(() => check(6, 2)).toThrow(/3 demonstrations do not fill a batch of 4.*sft\.batch/);
-    expect(() => check(8, 2, 1)).toThrow(/3 demonstrations do not fill a batch of 4/);
+    expect(() => check(6, 2)).toThrow(/3 demonstrations cannot fill a batch of 4.*sft\.batch/);
+    expect(() => check(8, 2, 8)).toThrow(/no training clip has a reference .*--text names/);
+    expect(() => check(8, 2, 1)).toThrow(/3 demonstrations cannot fill a batch of 4/);
   });
 });
 

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { counted } from "../../core/counted.ts";
 import { ConfigError, RunError } from "../../core/errors.ts";
 import { coldStart } from "../../runs/layout.ts";
 import type { Workspace } from "../workspace.ts";
@@ -46,27 +47,41 @@ export function checkSystems(
 
 /**
  * Whether the clips are enough to train on and to measure with.
- * @throws RunError `DATA_NO_TRAINING`, `DATA_NONE_HELD_OUT`, `SFT_TOO_FEW`, `RL_TOO_FEW`.
+ * @throws RunError `DATA_NO_TRAINING`, `DATA_NONE_HELD_OUT`, `SFT_NOTHING`, `SFT_TOO_FEW`,
+ *   `RL_TOO_FEW`.
  */
 export function checkClips(workspace: Workspace, data: Data): void {
   const { sft, rl, bench } = workspace.experiment;
   const train = rowsOf(data, "train").length;
   if (train === 0) {
-    throw new RunError("DATA_NO_TRAINING", `none of ${clips(data.rows.length)} is for training`, {
-      hint: "a split column must say 'train' somewhere; without one, sides are drawn",
-    });
+    throw new RunError(
+      "DATA_NO_TRAINING",
+      `none of ${counted(data.rows.length, "clip")} is for training`,
+      {
+        hint: "a split column must say 'train' somewhere; without one, sides are drawn",
+      },
+    );
   }
   const held = rowsOf(data, bench.items.split).length;
   if (held < 2) {
-    throw new RunError("DATA_NONE_HELD_OUT", `${clips(held)} held out in '${bench.items.split}'`, {
-      hint: "two are the least: what is measured on clips that were trained on proves nothing",
-    });
+    throw new RunError(
+      "DATA_NONE_HELD_OUT",
+      `${counted(held, "clip")} held out in '${bench.items.split}'`,
+      {
+        hint: "two are the least: what is measured on clips that were trained on proves nothing",
+      },
+    );
   }
   const shown = demonstrationRows(workspace, data).length;
+  if (shown === 0) {
+    throw new RunError("SFT_NOTHING", "no training clip has a reference that can be imitated", {
+      hint: "add what is seen and heard to the list (--text names the column); `oppo inspect` says what each reference has",
+    });
+  }
   if (shown < sft.batch) {
     throw new RunError(
       "SFT_TOO_FEW",
-      `${shown} demonstrations do not fill a batch of ${sft.batch}`,
+      `${counted(shown, "demonstration")} cannot fill a batch of ${sft.batch}`,
       { hint: "more clips, a smaller sft.batch, or a larger sft.share" },
     );
   }
@@ -74,10 +89,8 @@ export function checkClips(workspace: Workspace, data: Data): void {
   if (kept < Math.max(2, rl.prompts)) {
     throw new RunError(
       "RL_TOO_FEW",
-      `${clips(kept)} left for reinforcement learning do not fill a step of ${rl.prompts}`,
+      `${counted(kept, "clip")} left for reinforcement learning cannot fill a step of ${rl.prompts}`,
       { hint: "more clips, a smaller rl.prompts, or a smaller sft.share" },
     );
   }
 }
-
-const clips = (count: number): string => (count === 1 ? "1 clip" : `${count} clips`);

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { duration } from "../../core/duration.ts";
 import type { LeftRow } from "../rows.ts";
 import type { InspectedClip } from "./clip.ts";
@@ -6,7 +7,7 @@ import type { Count, Inspection } from "./inspect.ts";
 import type { InspectedList } from "./inspected-list.ts";
 import type { Weight } from "./problems.ts";
 import type { WayResult } from "./ways/index.ts";
-import { bytesText, counted, few } from "./words.ts";
+import { bytesText, few } from "./words.ts";
 
 /** One shape a weight: none is told by colour alone. */
 export const weightSigns: Readonly<Record<Weight, string>> = { stop: "✕", look: "▲", note: "·" };
@@ -126,10 +127,10 @@ function wayLines({ way, clips, list, refused }: WayResult): string[] {
   ];
 }
 
-/** ✓ all clips can go, ▲ some, ✕ none. */
+/** ✓ all clips can go, ▲ some, ✕ none, or the list as a whole is refused. */
 export function waySign(clips: number, refused: number, list: number): string {
-  if (clips === 0) return "✕";
-  return refused + list === 0 ? "✓" : "▲";
+  if (clips === 0 || list > 0) return "✕";
+  return refused === 0 ? "✓" : "▲";
 }
 
 /** Each reason once, whatever number of ways it closes. */

@@ -1,7 +1,3 @@
-/** "1 clip", "3 clips". */
-export const counted = (count: number, thing: string): string =>
-  `${count} ${thing}${count === 1 ? "" : "s"}`;
-
 /** The first few of a list, and how many more there are. */
 export function few(names: readonly string[], most = 3): string {
   const more = names.length - most;

@@ -91,7 +91,7 @@ describe("drawSplits", () => {
       { code: "SPLIT_EMPTY" },
       /no test clip: the split column gives it none/,
     ],
-    ["one clip", [clip("a")], { code: "SPLIT_EMPTY" }, /no test clip: 1 clips can't be divided/],
+    ["one clip", [clip("a")], { code: "SPLIT_EMPTY" }, /no test clip: 1 clip can't be divided/],
     [
       "one group",
       clips(5, () => ({ group: "Ann" })),

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { DataError } from "../../core/errors.ts";
 import { sha256 } from "../../core/files.ts";
 import { type ClipRow, type Split, type SplitRow, splits } from "../clip-row.ts";
@@ -114,7 +115,9 @@ function copies(rows: readonly ClipRow[], content: ContentKeys): string[] {
 }
 
 function refuseEmpty(side: Split, clips: number, given: boolean): never {
-  const why = given ? "the split column gives it none" : `${clips} clips can't be divided so`;
+  const why = given
+    ? "the split column gives it none"
+    : `${counted(clips, "clip")} can't be divided so`;
   throw new DataError("SPLIT_EMPTY", `no ${side} clip: ${why}`, {
     hint: given
       ? "name some, or have the sides drawn: columns.split: '-'"

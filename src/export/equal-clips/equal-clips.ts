@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { counted } from "../../core/counted.ts";
 import { ConfigError } from "../../core/errors.ts";
 import { canonicalJson, sha256 } from "../../core/files.ts";
 import type { ProgressListener } from "../../core/progress.ts";
@@ -8,7 +9,7 @@ import type { ClipRow } from "../../data/clip-row.ts";
 import { type InspectedClip, lengthOf, mediaFacts } from "../../data/inspect/clip.ts";
 import { lookAtFiles } from "../../data/inspect/look/look-at-files.ts";
 import { streamRefusals } from "../../data/inspect/ways/streams.ts";
-import { counted, few } from "../../data/inspect/words.ts";
+import { few } from "../../data/inspect/words.ts";
 import type { FitOptions } from "../../media/fit.ts";
 import { type EqualJob, equalJobs } from "./job.ts";
 

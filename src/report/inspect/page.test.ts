@@ -43,7 +43,7 @@ describe("the page of an inspection", () => {
   it("tells a problem by a shape and words, not by colour alone", async () => {
     const html = renderInspection(await listOf(5), new Map());
     expect(html).toMatch(/class="chip note"><span aria-hidden="true">·<\/span> no reference/);
-    expect(html).toMatch(/▲ Train the embedded policy/);
+    expect(html).toMatch(/✕ Train the embedded policy/);
     expect(html).toMatch(/<option value="no-reference">· no reference \(1\)/);
   });
 

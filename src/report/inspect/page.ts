@@ -1,9 +1,10 @@
+import { counted } from "../../core/counted.ts";
 import { duration } from "../../core/duration.ts";
 import { type InspectedClip, lengthOf } from "../../data/inspect/clip.ts";
 import { foundProblems } from "../../data/inspect/found.ts";
 import type { InspectedList } from "../../data/inspect/inspected-list.ts";
 import { weightSigns } from "../../data/inspect/summary.ts";
-import { bytesText, counted } from "../../data/inspect/words.ts";
+import { bytesText } from "../../data/inspect/words.ts";
 import { Html, html } from "../html.ts";
 import { style } from "../style.ts";
 import { clipCard } from "./card.ts";

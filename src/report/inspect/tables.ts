@@ -51,7 +51,7 @@ export function waysSection(list: InspectedList, shown: ReadonlySet<InspectedCli
     const closed = ways.length === list.ways.length ? "every way" : ways.join(", ");
     return html`<tr><td>${closed}</td><td>${clips.length}</td><td class="about">${names(own, list, shown)}</td><td class="about">${cure}</td></tr>`;
   });
-  return html`<section id="ways"><h2>Ways on</h2><p class="lead">What each command would refuse, found before anything is paid for. ✓ every clip can go, ▲ some, ✕ none.</p>
+  return html`<section id="ways"><h2>Ways on</h2><p class="lead">What each command would refuse, found before anything is paid for. ✓ every clip can go, ▲ some, ✕ none, or the list as a whole is refused.</p>
 ${scrolled("Ways on", html`<table><thead><tr><th scope="col">way</th><th scope="col">share</th><th scope="col">clips</th></tr></thead><tbody>${rows}</tbody></table>`)}
 ${reasons.length === 0 ? null : html`<h3>Why clips are refused</h3>${scrolled("Why clips are refused", html`<table><thead><tr><th scope="col">closed</th><th scope="col">clips</th><th scope="col" class="about">which</th><th scope="col" class="about">cure</th></tr></thead><tbody>${reasons}</tbody></table>`)}`}</section>`;
 }

@@ -1,9 +1,9 @@
+import { counted } from "../../../core/counted.ts";
 import { DataError } from "../../../core/errors.ts";
 import { refuseOtherWidths } from "../../features/same-width.ts";
 import { originsOf, streams } from "../../features/streams.ts";
 import type { InspectedClip } from "../clip.ts";
 import type { Survey } from "../survey.ts";
-import { counted } from "../words.ts";
 import { referenceMissing } from "./references.ts";
 import { streamRefusals } from "./streams.ts";
 import { type Refusal, refusal, type Way } from "./way.ts";

@@ -6,7 +6,7 @@ import { refusal, type Way } from "./way.ts";
 export const mepBench: Way = {
   id: "mep-bench",
   title: "Benchmark a model with MEP-Bench",
-  command: "oppo bench mep build --data LIST",
+  command: "oppo bench mep build --data LIST --clips FOLDER --out items.json",
   refuse: (clip) => [...streamRefusals(clip), ...cuesMissing(clip)],
   refuseAll: ({ clips }) =>
     clips.length >= 2

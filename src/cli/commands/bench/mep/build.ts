@@ -7,6 +7,7 @@ import {
   type MepItems,
   mepItemsHash,
 } from "../../../../bench/mep/reference/items.ts";
+import { counted } from "../../../../core/counted.ts";
 import { writeFileAtomic } from "../../../../core/files.ts";
 import { given } from "../../../given.ts";
 import { readOptionsOf } from "../../../list-options.ts";
@@ -67,6 +68,7 @@ export function mepBuildCommand() {
     .requiredOption("--data <list>", "reasoning texts: CSV, TSV, JSON or JSONL, one row a clip")
     .requiredOption("--out <file>", "item file to write")
     .option("--clips <folder>", "clips; without them the set is text-only: utilization alone")
+    .option("--videos <folder>", "the same as --clips")
     .option("--column <name>", "the same as --text");
   for (const option of itemFlags()) command.addOption(option);
   return command
@@ -96,7 +98,9 @@ export function mepBuildCommand() {
       cosine,
       defaultItemOptions.absentBelow,
     )
-    .action(async ({ column, ...options }) => {
+    .action(async ({ column, videos, ...flags }) => {
+      const clips = flags.clips ?? videos;
+      const options = { ...flags, ...(clips !== undefined && { clips }) };
       const read = readOptionsOf({ ...(column === undefined ? {} : { text: column }), ...options });
       const items = await buildItemFile({ ...given<BuildOptions>(options), read });
       report(items, options.clips !== undefined);
@@ -108,11 +112,13 @@ function report(items: MepItems, withClips: boolean): void {
   const probes = items.samples.flatMap((sample) => sample.probes);
   const absent = probes.filter(({ kind }) => kind === "absent").length;
   say(
-    `  ${items.samples.length} samples, ${probes.length - absent} present and ${absent} absent probes; sha256 ${mepItemsHash(items).slice(0, 12)}`,
+    `  ${counted(items.samples.length, "sample")}, ${probes.length - absent} present and ${absent} absent probes; sha256 ${mepItemsHash(items).slice(0, 12)}`,
   );
   if (items.left.length > 0) {
     const [first] = items.left;
-    say(`  ! ${items.left.length} rows left out, the first: ${first!.id}: ${first!.reason}`);
+    say(
+      `  ! ${counted(items.left.length, "row")} left out, the first: ${first!.id}: ${first!.reason}`,
+    );
   }
   if (!withClips) {
     say("  ! no clips: utilization only. Probes and masked descriptions need --clips.");

@@ -1,0 +1,3 @@
+/** "1 clip", "3 clips". */
+export const counted = (count: number, thing: string): string =>
+  `${count} ${thing}${count === 1 ? "" : "s"}`;
