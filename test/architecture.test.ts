@@ -104,6 +104,8 @@ const rooms = [
   "cli/commands",
   "cli/commands/bench",
   "cli/commands/bench/mep",
+  "cli/commands/bench/mep-paper",
+  "cli/commands/bench/model",
 ];
 
 function folderGraph(): Map<string, string[]> {

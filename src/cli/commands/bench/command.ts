@@ -3,7 +3,7 @@ import type { Benchmark, OptionSpec } from "../../../bench/port.ts";
 import type { BenchmarkView } from "../../../report/benchmark-view.ts";
 import { given } from "../../given.ts";
 import { cosine, wholeNumber } from "../../numbers.ts";
-import { addAskingOptions, addJudgeOptions, addModelOptions } from "./model-options.ts";
+import { addAskingOptions, addJudgeOptions, addModelOptions } from "./model/model-options.ts";
 import { type RunOptions, runBenchmark } from "./run-benchmark.ts";
 
 /** A benchmark with what belongs to its command and page. */

@@ -19,8 +19,8 @@ import {
   type JudgeOptions,
   type ModelOptions,
   pricesOf,
-} from "./model-options.ts";
-import { openJudge, openModel } from "./open-model.ts";
+} from "./model/model-options.ts";
+import { openJudge, openModel } from "./model/open-model.ts";
 import { openRun, openStageRows, runFolder } from "./run-folder.ts";
 import { settingsOf } from "./settings.ts";
 import { writeResults } from "./write.ts";

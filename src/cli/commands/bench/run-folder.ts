@@ -10,7 +10,7 @@ import { RunError } from "../../../core/errors.ts";
 import { canonicalJson, readJson, writeJson } from "../../../core/files.ts";
 import { versions } from "../../../runs/versions.ts";
 import { say } from "../../print.ts";
-import type { AskingOptions } from "./model-options.ts";
+import type { AskingOptions } from "./model/model-options.ts";
 
 /**
  * What answers depend on, and how many are wanted: two runs in one folder must agree in all but the

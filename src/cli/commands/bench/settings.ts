@@ -1,6 +1,6 @@
 import type { BenchmarkResult } from "../../../bench/ask/result.ts";
 import { canonicalJson } from "../../../core/files.ts";
-import type { AskingOptions, ModelOptions } from "./model-options.ts";
+import type { AskingOptions, ModelOptions } from "./model/model-options.ts";
 
 /** Settings that answers depend on: part of the run's config and of the result's protocol. */
 export function settingsOf(

@@ -17,8 +17,8 @@ import { progressPrinter, say } from "../../../print.ts";
 import { cueFileId, itemFlags } from "../mep/item-flags.ts";
 import { type RowOptions, readReferenceRows } from "../mep/rows.ts";
 import { type EmbedderChoice, extractorNamed, openMepEmbedder } from "../mep/tools.ts";
-import { addJudgeOptions, type JudgeOptions } from "../model-options.ts";
-import { openJudge } from "../open-model.ts";
+import { addJudgeOptions, type JudgeOptions } from "../model/model-options.ts";
+import { openJudge } from "../model/open-model.ts";
 
 export interface PaperBuildOptions
   extends RowOptions,

@@ -1,11 +1,15 @@
 import { join } from "node:path";
-import { type ClipParts, defaultClipParts, openClipParts } from "../../../bench/ask/clip-parts.ts";
-import { endpointResponder } from "../../../bench/ask/endpoint-responder.ts";
-import type { Responder } from "../../../bench/ask/port.ts";
-import { ConfigError } from "../../../core/errors.ts";
-import { cachedChat } from "../../../endpoint/chat-cache.ts";
-import { type ChatModelOptions, openChatModel } from "../../../endpoint/openai-chat.ts";
-import type { ChatModel } from "../../../endpoint/port.ts";
+import {
+  type ClipParts,
+  defaultClipParts,
+  openClipParts,
+} from "../../../../bench/ask/clip-parts.ts";
+import { endpointResponder } from "../../../../bench/ask/endpoint-responder.ts";
+import type { Responder } from "../../../../bench/ask/port.ts";
+import { ConfigError } from "../../../../core/errors.ts";
+import { cachedChat } from "../../../../endpoint/chat-cache.ts";
+import { type ChatModelOptions, openChatModel } from "../../../../endpoint/openai-chat.ts";
+import type { ChatModel } from "../../../../endpoint/port.ts";
 import type { JudgeOptions, ModelOptions } from "./model-options.ts";
 
 /** What the second model takes from the options of the first. */

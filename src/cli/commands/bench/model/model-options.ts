@@ -1,8 +1,8 @@
 import { type Command, Option } from "@commander-js/extra-typings";
-import type { Prices } from "../../../bench/ask/usage.ts";
-import { ConfigError } from "../../../core/errors.ts";
-import { given } from "../../given.ts";
-import { notNegative, positive, wholeNumber } from "../../numbers.ts";
+import type { Prices } from "../../../../bench/ask/usage.ts";
+import { ConfigError } from "../../../../core/errors.ts";
+import { given } from "../../../given.ts";
+import { notNegative, positive, wholeNumber } from "../../../numbers.ts";
 
 /** Options of every command that asks a model behind a server. */
 export interface ModelOptions {
