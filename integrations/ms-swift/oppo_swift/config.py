@@ -12,8 +12,9 @@ import sys
 from pathlib import Path
 
 from .errors import OppoSwiftError
-from .fields import boolean, choice, dataclass, integer, number, read, section, text
+from .fields import choice, dataclass, integer, number, read, section, text
 from .loss.options import active
+from .loss.settings import Loss
 from .mask_kinds import MaskKind, ids_of, mask_kind, renamed
 
 FORMAT = "oppo-ms-swift-1"
@@ -36,78 +37,6 @@ class Reward:
     """Factor on the service's reward (0 to 1) before ms-swift's own reward weights."""
 
     weight: float = number(above=0)
-
-
-@dataclass(frozen=True)
-class Sensitivity:
-    weight: float = number(0)
-    cap: float = number(above=0)
-    level: str = choice("claim", "token")
-    routing: str = choice("full", "mask", "both", "gated")
-
-
-@dataclass(frozen=True)
-class Onset:
-    weight: float = number(0)
-    cap: float = number(above=0)
-
-
-@dataclass(frozen=True)
-class Invariance:
-    weight: float = number(0)
-    kappa: float = number(0)
-    huber: float = number(above=0)
-
-
-@dataclass(frozen=True)
-class Attribution:
-    weight: float = number(0)
-    cap: float = number(above=0)
-    routing: str = choice("ungated", "gated")
-
-
-@dataclass(frozen=True)
-class Papo:
-    weight: float = number(0)
-    tokens: str = choice("evidence", "all")
-    estimator: str = choice("k1", "k2", "k3", "reciprocal")
-    cap: float = number(above=0)
-    maskedGradient: bool = boolean()
-    fullEntropy: float = number(0)
-    maskedEntropy: float = number(0)
-
-
-@dataclass(frozen=True)
-class Counterfactual:
-    sensitivity: float = number(0)
-    invariance: float = number(0)
-    cap: float = number(above=0)
-    routing: str = choice("full", "masked", "both")
-    fullEstimator: str = choice("k1", "k2")
-
-
-@dataclass(frozen=True)
-class Controller:
-    enabled: bool = boolean()
-    warmupSteps: int = integer(0)
-    warmupFormatRate: float = number(0, 1)
-    halveBelow: float = number(0, 1)
-    stopBelow: float = number(0, 1)
-    smoothing: float = number(0, 1)
-    patience: int = integer(1)
-
-
-@dataclass(frozen=True)
-class Loss:
-    """The auxiliary terms. Surrogate and reference KL are ms-swift's (`--loss_type`, `--beta`)."""
-
-    sensitivity: Sensitivity = section(Sensitivity)
-    onset: Onset = section(Onset)
-    invariance: Invariance = section(Invariance)
-    attribution: Attribution = section(Attribution)
-    papo: Papo = section(Papo)
-    counterfactual: Counterfactual = section(Counterfactual)
-    controller: Controller = section(Controller)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .config import Controller
+from .loss.settings import Controller
 
 
 @dataclass(frozen=True)

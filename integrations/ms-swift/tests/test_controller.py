@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from conftest import vectors
 
-from oppo_swift.config import Controller
+from oppo_swift.loss.settings import Controller
 from oppo_swift.controller import ControllerState, advance, suppression
 from oppo_swift.fields import read
 

@@ -10,7 +10,7 @@ from conftest import vectors
 
 torch = pytest.importorskip("torch")
 
-from oppo_swift.config import Loss  # noqa: E402
+from oppo_swift.loss.settings import Loss  # noqa: E402
 from oppo_swift.errors import OppoSwiftError  # noqa: E402
 from oppo_swift.fields import read  # noqa: E402
 from oppo_swift.loss.objective import auxiliary_loss  # noqa: E402

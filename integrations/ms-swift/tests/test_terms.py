@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from conftest import vectors
 
-from oppo_swift.config import Loss
+from oppo_swift.loss.settings import Loss
 from oppo_swift.fields import read
 from oppo_swift.loss.options import active, masked_pass_learns, needs_match, needs_passes, required_passes
 from oppo_swift.loss.table import TERMS, Term

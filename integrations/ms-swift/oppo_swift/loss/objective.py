@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import torch
 
-from ..config import Loss
 from ..errors import OppoSwiftError
 from . import terms as computations
 from .options import active, required_passes
 from .sample import MODALITIES, Sample
+from .settings import Loss
 from .table import TERMS, Term
 from .totals import Totals
 

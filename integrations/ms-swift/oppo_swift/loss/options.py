@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from .settings import Loss
 from .table import TERMS, Term
-
-if TYPE_CHECKING:
-    from ..config import Loss
 
 
 def active(options: Loss, terms: Sequence[Term] = TERMS) -> list[Term]:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
-from ..config import Attribution, Counterfactual, Invariance, Onset, Papo, Sensitivity
 from .estimators import capped, slopes
 from .sample import MODALITIES, OTHER_PASS, OWN_PASS, Claim, Sample
+from .settings import Attribution, Counterfactual, Invariance, Onset, Papo, Sensitivity
 from .totals import Totals
 
 Scalar = torch.Tensor | None
