@@ -69,6 +69,6 @@ export function alikeOf(clips: readonly InspectedClip[]): Alike {
   };
 }
 
-/** The command that makes the clips of a list equal. */
+/** The command, whole, that makes the clips of a list equal; `--videos` where the list needs it. */
 export const cutAlike = ({ seconds, width, height }: Alike): string =>
-  `\`oppo export clips --seconds ${seconds} --size ${width}x${height}\` makes clips equal`;
+  `\`oppo export clips --seconds ${seconds} --size ${width}x${height} --references LIST --out equal.jsonl\` makes clips equal`;
