@@ -191,8 +191,14 @@ describe("a step of the printed loss", () => {
     );
   });
 
-  it("refuses clause evidence from a scorer that read no clauses", async () => {
-    const { run } = await rolloutsOf({ preset: "paper" });
+  it.each<LossConfig>([
+    { preset: "paper" },
+    {
+      counterfactual: { sensitivity: 0.05 },
+      evidence: { terms: { paper: "own", counterfactual_sensitivity: "reference" } },
+    },
+  ])("refuses clause evidence from a scorer that read no clauses: %j", async (loss) => {
+    const { run } = await rolloutsOf(loss);
     const reward = rewardOptions.parse({});
     const scorer = createScorer({
       embedder,
@@ -212,6 +218,10 @@ describe("a step of the printed loss", () => {
     }));
     await expect(prepare({ ...run, reward, scorer }, [group], 0)).rejects.toThrow(
       /the scorer read no clauses.*make the scorer with clauses: true/,
+    );
+    const own = resolveLossOptions({ ...loss, evidence: { selector: "own", terms: {} } });
+    await expect(prepare({ ...run, reward, scorer, loss: own }, [group], 0)).resolves.toHaveLength(
+      texts.length,
     );
   });
 });

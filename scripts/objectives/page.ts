@@ -193,6 +193,10 @@ function maskRow({ id, shows, streams, partial, needs, places }: MaskKind): Row 
   ];
 }
 
+/** A default as a config file would say it. */
+const plain = (value: unknown): string =>
+  typeof value === "object" ? JSON.stringify(value) : String(value);
+
 const blindOnly = (loss: readonly LossTerm[]): string =>
   loss
     .filter((term) => term.blindOnly)
@@ -204,7 +208,7 @@ function settingsTable(settings: readonly Setting[]): string {
     ["setting", "default", "meaning"],
     settings.map(({ path, value, values, meaning }) => [
       code(path),
-      value === undefined ? "" : code(String(value)),
+      value === undefined ? "" : code(plain(value)),
       values.length > 0 && typeof values[0] === "string"
         ? `${values.map((each) => code(String(each))).join(", ")}: ${meaning}`
         : meaning,

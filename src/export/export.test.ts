@@ -101,6 +101,10 @@ describe("settings of the plugin", () => {
     const refused = (set: string) => () => pluginSettings(readSwiftOptions(undefined, [set]));
     expect(refused("loss.preset=paper")).toThrow(/the ms-swift plugin has no such term/);
     expect(refused("loss.evidence={selector: reference}")).toThrow(/a claim's own words/);
+    expect(refused("loss.evidence={terms: {papo: reference}}")).toThrow(
+      /loss\.evidence\.terms\.papo: .*a claim's own words.*use own, or leave it out/s,
+    );
+    expect(refused("loss.evidence={terms: {papo: own}}")).not.toThrow();
   });
 
   it.skipIf(!needs.python.met).each(presetNames.filter((preset) => !isPrinted(preset)))(

@@ -72,6 +72,11 @@ function checkTogether(
   if (loss.evidence.selector !== "own") {
     refuse("loss.evidence.selector", "the ms-swift plugin knows a claim's own words", "use own");
   }
+  for (const [term, selector] of Object.entries(loss.evidence.terms)) {
+    if (selector === "own") continue;
+    const path = `loss.evidence.terms.${term}`;
+    refuse(path, "the ms-swift plugin knows a claim's own words", "use own, or leave it out");
+  }
   const comparing = activeTerms(loss).find(({ needs }) => needs === "both");
   if (comparing && masks.schedule === "alternate") {
     refuse("masks.schedule", `${comparing.name} compares both masked passes`, "use both");

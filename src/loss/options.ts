@@ -86,11 +86,33 @@ export const paperSchema = z.strictObject({
     .describe("let masked passes learn, as printed; false: the full pass alone, as released"),
 });
 
+const evidenceChoice = z.enum(["own", "reference"]);
+
+/** Terms that look at claims: those whose evidence can be chosen. A test holds it to the table. */
+export const evidenceTerms = [
+  "sensitivity",
+  "onset",
+  "invariance",
+  "attribution",
+  "papo",
+  "counterfactual_sensitivity",
+  "counterfactual_invariance",
+  "paper",
+] as const;
+
 export const evidenceSchema = z.strictObject({
-  selector: z
-    .enum(["own", "reference"])
+  selector: evidenceChoice.describe(
+    "evidence of all terms: own, a claim's own words (head tokens); reference, whole clauses that a cue stands behind, as printed",
+  ),
+  terms: z
+    .partialRecord(z.enum(evidenceTerms), evidenceChoice, {
+      error: (issue: z.core.$ZodRawIssue) =>
+        issue.code === "unrecognized_keys"
+          ? `${issue.keys.map((key) => `'${key}'`).join(", ")}: no term that reads claims; those are: ${evidenceTerms.join(", ")}`
+          : undefined,
+    })
     .describe(
-      "evidence of all terms: own, a claim's own words (head tokens); reference, whole clauses that a cue stands behind, as printed",
+      "evidence of single terms, by name, where it differs from selector's: { paper: reference }",
     ),
 });
 
@@ -171,6 +193,7 @@ export type AttributionOptions = z.infer<typeof attributionSchema>;
 export type PapoOptions = z.infer<typeof papoSchema>;
 export type CounterfactualOptions = z.infer<typeof counterfactualSchema>;
 export type PaperOptions = z.infer<typeof paperSchema>;
+export type EvidenceOptions = z.infer<typeof evidenceSchema>;
 export type ControllerOptions = z.infer<typeof controllerSchema>;
 /** Every coefficient of the objective. */
 export type LossOptions = z.infer<typeof lossSchema>;

@@ -41,7 +41,7 @@ describe("loss options", () => {
         reduce: "sum",
         maskedGradient: true,
       },
-      evidence: { selector: "reference" },
+      evidence: { selector: "reference", terms: {} },
     });
     expect(presets["paper-released"]).toMatchObject({
       paper: { weight: 8e-3, estimator: "k1", reduce: "mean", maskedGradient: false },

@@ -45,7 +45,7 @@ const none: LossOptions = {
     reduce: "sum",
     maskedGradient: true,
   },
-  evidence: { selector: "own" },
+  evidence: { selector: "own", terms: {} },
   controller: {
     enabled: false,
     warmupSteps: 50,
@@ -87,7 +87,7 @@ export const presets: Readonly<Record<PresetName, LossOptions>> = {
   paper: {
     ...baseline,
     paper: { ...none.paper, weight: beta },
-    evidence: { selector: "reference" },
+    evidence: { ...none.evidence, selector: "reference" },
   },
   "paper-baseline": baseline,
   "paper-papo": { ...baseline, paper: { ...papo, tokens: "together" } },
@@ -102,7 +102,7 @@ export const presets: Readonly<Record<PresetName, LossOptions>> = {
       maskedGradient: false,
     },
     papo: { ...none.papo, fullEntropy: 3e-4, maskedEntropy: 3e-4 },
-    evidence: { selector: "reference" },
+    evidence: { ...none.evidence, selector: "reference" },
   },
   "bonus-evidence": { ...none, papo: { ...none.papo, weight: 0.01 } },
   "bonus-all": { ...none, papo: { ...none.papo, weight: 0.01, tokens: "all" } },

@@ -1,6 +1,6 @@
 import type { LossOptions } from "./options.ts";
 import { type LossPass, type LossSample, lossPasses } from "./sample.ts";
-import { selectorOf } from "./selectors.ts";
+import { referencedClauses, selectorOf } from "./selectors.ts";
 import type { LossTerm } from "./term.ts";
 import { activeTerms, lossTerms } from "./terms.ts";
 
@@ -26,6 +26,16 @@ export function maskedReads(
     }
   }
   return [...tokens].sort((a, b) => a - b);
+}
+
+/** Whether an active term acts on clauses of the reference: rewards must then be read with them. */
+export function readsClauses(
+  options: LossOptions,
+  terms: readonly LossTerm[] = lossTerms,
+): boolean {
+  return activeTerms(options, terms).some(
+    (term) => selectorOf(term, options) === referencedClauses,
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { LossOptions } from "./options.ts";
+import type { EvidenceOptions } from "./options.ts";
 import { type ClaimSelector, everyClaim, type LossTerm } from "./term.ts";
 
 /**
@@ -10,19 +10,21 @@ export const referencedClauses: ClaimSelector = {
   pick: (_, clauses = []) => clauses,
 };
 
-/** What `evidence.selector` can name. */
-export const selectors: Readonly<Record<LossOptions["evidence"]["selector"], ClaimSelector>> = {
+/** What `evidence.selector` and `evidence.terms` can name. */
+export const selectors: Readonly<Record<EvidenceOptions["selector"], ClaimSelector>> = {
   own: everyClaim,
   reference: referencedClauses,
 };
 
 /**
- * The evidence a term acts on: its own selector, or for those of every claim the options' choice.
- * A term on the full pass alone looks at no claim.
+ * The evidence a term acts on: its own selector, or for those of every claim the options' choice,
+ * the term's before the common one. A term on the full pass alone looks at no claim.
  */
 export function selectorOf(
-  { selector, needs }: Pick<LossTerm, "selector" | "needs">,
-  { evidence }: Pick<LossOptions, "evidence">,
+  { name, selector, needs }: Pick<LossTerm, "name" | "selector" | "needs">,
+  { evidence }: { evidence: EvidenceOptions },
 ): ClaimSelector {
-  return selector === everyClaim && needs !== "none" ? selectors[evidence.selector] : selector;
+  if (selector !== everyClaim || needs === "none") return selector;
+  const chosen: Readonly<Record<string, EvidenceOptions["selector"]>> = evidence.terms;
+  return selectors[Object.hasOwn(chosen, name) ? chosen[name]! : evidence.selector];
 }

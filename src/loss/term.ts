@@ -22,8 +22,8 @@ export interface ClaimSelector {
 }
 
 /**
- * Every claim of the response: what all shipped terms act on, unless `evidence.selector` names
- * another evidence for them (`selectorOf`).
+ * Every claim of the response: what all shipped terms act on, unless the options name another
+ * evidence for them (`selectorOf`).
  */
 export const everyClaim: ClaimSelector = { id: "every claim", pick: (claims) => claims };
 

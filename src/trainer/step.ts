@@ -22,7 +22,7 @@ import { clauseTokens } from "../cues/punctuated.ts";
 import { advanceController, type ControllerState, suppression } from "../loss/controller.ts";
 import { type ObjectiveContext, omniPerceptionObjective } from "../loss/objective.ts";
 import type { LossOptions } from "../loss/options.ts";
-import { maskedReads, spreadReads } from "../loss/reads.ts";
+import { maskedReads, readsClauses, spreadReads } from "../loss/reads.ts";
 import type { LossResult, LossSample } from "../loss/sample.ts";
 import type { AdamOptions, Datum, Policy, StepReport } from "../policy/port.ts";
 import { batchAdvantages } from "../rewards/advantages.ts";
@@ -163,12 +163,12 @@ export async function prepare(
  */
 function clausesOf(
   { scored: { paper }, offsets }: Rollout,
-  { loss }: Pick<RlRun, "loss">,
+  { loss, terms }: Pick<RlRun, "loss" | "terms">,
 ): TrainingRollout["clauses"] {
   if (!paper) {
-    if (loss.evidence.selector === "own") return undefined;
+    if (!readsClauses(loss, terms?.loss)) return undefined;
     throw new RunError("CLAUSES_UNREAD", "the scorer read no clauses, which the loss acts on", {
-      path: "loss.evidence.selector",
+      path: "loss.evidence",
       hint: "make the scorer with clauses: true, or with reward.form paper",
     });
   }

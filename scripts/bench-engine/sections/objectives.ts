@@ -7,6 +7,7 @@ import { readJsonl } from "../../../src/core/jsonl.ts";
 import { silent } from "../../../src/core/progress.ts";
 import { type PresetName, presetNames } from "../../../src/loss/options.ts";
 import { presets, resolveLossOptions } from "../../../src/loss/presets.ts";
+import { readsClauses } from "../../../src/loss/reads.ts";
 import type { Policy } from "../../../src/policy/port.ts";
 import { createScorer, type Scorer } from "../../../src/rewards/scorer.ts";
 import { systemLayout } from "../../../src/runs/layout.ts";
@@ -103,8 +104,7 @@ export async function objectiveCosts(context: Context): Promise<Section> {
  */
 async function step(bench: Bench, { preset, kl }: Objective, seed: number): Promise<number> {
   const { context, speaker, policy, reference } = bench;
-  const own = presets[preset].evidence.selector === "own";
-  const scorer = own ? bench.scorer : bench.clauseScorer;
+  const scorer = readsClauses(presets[preset]) ? bench.clauseScorer : bench.scorer;
   const spent: Spent = new Map();
   const layout = systemLayout(join(context.folder, "objective"));
   rmSync(layout.root, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { ConfigError } from "../../core/errors.ts";
 import { resolveLossOptions } from "../../loss/presets.ts";
+import { readsClauses } from "../../loss/reads.ts";
 import { blindOnlyTerms } from "../../loss/terms.ts";
 import { isPartial, maskKind } from "../../prompt/masks.ts";
 import { createScorer } from "../../rewards/scorer.ts";
@@ -70,7 +71,7 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
         options: variant.reward,
         groupOf: await openWheel(variant.reward),
         wheels: await openWheels(variant.reward),
-        clauses: variant.reward.form === "paper" || loss.evidence.selector === "reference",
+        clauses: variant.reward.form === "paper" || readsClauses(loss),
       }),
       options: experiment.rl,
       mask: variant.mask,
