@@ -7,6 +7,7 @@ import {
   vocabulary,
 } from "../data/index.ts";
 import { given } from "./given.ts";
+import { countOrShare } from "./numbers.ts";
 
 /** What the options of `listFlags` give, by commander's names. */
 export interface ListFlags {
@@ -47,6 +48,13 @@ export function listFlags(): Option[] {
     new Option("--audio-features <path>", "features of the sound: folder, or one file by id"),
   ];
 }
+
+/** How the clips that train are divided between the cold start and reinforcement learning. */
+export const coldStartFlag = () =>
+  new Option(
+    "--cold-start <clips>",
+    "training clips for the cold start, drawn at random, the others for reinforcement learning: 5000, or a share such as 0.2",
+  ).argParser(countOrShare);
 
 /** Options for `readClips`. */
 export function readOptionsOf(flags: ListFlags): ReadOptions {

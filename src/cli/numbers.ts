@@ -25,3 +25,12 @@ export const cosine = (text: string): number => {
   if (text.trim() !== "" && value >= -1 && value <= 1) return value;
   throw new ConfigError("OPTION_NUMBER", `'${text}' is no cosine: -1 to 1`);
 };
+
+/** 5000 clips, or a share of them such as 0.2. */
+export const countOrShare = (text: string): number => {
+  const value = Number(text);
+  if (value > 0 && (value < 1 || Number.isInteger(value))) return value;
+  throw new ConfigError("OPTION_NUMBER", `'${text}' is neither a number of clips nor a share`, {
+    hint: "for example 5000, or 0.2",
+  });
+};

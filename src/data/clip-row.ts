@@ -47,5 +47,11 @@ export interface ClipRow<Truth = unknown> {
   truth?: Truth;
 }
 
-/** A row that stands on a side. */
-export type SplitRow<Truth = unknown> = ClipRow<Truth> & { split: Split };
+/** What a training clip is for: imitation in the cold start, or reinforcement learning. */
+export type Stage = "sft" | "rl";
+
+/**
+ * A row that stands on a side. `stage`: of training clips, where the division draws it
+ * (`data.split.sft`); otherwise whoever trains divides them.
+ */
+export type SplitRow<Truth = unknown> = ClipRow<Truth> & { split: Split; stage?: Stage };

@@ -9,6 +9,7 @@ export {
   type ClipRow,
   type Split,
   type SplitRow,
+  type Stage,
   splits,
 } from "./clip-row.ts";
 export type { ColumnChoice } from "./columns.ts";
@@ -26,6 +27,7 @@ export {
 export { type ReadClips, readClips } from "./read-clips.ts";
 export type { LeftRow, Needs } from "./rows.ts";
 export type { DataSource, OpenedSource, SourceContext, SourceFeatures } from "./source.ts";
+export { type DrawnColdStart, drawColdStart } from "./split/cold-start.ts";
 export { contentGroups } from "./split/content.ts";
 export { type DrawnSplits, drawSplits } from "./split/draw.ts";
 export type { Place } from "./tables/table.ts";

@@ -39,6 +39,12 @@ const share = (side: string) =>
 export const splitOptions = z.strictObject({
   test: share("the test side").default(0.2),
   validation: share("the validation side").default(0),
+  sft: z
+    .union([z.int().min(1), z.number().gt(0).lt(1)])
+    .optional()
+    .describe(
+      "training clips for the cold start, drawn by seed, all others for reinforcement learning: a number (OPPO's paper: 5000), or a share below 1 (default: sft.share of the training clips)",
+    ),
   seed: z
     .union([z.int(), z.string()])
     .optional()

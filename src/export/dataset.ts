@@ -9,6 +9,8 @@ import type { CorpusOptions } from "../corpus/options.ts";
 import type { ClipRow, Split } from "../data/clip-row.ts";
 import type { ReadOptions } from "../data/options.ts";
 import { readClips } from "../data/read-clips.ts";
+import { drawColdStart } from "../data/split/cold-start.ts";
+import { type ContentKeys, contentGroups } from "../data/split/content.ts";
 import type { Place } from "../data/tables/table.ts";
 import type { SwiftOptions } from "./options.ts";
 
@@ -27,28 +29,51 @@ export interface SwiftRow {
 
 /** Rows for ms-swift, and how the list was read. */
 export interface Dataset {
+  /** Clips of reinforcement learning. */
   rows: SwiftRow[];
+  /** Clips that the cold start imitates, where they are others; absent: the same. */
+  coldStart?: SwiftRow[];
   notes: readonly string[];
 }
 
 /**
  * Rows of a synthetic corpus' folder, or of a list of clips. Of a list that says which side its
  * clips are on, the clips of `split` alone: a run that trains on test clips measures nothing.
+ * @param sft clips for the cold start alone, a number or a share (`drawColdStart`)
  * @throws ConfigError for a corpus without what settings ask for; DataError naming the line of a
- *   list
+ *   list, `SPLIT_COLD_START`
  */
 export function datasetRows(
   path: string,
   split: Split,
   audio: Audio,
   read: ReadOptions = {},
+  sft?: number,
 ): Dataset {
   if (!existsSync(path))
     throw new ConfigError("DATA_MISSING", "no such file or folder", { file: path });
   if (existsSync(join(path, "corpus.json"))) {
-    return { rows: corpusRows(path, split, audio), notes: [] };
+    const rows = corpusRows(path, split, audio);
+    const clips = rows.map(({ clip_id: id }) => ({ id, media: {}, labels: [] }));
+    return divided({ rows, notes: [] }, clips, new Map(), sft);
   }
-  return listRows(path, split, audio, read);
+  return listRows(path, split, audio, read, sft);
+}
+
+/** Clips of the cold start taken out of those of reinforcement learning, where that is asked for. */
+function divided(
+  { rows, notes }: Dataset,
+  clips: readonly ClipRow[],
+  content: ContentKeys,
+  sft: number | undefined,
+): Dataset {
+  if (sft === undefined) return { rows, notes };
+  const { ids, note } = drawColdStart(clips, { sft }, content);
+  return {
+    rows: rows.filter(({ clip_id }) => !ids.has(clip_id)),
+    coldStart: rows.filter(({ clip_id }) => ids.has(clip_id)),
+    notes: [...notes, note],
+  };
 }
 
 function corpusRows(folder: string, split: Split, audio: Audio): SwiftRow[] {
@@ -68,7 +93,13 @@ function corpusRows(folder: string, split: Split, audio: Audio): SwiftRow[] {
   return rows.map((row) => swiftRow(folder, row, { ...render, wav }) as SwiftRow);
 }
 
-function listRows(file: string, split: Split, audio: Audio, read: ReadOptions): Dataset {
+function listRows(
+  file: string,
+  split: Split,
+  audio: Audio,
+  read: ReadOptions,
+  sft: number | undefined,
+): Dataset {
   const list = readClips(file, read, { media: "refuse", text: "every" });
   const chosen = list.rows.filter((row) => row.split === undefined || row.split === split);
   const others = list.rows.length - chosen.length;
@@ -82,7 +113,8 @@ function listRows(file: string, split: Split, audio: Audio, read: ReadOptions): 
   const question = questionFor(chosen);
   const rows = chosen.map((row) => toSwift(row, question, audio));
   const left = others === 0 ? [] : [`${others} clips of other sides than ${split} are left out`];
-  return { rows, notes: [...list.notes, ...left] };
+  const content = sft === undefined ? new Map() : contentGroups(chosen);
+  return divided({ rows, notes: [...list.notes, ...left] }, chosen, content, sft);
 }
 
 function checkRow({ media, labels }: ClipRow, audio: Audio, place: Place): void {

@@ -221,6 +221,46 @@ describe("data", () => {
     );
   });
 
+  it("keeps the clips of the cold start out of those of reinforcement learning, where a number is given", () => {
+    const many = Array.from({ length: 8 }, (_, at) => {
+      writeFileSync(join(folder, `v${at}.mp4`), "");
+      return { clip_id: `v${at}`, video: `v${at}.mp4`, reference, group: `speaker ${at % 4}` };
+    });
+    const idsOf = (sft: number, rows: readonly object[]) => {
+      writeJsonl(data, rows);
+      const source = { path: data, split: "train", coldStart: sft } as const;
+      const written = exportSwift(out, readSwiftOptions(undefined, []), source, installed);
+      const ids = (file: string) =>
+        readJsonl<SwiftRow>(join(out, file))
+          .map(({ clip_id }) => clip_id)
+          .sort();
+      return { notes: written.notes, rl: ids("data.jsonl"), sft: ids("sft.jsonl") };
+    };
+    const { notes, ...drawn } = idsOf(2, many);
+    expect(drawn.sft).toHaveLength(2);
+    expect(drawn.rl).toHaveLength(6);
+    expect(new Set([...drawn.rl, ...drawn.sft]).size).toBe(8);
+    expect(Number(drawn.sft[1]!.slice(1)) - Number(drawn.sft[0]!.slice(1))).toBe(4);
+    expect(notes).toContain("drawn for the cold start: 2; for reinforcement learning: 6");
+    expect(readFileSync(join(out, "README.md"), "utf8")).toContain(
+      "2 other clips, none of them in `data.jsonl`",
+    );
+    expect(idsOf(2, many.toReversed())).toMatchObject(drawn);
+    expect(() => idsOf(8, many)).toThrow(/none is left for reinforcement learning.*--cold-start/);
+  });
+
+  it("divides a corpus folder in the same way", () => {
+    const corpus = join(folder, "corpus");
+    const options = corpusOptions.parse({ clips: { train: 6, validation: 1, test: 1 } });
+    writeJson(join(corpus, "corpus.json"), { options });
+    writeJsonl(join(corpus, "manifest.jsonl"), planCorpus(options));
+    const source = { path: corpus, split: "train", coldStart: 0.5 } as const;
+    exportSwift(out, readSwiftOptions(undefined, []), source, installed);
+    const shown = readJsonl<SwiftRow>(join(out, "sft.jsonl")).map(({ clip_id }) => clip_id);
+    const kept = rowsOut().map(({ clip_id }) => clip_id);
+    expect([shown.length, new Set([...shown, ...kept]).size]).toEqual([3, 6]);
+  });
+
   it("takes a corpus folder, with the video's own sound", () => {
     const corpus = join(folder, "corpus");
     const options = corpusOptions.parse({ clips: { train: 3, validation: 1, test: 1 } });

@@ -8,8 +8,10 @@ import { serviceUrl } from "./plugin-settings.ts";
 /** What the dataset holds, for people. */
 export interface DatasetSummary {
   rows: number;
-  /** Of them with an example for the cold start. */
+  /** Clips with an example for the cold start: of them, or others where `apart`. */
   examples: number;
+  /** Whether cold start and reinforcement learning have no clip in common. */
+  apart: boolean;
   /** Rows whose reference names something seen, and something heard. */
   visual: number;
   acoustic: number;
@@ -60,7 +62,7 @@ ${
 | \`oppo.json\` | every setting of the plugin; \`OPPO_CONFIG\` names it |
 | \`serve.json\` | every setting of the service that \`serve.sh\` starts |
 | \`data.jsonl\` | ${data.rows} clips from ${data.source}; ${data.visual} references name something seen, ${data.acoustic} something heard |
-| \`sft.jsonl\` | ${data.examples} of these clips with an answer in the form of the reward, for \`sft.sh\` |
+| \`sft.jsonl\` | ${data.examples} ${data.apart ? "other clips, none of them in `data.jsonl`," : "of these clips"} with an answer in the form of the reward, for \`sft.sh\` |
 | \`env.sh\` | ${variables.join(", ")} |
 
 \`sft.sh\` trains on \`sft.jsonl\`, an example per clip (\`./sft.sh --dataset 'sft.jsonl#200'\`: on 200 of them), and leaves a whole model in \`cold-start\`. Export again with \`--set training.model=$PWD/cold-start\`, and into another folder.

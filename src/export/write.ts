@@ -20,12 +20,15 @@ export interface DataSource {
   split: Split;
   /** How a list is read. */
   read?: ReadOptions;
+  /** Clips for the cold start alone: a number, or a share; absent: it imitates all of them. */
+  coldStart?: number;
 }
 
 /** The clips of a run, once its settings are found to fit each other. @throws as `exportSwift` */
-export function openDataset(options: SwiftOptions, { path, split, read }: DataSource): Dataset {
+export function openDataset(options: SwiftOptions, source: DataSource): Dataset {
   pluginSettings(options);
-  return datasetRows(path, split, options.training.audio, read);
+  const { path, split, read, coldStart } = source;
+  return datasetRows(path, split, options.training.audio, read, coldStart);
 }
 
 /**
@@ -38,13 +41,17 @@ export function exportSwift(
   options: SwiftOptions,
   source: DataSource,
   installed: Installed,
-  { rows, notes }: Dataset = openDataset(options, source),
+  { rows, coldStart, notes }: Dataset = openDataset(options, source),
 ): DatasetSummary & { notes: readonly string[] } {
   const settings = pluginSettings(options);
   const examples = existsSync(join(source.path, "corpus.json"))
-    ? corpusColdStart(source.path, rows, options.training.audio === "separate")
-    : coldStartRows(rows);
-  const summary = { ...summarise(rows, source.path, options), examples: examples.length };
+    ? corpusColdStart(source.path, coldStart ?? rows, options.training.audio === "separate")
+    : coldStartRows(coldStart ?? rows);
+  const summary = {
+    ...summarise(rows, source.path, options),
+    examples: examples.length,
+    apart: coldStart !== undefined,
+  };
   const scripts = launchScripts(options, installed);
   writeJsonl(join(folder, "data.jsonl"), rows);
   writeJsonl(join(folder, "sft.jsonl"), examples);
@@ -65,7 +72,7 @@ function summarise(
   rows: readonly SwiftRow[],
   source: string,
   { decomposer, reward }: SwiftOptions,
-): Omit<DatasetSummary, "examples"> {
+): Omit<DatasetSummary, "examples" | "apart"> {
   const sets = rows.map(({ reference }) => decomposeReference(reference).cues);
   const naming = (modality: string) =>
     sets.filter((cues) => cues.some((cue) => cue.modality === modality)).length;

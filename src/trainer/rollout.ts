@@ -144,7 +144,7 @@ function examplesOf({ examples, options, seed }: RlRun, step: number, round: num
       `${examples.length} training clips do not fill a step of ${options.prompts} clips`,
       {
         path: "rl.prompts",
-        hint: `${few}bring more training clips, or lower sft.share, which leaves more of them to reinforcement learning`,
+        hint: `${few}bring more training clips, or lower sft.share (data.split.sft), which leaves more of them to reinforcement learning`,
       },
     );
   }

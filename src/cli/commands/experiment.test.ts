@@ -47,6 +47,29 @@ describe("an experiment on one's own clips", () => {
     expect([sft.batch, sft.epochs, rl.steps, rl.prompts]).toEqual([4, 7, 3, 5]);
   });
 
+  it("draws the clips of the cold start by number, sizes training by them, and records the share", async () => {
+    const config = write("data: { source: list, list: my list.csv, split: { sft: 6 } }\n");
+    const { sft, rl } = await readExperiment({ config, set: [], runs: folder });
+    expect([sft.share, sft.batch, rl.prompts]).toEqual([6 / 32, 1, 8]);
+    const list = join(folder, "my list.csv");
+    const [, section] = dataOverrides({ data: list, coldStart: 0.5 });
+    const run = { config: shipped("run"), set: [section!], runs: folder };
+    expect((await readExperiment(run)).sft.share).toBe(0.5);
+    expect(() => dataOverrides({ coldStart: 6 })).toThrow(/name it with --data/);
+  });
+
+  it("refuses to divide the training clips twice, and more clips than there are", async () => {
+    const config = write("data: { source: list, list: my list.csv, split: { sft: 6 } }\n");
+    const read = (set: string) => readExperiment({ config, set: [set], runs: folder });
+    await expect(read("sft.share=0.7")).rejects.toThrow(
+      /data\.split\.sft divides .*sft\.share 0\.7.*leave one of the two out/,
+    );
+    await expect(read("data.split.sft=5000")).rejects.toThrow(
+      /5000 clips for the cold start of 32 that train: none is left/,
+    );
+    await expect(read("data.split.sft=1.5")).rejects.toThrow(/data\.split\.sft/);
+  });
+
   it("names the line of an option that its source does not know", () => {
     const config = write("data:\n  source: list\n  list: my list.csv\n  lable: x\n");
     expect(() => readConfig({ config, set: [] })).toThrow(/own\.yaml:6:\d+: data\.lable/);

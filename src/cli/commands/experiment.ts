@@ -3,10 +3,11 @@ import { fileURLToPath } from "node:url";
 import { Command, Option } from "@commander-js/extra-typings";
 import { loadConfig, pathOf } from "../../config/load.ts";
 import { type Experiment, experimentSchema } from "../../config/schema.ts";
+import { ConfigError } from "../../core/errors.ts";
 import { sayWhenStopped } from "../interrupt.ts";
 import { wholeNumber } from "../numbers.ts";
 import { dataSection, openSource, sourceNamed } from "../sources.ts";
-import { sizedDefaults } from "../stages/sizes.ts";
+import { drawnShare, sizedDefaults } from "../stages/sizes.ts";
 import { learnable } from "../stages/unlabelled.ts";
 import { layoutOf } from "../workspace.ts";
 
@@ -48,7 +49,19 @@ export async function readExperiment(options: ExperimentChoice): Promise<Experim
   const plain = readConfig(options);
   if (sourceNamed(plain.data.source).section !== undefined) return plain;
   const { rows } = await openSource(plain, layoutOf(plain, options.runs).root);
-  return learnable(readConfig(options, sizedDefaults(rows, plain)), rows);
+  const experiment = readConfig(options, sizedDefaults(rows, plain));
+  refuseTwoShares(experiment, drawnShare(rows).share);
+  return learnable(experiment, rows);
+}
+
+/** Training clips are divided once: what a drawn division came to stands where nothing is given. */
+function refuseTwoShares({ sft }: Experiment, drawn: number | undefined): void {
+  if (drawn === undefined || sft.share === drawn) return;
+  throw new ConfigError(
+    "SFT_SHARE_TWICE",
+    `data.split.sft divides the training clips, and so would sft.share ${sft.share}`,
+    { path: "sft.share", hint: "leave one of the two out" },
+  );
 }
 
 /** The experiment as file and options say it; `defaults` stand beneath both. */

@@ -8,7 +8,7 @@ import { makeEqual } from "../../export/equal-clips/equal-clips.ts";
 import { checkMedia } from "../../export/media-check.ts";
 import { exportSwift, openDataset } from "../../export/write.ts";
 import { factsFolder } from "../facts-folder.ts";
-import { columnsHelp, listFlags, readOptionsOf } from "../list-options.ts";
+import { coldStartFlag, columnsHelp, listFlags, readOptionsOf } from "../list-options.ts";
 import { readSwiftOptions } from "../ms-swift.ts";
 import { positive } from "../numbers.ts";
 import { progressPrinter, say } from "../print.ts";
@@ -106,6 +106,7 @@ function swiftCommand() {
     );
   for (const option of listFlags()) command.addOption(option);
   return command
+    .addOption(coldStartFlag())
     .option("--no-media-check", "open no clip: faults are then found on the cluster")
     .option("--runs <folder>", "folder of runs; facts about files are kept there", "runs")
     .addHelpText(
@@ -115,18 +116,24 @@ audio is read only with training.audio=separate.
 Writes oppo.json (plugin), serve.json (service), data.jsonl, sft.jsonl, env.sh, serve.sh, sft.sh, colocate.sh,
 rollout-server.sh and train-server.sh (vLLM server), ray.sh and ray.yaml (experimental), README.md.`,
     )
-    .action(async ({ config, set, data, split, out, mediaCheck, runs, ...flags }) => {
+    .action(async ({ config, set, data, split, coldStart, out, mediaCheck, runs, ...flags }) => {
       const options = readSwiftOptions(config, Array.isArray(set) ? set : []);
       const folder = resolve(out);
-      const source = { path: resolve(data), split, read: readOptionsOf(flags) };
+      const source = {
+        path: resolve(data),
+        split,
+        read: readOptionsOf(flags),
+        ...(coldStart !== undefined && { coldStart }),
+      };
       const dataset = openDataset(options, source);
       const look = { cache: factsFolder(runs), progress: progressPrinter() };
-      const checked = mediaCheck ? await checkMedia(dataset.rows, options, data, look) : [];
+      const clips = [...dataset.rows, ...(dataset.coldStart ?? [])];
+      const checked = mediaCheck ? await checkMedia(clips, options, data, look) : [];
       const written = exportSwift(folder, options, source, installed, dataset);
       const { rows, visual, acoustic, notes } = written;
       for (const note of [...notes, ...checked]) say(`  ${note}`);
       say(
-        `${counted(rows, "clip")}; references: ${visual} with something seen, ${acoustic} with something heard`,
+        `${counted(rows, "clip")}${written.apart ? " of reinforcement learning" : ""}; references: ${visual} with something seen, ${acoustic} with something heard`,
       );
       process.stdout.write(`${folder}\n`);
     });

@@ -62,6 +62,14 @@ describe("oppo inspect", () => {
     expect(html).not.toMatch(/(src|href)="(?!data:|#)/);
   });
 
+  it("says how many clips the cold start would get, and why so many can't be had", async () => {
+    await inspect(list, "cold", { videos, media: false, coldStart: 2 });
+    expect(said).toContain("drawn for the cold start: 2; for reinforcement learning: 1");
+    said = "";
+    await inspect(list, "cold", { videos, media: false, coldStart: 5000 });
+    expect(said).toMatch(/5000 clips for the cold start of 3 that train: none is left/);
+  });
+
   it("takes a folder without a list, and says that there are no references", async () => {
     await inspect(videos, "folder-runs");
     expect(said).toContain("no references: there is nothing to learn reasoning from");

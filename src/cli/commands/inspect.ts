@@ -3,15 +3,17 @@ import { basename, join, resolve } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { DataError } from "../../core/errors.ts";
 import { readJson } from "../../core/files.ts";
-import { readClips } from "../../data/index.ts";
+import { readClips, splitOptions } from "../../data/index.ts";
 import { factsFolder } from "../facts-folder.ts";
 import { inspectionFiles, type WrittenInspection, writeInspection } from "../inspection.ts";
-import { type ListFlags, listFlags, readOptionsOf } from "../list-options.ts";
+import { coldStartFlag, type ListFlags, listFlags, readOptionsOf } from "../list-options.ts";
 
 export interface InspectFlags extends ListFlags {
   out?: string;
   runs: string;
   media: boolean;
+  /** `data.split.sft` of the experiment that is in mind. */
+  coldStart?: number;
   strict?: boolean;
   json?: boolean;
 }
@@ -23,6 +25,7 @@ export function inspectCommand() {
     .argument("<path>", "list of clips (.jsonl, .csv, .tsv, .json), or a folder of clips");
   for (const option of listFlags()) command.addOption(option);
   return command
+    .addOption(coldStartFlag())
     .option("-o, --out <folder>", "where results go (default: <runs>/inspect/<name of the list>)")
     .option("--runs <folder>", "folder of runs; facts about files are kept there", "runs")
     .option("--no-media", "open no clip: references, labels and groups alone")
@@ -48,10 +51,11 @@ Writes inspect.json and inspect.html. A killed inspect goes on where it was; a s
  */
 export async function inspectList(path: string, flags: InspectFlags): Promise<WrittenInspection> {
   const read = readClips(path, readOptionsOf(flags));
-  const { out = join(factsFolder(flags.runs), nameOf(path)), media } = flags;
+  const { out = join(factsFolder(flags.runs), nameOf(path)), media, coldStart } = flags;
   refuseForeign(inspectionFiles(out).json, resolve(path));
   const cache = factsFolder(flags.runs);
-  return writeInspection(resolve(path), read, { out, cache, media });
+  const shares = splitOptions.parse({ sft: coldStart });
+  return writeInspection(resolve(path), read, { out, cache, media, shares });
 }
 
 /** A list without its ending, a folder as it is called. */

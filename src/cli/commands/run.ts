@@ -2,7 +2,13 @@ import { basename, extname, resolve } from "node:path";
 import { Option } from "@commander-js/extra-typings";
 import { ConfigError } from "../../core/errors.ts";
 import { syntheticSource } from "../../corpus/source.ts";
-import { columnsHelp, type ListFlags, listFlags, readOptionsOf } from "../list-options.ts";
+import {
+  coldStartFlag,
+  columnsHelp,
+  type ListFlags,
+  listFlags,
+  readOptionsOf,
+} from "../list-options.ts";
 import { experimentCommand, readConfig, readExperiment, shipped } from "./experiment.ts";
 import { runExperiment } from "./experiment-run.ts";
 
@@ -11,6 +17,8 @@ interface DataChoice extends ListFlags {
   data?: string | undefined;
   /** Name of the run folder; default: the list's. */
   name?: string | undefined;
+  /** `data.split.sft`. */
+  coldStart?: number | undefined;
 }
 
 /** `oppo run`: the whole experiment on one's own clips. */
@@ -29,7 +37,7 @@ export function runCommand() {
     )
     .addHelpText("after", columnsHelp);
   for (const flag of listFlags()) command.addOption(flag);
-  return command.action(async ({ quick, config, set, ...options }) => {
+  return command.addOption(coldStartFlag()).action(async ({ quick, config, set, ...options }) => {
     const own = Array.isArray(set) ? set : [];
     const choice = {
       ...options,
@@ -50,11 +58,14 @@ export function runCommand() {
  * `--data`.
  * @throws ConfigError `DATA_OPTION` for options that say something of a list that is not named.
  */
-export function dataOverrides({ data: list, name, ...flags }: DataChoice): string[] {
+export function dataOverrides({ data: list, name, coldStart, ...flags }: DataChoice): string[] {
   const read = readOptionsOf(flags);
   if (list === undefined) {
     const { columns, features, ...rest } = read;
-    if ([columns, features, rest].every((part) => Object.keys(part ?? {}).length === 0)) {
+    if (
+      coldStart === undefined &&
+      [columns, features, rest].every((part) => Object.keys(part ?? {}).length === 0)
+    ) {
       return name === undefined ? [] : [`name=${name}`];
     }
     throw new ConfigError("DATA_OPTION", "options say how a list is read, and no list is named", {
@@ -71,6 +82,7 @@ export function dataOverrides({ data: list, name, ...flags }: DataChoice): strin
     columns,
     ...absolute(folders),
     features: absolute(features),
+    ...(coldStart !== undefined && { split: { sft: coldStart } }),
   };
   return [`name=${name ?? nameOf(list)}`, `data=${JSON.stringify(section)}`];
 }

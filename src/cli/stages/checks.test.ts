@@ -8,7 +8,7 @@ import { runLayout } from "../../runs/layout.ts";
 import { reservedNames } from "../../runs/options.ts";
 import type { Workspace } from "../workspace.ts";
 import { checkClips, checkSystems, checkVariants } from "./checks.ts";
-import { type Data, textsOf } from "./data.ts";
+import { type Data, textsOf, trainingRows } from "./data.ts";
 
 let root: string;
 beforeEach(() => {
@@ -51,6 +51,32 @@ describe("clips that are enough, and such as are not", () => {
     expect(() => check(6, 2)).toThrow(/3 demonstrations cannot fill a batch of 4.*sft\.batch/);
     expect(() => check(8, 2, 8)).toThrow(/no training clip has a reference .*--text names/);
     expect(() => check(8, 2, 1)).toThrow(/3 demonstrations cannot fill a batch of 4/);
+  });
+});
+
+describe("the clips of each stage", () => {
+  const rows = Array.from(
+    { length: 4 },
+    (_, at): SplitRow => ({
+      id: `a${at}`,
+      split: "train",
+      media: {},
+      labels: [],
+    }),
+  );
+  const ids = (own: SplitRow[], purpose: "sft" | "rl") =>
+    trainingRows({ experiment }, { rows: own }, purpose).map(({ id }) => id);
+
+  it("are the first and the others, by sft.share, where the data draw none", () => {
+    expect([ids(rows, "sft"), ids(rows, "rl")]).toEqual([
+      ["a0", "a1"],
+      ["a2", "a3"],
+    ]);
+  });
+
+  it("are those that were drawn, whatever sft.share says", () => {
+    const drawn = rows.map((row, at): SplitRow => ({ ...row, stage: at === 2 ? "sft" : "rl" }));
+    expect([ids(drawn, "sft"), ids(drawn, "rl")]).toEqual([["a2"], ["a0", "a1", "a3"]]);
   });
 });
 

@@ -82,7 +82,7 @@ export function checkClips(workspace: Workspace, data: Data): void {
     throw new RunError(
       "SFT_TOO_FEW",
       `${counted(shown, "demonstration")} cannot fill a batch of ${sft.batch}`,
-      { hint: "more clips, a smaller sft.batch, or a larger sft.share" },
+      { hint: `more clips, a smaller sft.batch, or a larger ${shareName(data)}` },
     );
   }
   const kept = trainingRows(workspace, data, "rl").length;
@@ -90,7 +90,11 @@ export function checkClips(workspace: Workspace, data: Data): void {
     throw new RunError(
       "RL_TOO_FEW",
       `${counted(kept, "clip")} left for reinforcement learning cannot fill a step of ${rl.prompts}`,
-      { hint: "more clips, a smaller rl.prompts, or a smaller sft.share" },
+      { hint: `more clips, a smaller rl.prompts, or a smaller ${shareName(data)}` },
     );
   }
 }
+
+/** The setting that divides training clips between the cold start and reinforcement learning. */
+const shareName = ({ rows }: Pick<Data, "rows">): string =>
+  rows.some(({ stage }) => stage !== undefined) ? "data.split.sft" : "sft.share";

@@ -7,7 +7,7 @@ import type { Workspace } from "../workspace.ts";
 /** `data.json`: the clips as they were when the run began. */
 interface DataRecord {
   source: string;
-  clips: Record<string, { split: string; group?: string; row: string }>;
+  clips: Record<string, { split: string; stage?: string; group?: string; row: string }>;
 }
 
 /**
@@ -36,7 +36,13 @@ export function recordData({ experiment, layout }: Workspace, rows: readonly Spl
 }
 
 /** Where a clip's files lie does not count, what is said of it does. */
-function entry({ id, split, group, media: _, features: __, truth: ___, ...said }: SplitRow) {
+function entry(clip: SplitRow) {
+  const { id, split, stage, group, media: _, features: __, truth: ___, ...said } = clip;
   const row = sha256(canonicalJson([id, said])).slice(0, 12);
-  return { split, ...(group !== undefined && { group }), row };
+  return {
+    split,
+    ...(stage !== undefined && { stage }),
+    ...(group !== undefined && { group }),
+    row,
+  };
 }

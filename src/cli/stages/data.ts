@@ -1,4 +1,5 @@
-import type { Split, SplitRow } from "../../data/clip-row.ts";
+import type { Experiment } from "../../config/schema.ts";
+import type { Split, SplitRow, Stage } from "../../data/clip-row.ts";
 import { coldStartTexts } from "../../data/cold-start/texts.ts";
 import type { OpenedSource } from "../../data/source.ts";
 import { openSource } from "../sources.ts";
@@ -43,13 +44,19 @@ export function rowsOf({ rows }: Pick<Data, "rows">, split: Split): SplitRow[] {
   return rows.filter((row) => row.split === split);
 }
 
-/** The training clips of the cold start, or those kept for reinforcement learning (`sft.share`). */
+/**
+ * The training clips of the cold start, or those kept for reinforcement learning: as the division
+ * of the data drew them (`data.split.sft`), else the first of them and the others (`sft.share`).
+ */
 export function trainingRows(
-  { experiment }: Pick<Workspace, "experiment">,
+  { experiment }: { experiment: { sft: Pick<Experiment["sft"], "share"> } },
   data: Pick<Data, "rows">,
-  purpose: "sft" | "rl",
+  purpose: Stage,
 ): SplitRow[] {
   const rows = rowsOf(data, "train");
+  if (rows.some(({ stage }) => stage !== undefined)) {
+    return rows.filter(({ stage }) => stage === purpose);
+  }
   if (experiment.sft.share === 1) return rows;
   const cut = Math.round(rows.length * experiment.sft.share);
   return purpose === "sft" ? rows.slice(0, cut) : rows.slice(cut);

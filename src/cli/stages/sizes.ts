@@ -1,24 +1,31 @@
 import type { Experiment } from "../../config/schema.ts";
 import type { SplitRow } from "../../data/clip-row.ts";
 import { WordTokenizer } from "../../prompt/tokenizer.ts";
-import { rowsOf, textsOf } from "./data.ts";
+import { textsOf, trainingRows } from "./data.ts";
 
 /**
  * Settings that depend on how many clips there are, where neither the experiment file nor an option
  * gives them. The schema's own defaults are the demo's, made for thousands of clips.
  */
 export function sizedDefaults(rows: readonly SplitRow[], experiment: Experiment): object {
-  const clips = rowsOf({ rows }, "train").length;
   const maxTokens = longestText([...textsOf(rows, experiment).values()].flat());
-  const { share } = experiment.sft;
-  const shown = Math.round(clips * share);
-  const kept = share === 1 ? clips : clips - shown;
+  const [shown, kept] = [
+    trainingRows({ experiment }, { rows }, "sft").length,
+    trainingRows({ experiment }, { rows }, "rl").length,
+  ];
   return {
     policy: { maxTokens },
-    sft: coldStartSizes(shown),
+    sft: { ...coldStartSizes(shown), ...drawnShare(rows) },
     rl: { ...reinforcementSizes(kept), maxTokens },
     bench: { evaluation: { maxTokens } },
   };
+}
+
+/** The share that a drawn division came to, so that settings say what was trained on. */
+export function drawnShare(rows: readonly SplitRow[]): { share?: number } {
+  const stages = rows.flatMap(({ stage }) => stage ?? []);
+  const shown = stages.filter((stage) => stage === "sft").length;
+  return stages.length === 0 ? {} : { share: shown / stages.length };
 }
 
 /** Sizes of the cold start for so many clips. */

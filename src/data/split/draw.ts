@@ -1,8 +1,9 @@
 import { counted } from "../../core/counted.ts";
 import { DataError } from "../../core/errors.ts";
-import { sha256 } from "../../core/files.ts";
 import { type ClipRow, type Split, type SplitRow, splits } from "../clip-row.ts";
+import { drawColdStart } from "./cold-start.ts";
 import { type ContentKeys, contentGroups } from "./content.ts";
+import { fill, inDrawnOrder } from "./fill.ts";
 import { givenSplits } from "./given.ts";
 import { type SplitUnit, splitUnits } from "./units.ts";
 
@@ -17,6 +18,11 @@ export interface DrawnSplits<Row extends ClipRow = ClipRow> {
 export interface SplitShares {
   test: number;
   validation: number;
+  /**
+   * Training clips for the cold start, a number or a share (`drawColdStart`); without it rows get no
+   * stage.
+   */
+  sft?: number | undefined;
   /** Another seed, another division. */
   seed?: string | number | undefined;
 }
@@ -29,7 +35,7 @@ export interface SplitShares {
  * @param content keys of copied files by id, where they are known already
  * @throws DataError `SPLIT_PARTIAL` where some rows bring a side and some don't, `SPLIT_COPIES`
  *   where copies of one file stand on two given sides, `SPLIT_EMPTY` where training or test would
- *   have no clip.
+ *   have no clip, `SPLIT_COLD_START` as `drawColdStart`.
  */
 export function drawSplits<Row extends ClipRow>(
   rows: readonly Row[],
@@ -38,13 +44,32 @@ export function drawSplits<Row extends ClipRow>(
 ): DrawnSplits<Row> {
   const given = rows.some(({ split }) => split !== undefined);
   const { sides, notes } = given ? givenSplits(rows, content) : drawn(rows, shares, content);
-  const placed = rows.map((row) => ({ ...row, split: sides.get(row.id)! }));
+  const placed: (Row & SplitRow)[] = rows.map((row) => ({ ...row, split: sides.get(row.id)! }));
   const count = (side: Split): number => placed.filter(({ split }) => split === side).length;
   for (const side of ["train", "test"] as const) {
     if (count(side) === 0) refuseEmpty(side, rows.length, given);
   }
   const counts = splits.map((side) => `${side} ${count(side)}`).join(", ");
-  return { rows: placed, notes: [`clips: ${counts}`, ...notes, ...copies(rows, content)] };
+  const staged = staging(placed, shares, content);
+  return {
+    rows: staged.rows,
+    notes: [`clips: ${counts}`, ...staged.notes, ...notes, ...copies(rows, content)],
+  };
+}
+
+/** Training clips get the stage that they are for, where their division is asked for. */
+function staging<Row extends SplitRow>(
+  rows: Row[],
+  { sft, seed }: SplitShares,
+  content: ContentKeys,
+): { rows: Row[]; notes: string[] } {
+  if (sft === undefined) return { rows, notes: [] };
+  const training = rows.filter(({ split }) => split === "train");
+  const { ids, note } = drawColdStart(training, { sft, seed }, content);
+  const staged = rows.map((row) =>
+    row.split === "train" ? { ...row, stage: ids.has(row.id) ? "sft" : "rl" } : row,
+  );
+  return { rows: staged as Row[], notes: [note] };
 }
 
 function drawn(
@@ -52,9 +77,7 @@ function drawn(
   { test, validation, seed = 1 }: SplitShares,
   content: ContentKeys,
 ) {
-  const units = splitUnits(rows, content)
-    .map((unit) => ({ ...unit, place: sha256(`split/${seed}/${unit.key}`) }))
-    .sort((a, b) => (a.place < b.place ? -1 : 1));
+  const units = inDrawnOrder(splitUnits(rows, content), `split/${seed}`);
   const sides = new Map<string, Split>();
   const wanted = { test: test * rows.length, validation: validation * rows.length };
   let open: SplitUnit[] = units;
@@ -65,23 +88,6 @@ function drawn(
   }
   for (const unit of open) for (const { id } of unit.rows) sides.set(id, "train");
   return { sides, notes: [howDrawn(rows, units.length)] };
-}
-
-/**
- * Units in order while each brings the side nearer to what is wanted; the smallest where none does.
- */
-function fill(units: readonly SplitUnit[], wanted: number): SplitUnit[] {
-  const taken: SplitUnit[] = [];
-  if (wanted === 0 || units.length < 2) return taken;
-  let clips = 0;
-  for (const unit of units) {
-    if (clips + unit.rows.length / 2 > wanted) continue;
-    taken.push(unit);
-    clips += unit.rows.length;
-  }
-  if (taken.length > 0) return taken;
-  const least = Math.min(...units.map((unit) => unit.rows.length));
-  return units.filter((unit) => unit.rows.length === least).slice(0, 1);
 }
 
 function howDrawn(rows: readonly ClipRow[], units: number): string {
