@@ -1,7 +1,7 @@
 import { resolveLossOptions } from "../../src/loss/presets.ts";
 import type { LossTerm } from "../../src/loss/term.ts";
 import { activeTerms, lossTerms, requiredPasses } from "../../src/loss/terms.ts";
-import { type MaskPlace, maskKinds } from "../../src/prompt/masks.ts";
+import { type MaskPlace, maskKinds, ratioUnits } from "../../src/prompt/masks.ts";
 import { rewardTerms } from "../../src/rewards/terms.ts";
 import { lossConfigs } from "./loss.ts";
 
@@ -23,8 +23,10 @@ export function termVectors(): object {
         id,
         partial,
         needs_donor: needs === "donor",
+        needs_ratio: needs === "ratio",
         streams,
       })),
+    ratio_units: ratioUnits,
     rewards: rewardTerms.map(({ name }) => name),
     terms: auxiliary.map(({ name, option, suppressive, needs, blindOnly }) => ({
       name,

@@ -60,7 +60,7 @@ describe("settings of the plugin", () => {
       "sensitivity",
     ]);
     expect(settings).toMatchObject({
-      format: "oppo-ms-swift-1",
+      format: "oppo-ms-swift-2",
       service: { url: "http://127.0.0.1:8791", api_key_env: "OPPO_API_KEY" },
       loss: { sensitivity: { weight: 0.02, routing: "gated" }, controller: { enabled: true } },
       masks: { visual: "blank", acoustic: "blank", schedule: "both" },
@@ -83,7 +83,7 @@ describe("settings of the plugin", () => {
       masks: { visual: "blank", acoustic: "blank" },
     });
     expect(() => readSwiftOptions(undefined, ["masks={visual: silence}"])).toThrow(
-      /expected one of "blank"\|"swap"\|"mean"/,
+      /expected one of "blank"\|"swap"\|"ratio"\|"mean"/,
     );
   });
 

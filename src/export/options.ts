@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { lossConfigSchema } from "../loss/options.ts";
-import { masksAt, type PluginMask } from "../prompt/masks.ts";
+import { masksAt, type PluginMask, ratioUnits } from "../prompt/masks.ts";
 import { rewardOptions } from "../rewards/options.ts";
 import { decomposerOptions, judgeOptions } from "../service/decomposer/options.ts";
 import { serviceOptions } from "../service/options.ts";
@@ -16,15 +16,28 @@ const masks = z.strictObject({
   visual: z
     .preprocess(renamed("black", "blank"), z.enum(masksAt("plugin", "video")))
     .default("blank")
-    .describe("what hides the video: black frames, another clip's video, mean colour"),
+    .describe(
+      "what hides the video: black frames, another clip's video, a share at random, mean colour",
+    ),
   acoustic: z
     .preprocess(renamed("silence", "blank"), z.enum(masksAt("plugin", "audio")))
     .default("blank")
-    .describe("what hides the sound: silence, another clip's sound"),
+    .describe("what hides the sound: silence, another clip's sound, a share at random"),
   schedule: z
     .enum(["both", "alternate"])
     .default("both")
     .describe("masked passes per step: both, or one modality a step at half the cost"),
+  ratio: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.7)
+    .describe("ratio masks: share of the processor's tensor that is set to zero; 1 hides all"),
+  unit: z
+    .enum(ratioUnits)
+    .default("element")
+    .describe("ratio masks: every number by itself, whole frames, or one block of time"),
+  seed: z.int().min(0).default(1).describe("ratio masks: what they are drawn by"),
 });
 
 const guards = z.strictObject({

@@ -2,7 +2,7 @@ import { ConfigError } from "../core/errors.ts";
 import type { LossOptions } from "../loss/options.ts";
 import { resolveLossOptions } from "../loss/presets.ts";
 import { activeTerms, blindOnlyTerms } from "../loss/terms.ts";
-import { maskKind } from "../prompt/masks.ts";
+import { isPartial, maskKind } from "../prompt/masks.ts";
 import { rewardTerms } from "../rewards/terms.ts";
 import type { SwiftOptions } from "./options.ts";
 
@@ -25,7 +25,7 @@ export function pluginSettings(options: SwiftOptions): object {
   } = resolved;
   const { client, guards, masks, service, training } = options;
   return {
-    format: "oppo-ms-swift-1",
+    format: "oppo-ms-swift-2",
     service: {
       url: serviceUrl(options),
       api_key_env: service.apiKeyEnv,
@@ -82,7 +82,8 @@ function checkTogether(
     refuse("masks.schedule", `${comparing.name} compares both masked passes`, "use both");
   }
   const kinds = [masks.visual, masks.acoustic];
-  const [idle] = kinds.every((id) => maskKind(id).partial) ? blindOnlyTerms(loss) : [];
+  const showing = kinds.every((id) => isPartial(maskKind(id), { ratio: masks }));
+  const [idle] = showing ? blindOnlyTerms(loss) : [];
   if (idle) {
     const which = [...new Set(kinds)].join(" and ");
     refuse(`loss.${idle.option}`, `${idle.name} never acts under ${which} masks`, "set it to 0");

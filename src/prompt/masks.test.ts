@@ -76,8 +76,8 @@ describe("the table of masks", () => {
   it("says what exists where, by one word each", () => {
     expect(masksAt("prompt")).toEqual(["drop", "blank", "noise", "swap", "ratio"]);
     expect(masksAt("media")).toEqual(["drop", "blank", "noise", "swap"]);
-    expect(masksAt("plugin", "video")).toEqual(["blank", "swap", "mean"]);
-    expect(masksAt("plugin", "audio")).toEqual(["blank", "swap"]);
+    expect(masksAt("plugin", "video")).toEqual(["blank", "swap", "ratio", "mean"]);
+    expect(masksAt("plugin", "audio")).toEqual(["blank", "swap", "ratio"]);
   });
 
   it("applies exactly the kinds that prompts have", () => {

@@ -107,10 +107,10 @@ export const maskKinds = [
   {
     id: "ratio",
     shows:
-      "zeros at random: a share ρ of standardised features (elements, tokens, or one block of time)",
+      "zeros at random: a share ρ of what the encoder reads (elements, whole tokens or frames, or one block of time); in prompts of standardised features, in the plugin of the processor's tensors, where 0 is mean colour and a log-mel feature, not silence",
     partial: true,
     needs: "ratio",
-    places: ["prompt"],
+    places: ["prompt", "plugin"],
     streams: both,
     apply: (stream, _, { rng, ratio }) => ({
       ...stream,

@@ -15,9 +15,9 @@ from .errors import OppoSwiftError
 from .fields import choice, dataclass, integer, number, read, section, text
 from .loss.options import active
 from .loss.settings import Loss
-from .mask_kinds import MaskKind, ids_of, mask_kind, renamed
+from .mask_kinds import STREAMS, MaskKind, ids_of, mask_kind
 
-FORMAT = "oppo-ms-swift-1"
+FORMAT = "oppo-ms-swift-2"
 ENVIRONMENT_VARIABLE = "OPPO_CONFIG"
 
 
@@ -41,15 +41,29 @@ class Reward:
 
 @dataclass(frozen=True)
 class Masks:
-    """How a stream is hidden, and whether a completion gets both masked passes or one in turn."""
+    """How a stream is hidden, and whether a completion gets both masked passes or one in turn.
 
-    visual: str = choice(*ids_of("video"), renamed=renamed("video"))
-    acoustic: str = choice(*ids_of("audio"), renamed=renamed("audio"))
+    ratio, unit, seed: of masking by ratio, see draws.py.
+    """
+
+    visual: str = choice(*ids_of("video"))
+    acoustic: str = choice(*ids_of("audio"))
     schedule: str = choice("both", "alternate")
+    ratio: float = number(0, 1)
+    unit: str = choice("element", "frame", "block")
+    seed: int = integer(0)
 
     def kinds(self) -> dict[str, MaskKind]:
         """How each stream is hidden."""
         return {"video": mask_kind(self.visual), "audio": mask_kind(self.acoustic)}
+
+    def partial(self) -> frozenset[str]:
+        """Streams that still show something when hidden; a ratio of 1 hides all."""
+        return frozenset(
+            stream
+            for stream, kind in self.kinds().items()
+            if kind.partial and not (kind.needs_ratio and self.ratio == 1)
+        )
 
 
 @dataclass(frozen=True)
@@ -117,10 +131,10 @@ def _check_conflicts(settings: Settings, source: str) -> None:
     for term in active(loss):
         if term.needs == "both" and masks.schedule == "alternate":
             problems.append(f"loss.{term.name} compares both masked passes: masks.schedule must be both")
-        if term.blind_only and all(kind.partial for kind in masks.kinds().values()):
+        if term.blind_only and masks.partial() == frozenset(STREAMS):
             problems.append(
-                f"loss.{term.name} never acts under {masks.visual} masks (the stream still shows something): "
-                "set its weight to 0"
+                f"loss.{term.name} never acts under {' and '.join(dict.fromkeys((masks.visual, masks.acoustic)))} masks "
+                "(the stream still shows something): set its weight to 0"
             )
     if problems:
         raise OppoSwiftError("CONFIG_CONFLICT", f"{source}: " + "; ".join(problems))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, TypeVar
 
@@ -71,15 +71,13 @@ def text(*, nullable: bool = False) -> Any:
     return _checked(check)
 
 
-def choice(*names: str, renamed: Mapping[str, str] | None = None) -> Any:
-    """One of the given strings. renamed: words of older files, with those of today that they stand for."""
-    known = renamed or {}
+def choice(*names: str) -> Any:
+    """One of the given strings."""
 
     def check(value: Any) -> str:
-        now = known.get(value, value) if isinstance(value, str) else value
-        if now not in names:
+        if value not in names:
             raise Wrong("must be one of " + ", ".join(names))
-        return now
+        return value
 
     return _checked(check)
 

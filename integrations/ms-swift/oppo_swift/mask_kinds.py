@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 STREAMS = ("video", "audio")
+# A pass in which both are hidden at once.
+JOINT = "both"
 
 
 @dataclass(frozen=True)
@@ -12,25 +14,20 @@ class MaskKind:
     """One way to hide a stream.
 
     partial: the stream still shows something, so claiming about it is not blind. needs_donor: another clip's stream
-    takes the place. streams: those it can hide. formerly: what it was called for one stream in older settings.
+    takes the place. needs_ratio: hides a share, which may be all. streams: those it can hide.
     """
 
     id: str
     partial: bool
     needs_donor: bool
     streams: tuple[str, ...]
-    formerly: tuple[tuple[str, str], ...] = ()
+    needs_ratio: bool = False
 
 
 KINDS: tuple[MaskKind, ...] = (
-    MaskKind(
-        "blank",
-        partial=False,
-        needs_donor=False,
-        streams=STREAMS,
-        formerly=(("video", "black"), ("audio", "silence")),
-    ),
+    MaskKind("blank", partial=False, needs_donor=False, streams=STREAMS),
     MaskKind("swap", partial=True, needs_donor=True, streams=STREAMS),
+    MaskKind("ratio", partial=True, needs_donor=False, streams=STREAMS, needs_ratio=True),
     MaskKind("mean", partial=False, needs_donor=False, streams=("video",)),
 )
 
@@ -45,6 +42,7 @@ def ids_of(stream: str) -> tuple[str, ...]:
     return tuple(kind.id for kind in KINDS if stream in kind.streams)
 
 
-def renamed(stream: str) -> dict[str, str]:
-    """Older words for kinds of `stream`, with today's."""
-    return {word: kind.id for kind in KINDS for own, word in kind.formerly if own == stream}
+def streams_of(hidden: str) -> tuple[str, ...]:
+    """Streams that a pass hides: one, or both at once."""
+    return STREAMS if hidden == JOINT else (hidden,)
+

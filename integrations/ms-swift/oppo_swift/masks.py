@@ -2,17 +2,19 @@
 
 Same ids, grids, masks and positions, hence the same tokens in every pass. Replacing `pixel_values_videos` by
 the row of a black frame, or `input_features` by the features of silence, gives what encoding a black or silent
-clip gives (tests/test_masks.py), with no second decoding.
+clip gives (tests/test_masks.py), with no second decoding. Masking by ratio sets numbers of these tensors to zero:
+what the encoders read, where 0 is the mean colour of a picture, and of a sound a log-mel feature, not silence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
+from .draws import Draw
 from .errors import OppoSwiftError
 
 VIDEO_KEY, AUDIO_KEY = "pixel_values_videos", "input_features"
@@ -103,6 +105,29 @@ def swap_audio(inputs: dict[str, Any], donors: dict[int, Donor]) -> dict[str, An
         source = donor.inputs[AUDIO_KEY][donor.row]
         width = min(source.shape[-1], features.shape[-1])
         features[row, :, :width] = source[:, :width].to(features)
+    return {**inputs, AUDIO_KEY: features}
+
+
+def zero_video(inputs: dict[str, Any], draws: Mapping[int, Draw]) -> dict[str, Any]:
+    """A shallow copy of `inputs` in which a share of the videos of some rows is 0. A step is a temporal patch."""
+    pixels = inputs[VIDEO_KEY].clone()
+    ends = _ends(patches_per_row(inputs))
+    for row, draw in draws.items():
+        steps = int(inputs[GRID_KEY][row][0])
+        own = pixels[ends[row] : ends[row + 1]].view(steps, -1)
+        own.masked_fill_(draw.hidden(*own.shape).to(own.device), 0.0)
+    return {**inputs, VIDEO_KEY: pixels}
+
+
+def zero_audio(inputs: dict[str, Any], draws: Mapping[int, Draw]) -> dict[str, Any]:
+    """A shallow copy of `inputs` in which a share of the sound of some rows is 0. A step is a feature frame.
+
+    Padding, which the encoder does not read, stays.
+    """
+    features = inputs[AUDIO_KEY].clone()
+    for row, draw in draws.items():
+        own = features[row, :, : valid_frames(inputs, row)]
+        own.masked_fill_(draw.hidden(own.shape[1], own.shape[0]).T.to(own.device), 0.0)
     return {**inputs, AUDIO_KEY: features}
 
 

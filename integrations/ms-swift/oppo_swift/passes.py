@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 
 from . import masks
 from .config import Masks
+from .draws import Draw
 from .errors import OppoSwiftError
-from .mask_kinds import STREAMS
+from .mask_kinds import JOINT, STREAMS, streams_of
 from .masks import Donor
+
 
 @dataclass(frozen=True)
 class Fills:
@@ -32,10 +34,24 @@ class Fills:
 
 @dataclass(frozen=True)
 class Pass:
-    """One forward over a micro-batch: the stream hidden in each row, and the donor of each swapped row."""
+    """One forward over a micro-batch.
+
+    streams: what is hidden in each row, "video", "audio" or "both". donors, draws: by row and stream, what a swapped
+    one is replaced by, and what of one masked by ratio is hidden.
+    """
 
     streams: dict[int, str]
-    donors: dict[int, Donor]
+    donors: dict[tuple[int, str], Donor] = field(default_factory=dict)
+    draws: dict[tuple[int, str], Draw] = field(default_factory=dict)
+
+    @property
+    def joint(self) -> bool:
+        """Are both streams hidden at once?"""
+        return JOINT in self.streams.values()
+
+    def rows(self, stream: str) -> list[int]:
+        """Rows in which `stream` is hidden."""
+        return [row for row, hidden in self.streams.items() if stream in streams_of(hidden)]
 
 
 @dataclass(frozen=True)
@@ -49,11 +65,16 @@ class Row:
     group: int
 
 
-def deal(rows: Sequence[Row], batches: Sequence[dict[str, Any]], plan: Masks, turn: int) -> list[list[Pass]]:
-    """The passes of every micro-batch: two with schedule "both", one with "alternate".
+def deal(
+    rows: Sequence[Row], batches: Sequence[dict[str, Any]], plan: Masks, turn: int, *, joint: bool = False
+) -> list[list[Pass]]:
+    """The passes of every micro-batch: two with schedule "both", one with "alternate"; with `joint` one more, last,
+    in which both streams are hidden at once.
 
     Alternating hides one stream of a group of completions and the other stream of the next, and the reverse at
     the next turn: independent of what the completions say. The number of passes is the same on every rank.
+    Masking by ratio draws anew for each turn, group and pass, by `plan.seed`: completions of a group see the same,
+    and so does a resumed run.
 
     Raises OppoSwiftError (MASK_DONOR) if a stream shall be swapped and no other clip of equal shape is there.
     """
@@ -64,44 +85,65 @@ def deal(rows: Sequence[Row], batches: Sequence[dict[str, Any]], plan: Masks, tu
             dealt = [{row.row: stream for row in own} for stream in STREAMS]
         else:
             dealt = [{row.row: STREAMS[(row.group + turn) % 2] for row in own}]
-        passes.append([Pass(streams, _donors(own, streams, inputs, rows, batches, plan)) for streams in dealt])
+        if joint:
+            dealt.append({row.row: JOINT for row in own})
+        passes.append(
+            [
+                Pass(
+                    streams,
+                    _donors(own, streams, rows, batches, plan),
+                    _draws(own, streams, plan, turn),
+                )
+                for streams in dealt
+            ]
+        )
     return passes
 
 
 def hidden_inputs(inputs: dict[str, Any], chosen: Pass, fills: Fills) -> dict[str, Any]:
     """Shallow copy of `inputs` with the streams of the pass hidden."""
-    blank = {
-        stream: [row for row, own in chosen.streams.items() if own == stream and row not in chosen.donors]
-        for stream in STREAMS
-    }
-    swapped = {
-        stream: {row: donor for row, donor in chosen.donors.items() if chosen.streams[row] == stream}
-        for stream in STREAMS
-    }
-    if blank["video"]:
-        inputs = masks.hide_video(inputs, blank["video"], fills.video)
-    if blank["audio"]:
-        inputs = masks.hide_audio(inputs, blank["audio"], fills.audio)
-    if swapped["video"]:
-        inputs = masks.swap_video(inputs, swapped["video"])
-    if swapped["audio"]:
-        inputs = masks.swap_audio(inputs, swapped["audio"])
+    for stream in STREAMS:
+        donors = {row: donor for (row, own), donor in chosen.donors.items() if own == stream}
+        draws = {row: draw for (row, own), draw in chosen.draws.items() if own == stream}
+        filled = [row for row in chosen.rows(stream) if row not in donors and row not in draws]
+        if stream == "video":
+            inputs = masks.hide_video(inputs, filled, fills.video) if filled else inputs
+            inputs = masks.swap_video(inputs, donors) if donors else inputs
+            inputs = masks.zero_video(inputs, draws) if draws else inputs
+        else:
+            inputs = masks.hide_audio(inputs, filled, fills.audio) if filled else inputs
+            inputs = masks.swap_audio(inputs, donors) if donors else inputs
+            inputs = masks.zero_audio(inputs, draws) if draws else inputs
     return inputs
+
+
+def _draws(
+    own: Sequence[Row], streams: dict[int, str], plan: Masks, turn: int
+) -> dict[tuple[int, str], Draw]:
+    kinds = plan.kinds()
+    return {
+        (row.row, stream): Draw(
+            plan.ratio, plan.unit, f"{plan.seed}/{turn}/{row.group}/{streams[row.row]}/{stream}"
+        )
+        for row in own
+        for stream in streams_of(streams[row.row])
+        if kinds[stream].needs_ratio
+    }
 
 
 def _donors(
     own: Sequence[Row],
     streams: dict[int, str],
-    inputs: dict[str, Any],
     rows: Sequence[Row],
     batches: Sequence[dict[str, Any]],
     plan: Masks,
-) -> dict[int, Donor]:
+) -> dict[tuple[int, str], Donor]:
     kinds = plan.kinds()
     return {
-        row.row: _donor(row, streams[row.row], rows, batches)
+        (row.row, stream): _donor(row, stream, rows, batches)
         for row in own
-        if kinds[streams[row.row]].needs_donor
+        for stream in streams_of(streams[row.row])
+        if kinds[stream].needs_donor
     }
 
 

@@ -35,7 +35,7 @@ class RolloutPreparer:
         self._tokenizer = tokenizer
         self._media = media
         self._fills = fills
-        self._partial = frozenset(stream for stream, kind in settings.masks.kinds().items() if kind.partial)
+        self._partial = settings.masks.partial()
 
     def check_rollouts(self, samples: Sequence[Any]) -> None:
         """What must hold before ms-swift encodes the completions."""

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 _SETTINGS: dict[str, Any] = {
-    "format": "oppo-ms-swift-1",
+    "format": "oppo-ms-swift-2",
     "service": {
         "url": "http://127.0.0.1:8791",
         "api_key_env": None,
@@ -51,7 +51,14 @@ _SETTINGS: dict[str, Any] = {
             "patience": 10,
         },
     },
-    "masks": {"visual": "blank", "acoustic": "blank", "schedule": "both"},
+    "masks": {
+        "visual": "blank",
+        "acoustic": "blank",
+        "schedule": "both",
+        "ratio": 0.7,
+        "unit": "element",
+        "seed": 1,
+    },
     "guards": {
         "canary_steps": 2,
         "max_empty_rate": 0.5,

@@ -59,12 +59,14 @@ def put(value: Any, *path: str) -> Callable[[Data], None]:
         (put(-0.1, "loss", "papo", "weight"), "loss.papo.weight must be at least 0"),
         (put(0, "loss", "sensitivity", "cap"), "loss.sensitivity.cap must be greater than 0"),
         (put("masked", "loss", "sensitivity", "routing"), "must be one of full, mask, both, gated"),
-        (put("noise", "masks", "visual"), "masks.visual must be one of blank, swap, mean"),
+        (put("noise", "masks", "visual"), "masks.visual must be one of blank, swap, ratio, mean"),
         (put(1, "loss", "controller", "enabled"), "loss.controller.enabled must be true or false"),
         (put(1.5, "service", "retries"), "service.retries must be a whole number"),
         (put("", "service", "url"), "service.url must be a non-empty string"),
         (put([], "masks"), "masks must be an object"),
-        (put("oppo-ms-swift-2", "format"), "format must be one of oppo-ms-swift-1"),
+        (put("oppo-ms-swift-1", "format"), "format must be one of oppo-ms-swift-2"),
+        (put(1.2, "masks", "ratio"), "masks.ratio must be at most 1"),
+        (put("pixel", "masks", "unit"), "masks.unit must be one of element, frame, block"),
     ],
 )
 def test_field_errors(tmp_path: Path, settings_data: Data, change: Callable[[Data], None], message: str) -> None:
@@ -85,7 +87,8 @@ def test_field_errors(tmp_path: Path, settings_data: Data, change: Callable[[Dat
             [put(0.1, "loss", "attribution", "weight"), put("alternate", "masks", "schedule")],
             "schedule must be both",
         ),
-        ([put("swap", "masks", "visual"), put("swap", "masks", "acoustic")], "loss.onset never acts"),
+        ([put("swap", "masks", "visual"), put("swap", "masks", "acoustic")], "loss.onset never acts under swap masks"),
+        ([put("swap", "masks", "visual"), put("ratio", "masks", "acoustic")], "under swap and ratio masks"),
     ],
 )
 def test_conflicts(tmp_path: Path, settings_data: Data, changes: list[Callable[[Data], None]], message: str) -> None:
@@ -96,14 +99,11 @@ def test_conflicts(tmp_path: Path, settings_data: Data, changes: list[Callable[[
     assert message in str(caught.value)
 
 
-def test_words_of_older_files(tmp_path: Path, settings_data: Data) -> None:
-    put("black", "masks", "visual")(settings_data)
-    put("silence", "masks", "acoustic")(settings_data)
-    masks = load_settings(written(tmp_path, settings_data)).masks
-    assert (masks.visual, masks.acoustic) == ("blank", "blank")
-    put("silence", "masks", "visual")(settings_data)
-    with pytest.raises(OppoSwiftError, match=r"masks.visual must be one of blank, swap, mean, not 'silence'"):
-        load_settings(written(tmp_path, settings_data))
+def test_a_ratio_of_1_hides_completely(tmp_path: Path, settings_data: Data) -> None:
+    for name in ("visual", "acoustic"):
+        put("ratio", "masks", name)(settings_data)
+    put(1, "masks", "ratio")(settings_data)
+    assert load_settings(written(tmp_path, settings_data)).masks.partial() == frozenset()
 
 
 def test_unset_variable(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +114,7 @@ def test_unset_variable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_variable_names_the_file(tmp_path: Path, settings_data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPPO_CONFIG", str(written(tmp_path, settings_data)))
-    assert load_settings().format == "oppo-ms-swift-1"
+    assert load_settings().format == "oppo-ms-swift-2"
 
 
 def test_missing_file_and_bad_json(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_extractor_without_a_constant_silence_is_refused() -> None:
         masks.silence_value(Odd())
 
 
-def plan(**changes: str) -> Masks:
+def plan(**changes: str | float) -> Masks:
     return read(Masks, {**settings_data()["masks"], **changes}, "test")
 
 
@@ -112,8 +112,8 @@ def test_donor_of_another_label_first() -> None:
     labels = {"a": "joy", "b": "joy", "c": "fear"}
     own = [Row(batch, row, "abc"[batch], labels["abc"[batch]], batch) for batch in range(3) for row in range(2)]
     passes = deal(own, batches, plan(visual="swap"), turn=0)
-    assert passes[0][0].donors[0].inputs is batches[2]
-    assert passes[2][0].donors[0].inputs is batches[0]
+    assert passes[0][0].donors[0, "video"].inputs is batches[2]
+    assert passes[2][0].donors[0, "video"].inputs is batches[0]
     assert passes[0][1].donors == {}
 
 
@@ -134,3 +134,88 @@ def test_alternating_groups_and_turns() -> None:
         assert [len(own) for own in passes] == [1, 1]
         streams = [set(own[0].streams.values()) for own in passes]
         assert streams == ([{"video"}, {"audio"}] if turn == 0 else [{"audio"}, {"video"}])
+
+
+RATIO: dict[str, str | float] = {"visual": "ratio", "acoustic": "ratio"}
+VIDEO, AUDIO = "pixel_values_videos", "input_features"
+
+
+def zeros(inputs: dict[str, Any], changed: dict[str, Any], key: str) -> Any:
+    """Where `changed` has 0 in the place of a number; everything else must be as it was."""
+    hidden = (changed[key] == 0) & (inputs[key] != 0)
+    assert torch.equal(changed[key][~hidden], inputs[key][~hidden])
+    return hidden
+
+
+def test_a_ratio_hides_that_share_of_elements_of_one_stream() -> None:
+    inputs = clips(11)
+    video, audio = (hidden_inputs(inputs, own, FILLS) for own in deal(rows(), [inputs] * 2, plan(**RATIO), 0)[0])
+    assert zeros(inputs, video, VIDEO).float().mean() == pytest.approx(0.7, abs=0.01)
+    assert video[AUDIO] is inputs[AUDIO] and audio[VIDEO] is inputs[VIDEO]
+    heard = zeros(inputs, audio, AUDIO)
+    assert heard[:, :, :100].float().mean() == pytest.approx(0.7, abs=0.02)
+    assert not heard[:, :, 100:].any(), "padding, which no encoder reads, was touched"
+
+
+@pytest.mark.parametrize("unit", ["frame", "block"])
+def test_a_ratio_hides_whole_steps_of_time(unit: str) -> None:
+    inputs = clips(12)
+    changes = {**RATIO, "unit": unit, "ratio": 0.5}
+    video, audio = (hidden_inputs(inputs, own, FILLS) for own in deal(rows(), [inputs] * 2, plan(**changes), 0)[0])
+    steps, patches = (int(inputs["video_grid_thw"][0][0]), int(inputs["video_grid_thw"][0][1:].prod()))
+    seen = zeros(inputs, video, VIDEO)[: steps * patches].view(steps, -1).float().mean(1)
+    assert sorted(seen.round().tolist()) == [0.0] * (steps // 2) + [1.0] * (steps - steps // 2)
+    heard = zeros(inputs, audio, AUDIO)[0, :, :100].float().mean(0).round()
+    assert heard.sum() == 50
+    edges = int((heard[1:] != heard[:-1]).sum())
+    assert edges <= 2 if unit == "block" else edges > 10
+
+
+def test_a_ratio_of_0_changes_nothing_and_1_hides_all() -> None:
+    inputs = clips(13)
+    for unit in ("element", "frame", "block"):
+        for ratio, share in ((0, 0.0), (1, 1.0)):
+            dealt = deal(rows(), [inputs] * 2, plan(**RATIO, unit=unit, ratio=ratio), 0)[0]
+            video, audio = (hidden_inputs(inputs, own, FILLS) for own in dealt)
+            assert zeros(inputs, video, VIDEO).float().mean() == share
+            assert zeros(inputs, audio, AUDIO)[:, :, :100].float().mean() == share
+
+
+def test_draws_are_of_turn_group_and_pass_and_come_again() -> None:
+    inputs = clips(14)
+
+    def drawn(turn: int, seed: int = 1) -> list[list[dict[str, Any]]]:
+        dealt = deal(rows(), [inputs] * 2, plan(**RATIO, seed=seed), turn, joint=True)
+        return [[hidden_inputs(inputs, own, FILLS) for own in passes] for passes in dealt]
+
+    first, again, later = drawn(3), drawn(3), drawn(4)
+    half = inputs[VIDEO].shape[0] // 2
+    for batch in range(2):
+        for own, same, other in zip(first[batch], again[batch], later[batch], strict=True):
+            assert torch.equal(own[VIDEO], same[VIDEO]) and torch.equal(own[AUDIO], same[AUDIO])
+            assert not (torch.equal(own[VIDEO], other[VIDEO]) and torch.equal(own[AUDIO], other[AUDIO]))
+    hidden = zeros(inputs, first[0][0], VIDEO)
+    assert torch.equal(hidden[:half], hidden[half:]), "completions of a group see the same"
+    assert not torch.equal(hidden, zeros(inputs, first[1][0], VIDEO)), "groups see different draws"
+    assert not torch.equal(hidden, zeros(inputs, first[0][2], VIDEO)), "passes see different draws"
+    assert not torch.equal(hidden, zeros(inputs, drawn(3, seed=2)[0][0], VIDEO))
+
+
+@pytest.mark.parametrize("kind", ["blank", "swap", "ratio"])
+def test_the_joint_pass_hides_both_streams_at_once(kind: str) -> None:
+    batches = [clips(15), clips(16)]
+    passes = deal(rows(), batches, plan(visual=kind, acoustic=kind, ratio=1), turn=0, joint=True)
+    video, audio, joint = passes[0]
+    assert (video.joint, audio.joint, joint.joint) == (False, False, True)
+    hidden = hidden_inputs(batches[0], joint, FILLS)
+    assert torch.equal(hidden[VIDEO], hidden_inputs(batches[0], video, FILLS)[VIDEO])
+    assert torch.equal(hidden[AUDIO], hidden_inputs(batches[0], audio, FILLS)[AUDIO])
+
+
+def test_the_joint_pass_comes_beside_those_in_turn() -> None:
+    batches = [clips(17), clips(18)]
+    passes = deal(rows(), batches, plan(schedule="alternate"), turn=0, joint=True)
+    assert [[set(own.streams.values()) for own in dealt] for dealt in passes] == [
+        [{"video"}, {"both"}],
+        [{"audio"}, {"both"}],
+    ]

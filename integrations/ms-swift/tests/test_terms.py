@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from conftest import vectors
 
-from oppo_swift.loss.settings import Loss
+from oppo_swift.config import Masks
+from oppo_swift.errors import OppoSwiftError
 from oppo_swift.fields import read
 from oppo_swift.loss.options import active, masked_pass_learns, needs_match, needs_passes, required_passes
+from oppo_swift.loss.settings import Loss
 from oppo_swift.loss.table import TERMS, Term
 from oppo_swift.mask_kinds import KINDS
 from oppo_swift.reward import TERMS as REWARD_TERMS
@@ -21,10 +23,26 @@ STATIC = ("name", "option", "suppressive", "needs", "blind_only")
 
 def test_same_masks() -> None:
     own = {
-        kind.id: {"partial": kind.partial, "needs_donor": kind.needs_donor, "streams": list(kind.streams)}
+        kind.id: {
+            "partial": kind.partial,
+            "needs_donor": kind.needs_donor,
+            "needs_ratio": kind.needs_ratio,
+            "streams": list(kind.streams),
+        }
         for kind in KINDS
     }
     assert own == {mask.pop("id"): mask for mask in map(dict, VECTORS["masks"])}
+
+
+def test_same_units_of_a_ratio() -> None:
+    def accepted(unit: str) -> bool:
+        data = {"visual": "ratio", "acoustic": "ratio", "schedule": "both", "ratio": 0.5, "unit": unit, "seed": 1}
+        try:
+            return read(Masks, data, "test").unit == unit
+        except OppoSwiftError:
+            return False
+
+    assert VECTORS["ratio_units"] and all(map(accepted, VECTORS["ratio_units"])) and not accepted("pixel")
 
 
 def test_same_reward_terms() -> None:
@@ -95,7 +113,6 @@ def test_an_added_term_gets_what_it_declares() -> None:
 @pytest.mark.swift
 def test_an_added_term_moves_the_gradient() -> None:
     torch = pytest.importorskip("torch")
-    from oppo_swift.errors import OppoSwiftError
     from oppo_swift.loss.objective import auxiliary_loss
     from oppo_swift.loss.sample import Claim, Sample
     from oppo_swift.loss.totals import measure

@@ -52,11 +52,11 @@ def lighten(found: Sequence[BatchEvidence]) -> None:
 
 def _light(own: Pass, kept: dict[tuple[int, int, str], Donor]) -> Pass:
     donors = {}
-    for row, donor in own.donors.items():
-        key = (id(donor.inputs), donor.row, own.streams[row])
+    for (row, stream), donor in own.donors.items():
+        key = (id(donor.inputs), donor.row, stream)
         if key not in kept:
-            kept[key] = _alone(donor, own.streams[row])
-        donors[row] = kept[key]
+            kept[key] = _alone(donor, stream)
+        donors[row, stream] = kept[key]
     return replace(own, donors=donors)
 
 
