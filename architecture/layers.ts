@@ -15,6 +15,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   // Arrays in the files of numpy and safetensors.
   arrays: { folders: ["core"], packages: ["node", "fflate"] },
   cues: { folders: ["core"], packages: [] },
+  // How a chat model is asked for cues, and what its phrases must keep to. Asks nobody itself.
+  "cues/asked": { folders: ["core", "cues"], packages: ["zod"] },
   loss: { folders: ["core", "cues"], packages: [] },
   media: {
     folders: ["core"],
@@ -150,7 +152,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     packages: ["node", "p-limit"],
   },
   service: {
-    folders: ["core", "cues", "rewards", "similarity/port.ts", "endpoint/port.ts"],
+    folders: ["core", "cues", "cues/asked", "rewards", "similarity/port.ts", "endpoint/port.ts"],
     packages: ["node", "hono", "@hono/zod-openapi", "@hono/node-server", "zod", "prom-client"],
   },
   client: { folders: ["core", "service"], packages: ["node", "hono", "p-retry"] },

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { findQuote, once } from "../../cues/asked/quotes.ts";
 import type { Cue, CueSet } from "../../cues/cue.ts";
 import { polarityOf } from "../../cues/polarity.ts";
 import type { ChatModel } from "../../endpoint/port.ts";
@@ -10,7 +11,6 @@ import {
   decompositionSchema,
   decompositionVersion,
 } from "./prompt.ts";
-import { findQuote, once } from "./quotes.ts";
 
 const maxWords = 8;
 

@@ -1,8 +1,3 @@
-import type { Cue, CueModality, CueSet } from "../../cues/cue.ts";
-import { polarityOf } from "../../cues/polarity.ts";
-import type { ChatModel } from "../../endpoint/port.ts";
-import { askForJson } from "../model/ask.ts";
-import type { Decomposer } from "./port.ts";
 import {
   emotionAnswer,
   emotionQuestion,
@@ -11,8 +6,13 @@ import {
   perceptionQuestion,
   perceptionSchema,
   printedVersion,
-} from "./printed-prompt.ts";
-import { findQuote, once } from "./quotes.ts";
+} from "../../cues/asked/printed-prompt.ts";
+import { findQuote, once } from "../../cues/asked/quotes.ts";
+import type { Cue, CueModality, CueSet } from "../../cues/cue.ts";
+import { polarityOf } from "../../cues/polarity.ts";
+import type { ChatModel } from "../../endpoint/port.ts";
+import { askForJson } from "../model/ask.ts";
+import type { Decomposer } from "./port.ts";
 
 const fewest = 2;
 const most = 6;

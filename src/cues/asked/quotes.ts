@@ -1,4 +1,4 @@
-import type { Cue, Span } from "../../cues/cue.ts";
+import type { Cue, Span } from "../cue.ts";
 
 /** Where a quote stands, whatever its case and white space. */
 export function findQuote(quote: string, reference: string): Span | undefined {
