@@ -117,6 +117,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     folders: [
       "core",
       "cues",
+      "cues/asked",
       "endpoint",
       "similarity/port.ts",
       "bench",

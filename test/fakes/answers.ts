@@ -23,6 +23,7 @@ export function fakeAnswer(request: FakeRequest): string {
     return `<step>\nStep 1: The face shows something.\nStep 2: The prediction is ${lastLabel(text)}.\n</step>`;
   }
   if (text.includes("List the cues it names")) return cuesOf(text);
+  if (text.includes('- "visual_cues":')) return printedCuesOf(text);
   if (text.includes("Score each reasoning step")) return scoresOf(request);
   if (readProbePrompt(text) !== null) return drawn(request, "probe", 2) === 0 ? "Yes." : "No.";
   return description(request);
@@ -54,6 +55,14 @@ function cuesOf(text: string): string {
   const about = text.slice(text.lastIndexOf("Description:"));
   const named = (list: readonly string[]) => list.filter((cue) => about.includes(cue));
   return JSON.stringify({ visual: named(visual), acoustic: named(acoustic) });
+}
+
+/** By the printed rules: of what stands in the text after the question. */
+function printedCuesOf(text: string): string {
+  const about = text.slice(text.indexOf('"audio_cues":[]}'));
+  const named = (list: readonly string[]) =>
+    list.filter((cue) => cue.includes(" ") && about.includes(cue));
+  return JSON.stringify({ visual_cues: named(visual), audio_cues: named(acoustic) });
 }
 
 const lastLabel = (text: string): string => /<answer>(.*?)<\/answer>/s.exec(text)?.[1] ?? "None";

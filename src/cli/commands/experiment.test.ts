@@ -65,7 +65,7 @@ describe("an experiment on one's own clips", () => {
       /data\.split\.sft divides .*sft\.share 0\.7.*leave one of the two out/,
     );
     await expect(read("data.split.sft=5000")).rejects.toThrow(
-      /5000 clips for the cold start of 32 that train: none is left/,
+      /5000 clips for the cold start, and 32 that train: none is left/,
     );
     await expect(read("data.split.sft=1.5")).rejects.toThrow(/data\.split\.sft/);
   });

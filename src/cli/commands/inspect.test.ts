@@ -67,7 +67,7 @@ describe("oppo inspect", () => {
     expect(said).toContain("drawn for the cold start: 2; for reinforcement learning: 1");
     said = "";
     await inspect(list, "cold", { videos, media: false, coldStart: 5000 });
-    expect(said).toMatch(/5000 clips for the cold start of 3 that train: none is left/);
+    expect(said).toMatch(/5000 clips for the cold start, and 3 that train: none is left/);
   });
 
   it("takes a folder without a list, and says that there are no references", async () => {

@@ -37,6 +37,11 @@ export const emotionAnswer = z.strictObject({ emotion_cues: phrases });
 export const perceptionSchema = z.toJSONSchema(perceptionAnswer);
 export const emotionSchema = z.toJSONSchema(emotionAnswer);
 
+/** Names wording and schema of the first question, for those who ask it alone. */
+export const perceptionVersion = `printed-perception-${sha256(
+  JSON.stringify([perceptionQuestion, perceptionSchema]),
+).slice(0, 8)}`;
+
 /** Names wording and schemas: cues of two prompts don't compare. */
 export const printedVersion = `printed-${sha256(
   JSON.stringify([perceptionQuestion, perceptionSchema, emotionQuestion, emotionSchema]),

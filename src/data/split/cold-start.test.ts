@@ -88,7 +88,7 @@ describe("drawColdStart", () => {
       "as many clips as there are",
       clips(1200),
       5000,
-      /5000 clips for the cold start of 1200 that train: none is left .*less than 1200, a share such as 0\.2, or more clips \(data\.split\.sft, --cold-start\)/,
+      /5000 clips for the cold start, and 1200 that train: none is left .*less than 1200, a share such as 0\.2, or more clips \(data\.split\.sft, --cold-start\)/,
     ],
     ["one group", clips(6, () => ({ group: "Ann" })), 3, /6 clips that train can't be divided/],
     ["a number of clips that is none", clips(9), 2.5, /2\.5 is neither a number .*5000, or 0\.2/],

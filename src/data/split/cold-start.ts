@@ -32,7 +32,7 @@ export function drawColdStart(
   const wanted = sft < 1 ? sft * rows.length : sft;
   if (wanted >= rows.length) {
     refuse(
-      `${counted(sft, "clip")} for the cold start of ${rows.length} that train: none is left for reinforcement learning`,
+      `${counted(sft, "clip")} for the cold start, and ${rows.length} that train: none is left for reinforcement learning`,
       `less than ${rows.length}, a share such as 0.2, or more clips`,
     );
   }

@@ -7,15 +7,11 @@ import {
   perceptionSchema,
   printedVersion,
 } from "../../cues/asked/printed-prompt.ts";
-import { findQuote, once } from "../../cues/asked/quotes.ts";
-import type { Cue, CueModality, CueSet } from "../../cues/cue.ts";
-import { polarityOf } from "../../cues/polarity.ts";
+import { brokenRule, cuesOfPhrases } from "../../cues/asked/printed-rules.ts";
+import type { CueSet } from "../../cues/cue.ts";
 import type { ChatModel } from "../../endpoint/port.ts";
 import { askForJson } from "../model/ask.ts";
 import type { Decomposer } from "./port.ts";
-
-const fewest = 2;
-const most = 6;
 
 /**
  * Decomposes with a chat model by the paper's printed rules: visual and audio cues by one question,
@@ -32,6 +28,8 @@ export function printedDecomposer(
     id,
     async decompose(reference): Promise<CueSet> {
       const asked = { ...limits, user: reference };
+      const complaint = (phrases: readonly string[]) =>
+        phrases.map((phrase) => brokenRule(phrase, reference)).find(Boolean) ?? null;
       const [perceived, felt] = await Promise.all([
         askForJson(model, {
           ...asked,
@@ -39,8 +37,7 @@ export function printedDecomposer(
           system: perceptionQuestion,
           schema: perceptionSchema,
           answer: perceptionAnswer,
-          complaint: ({ visual_cues, audio_cues }) =>
-            complaintAbout([...visual_cues, ...audio_cues], reference),
+          complaint: ({ visual_cues, audio_cues }) => complaint([...visual_cues, ...audio_cues]),
         }),
         askForJson(model, {
           ...asked,
@@ -48,44 +45,15 @@ export function printedDecomposer(
           system: emotionQuestion,
           schema: emotionSchema,
           answer: emotionAnswer,
-          complaint: ({ emotion_cues }) => complaintAbout(emotion_cues, reference),
+          complaint: ({ emotion_cues }) => complaint(emotion_cues),
         }),
       ]);
       const cues = [
-        ...toCues("visual", perceived.visual_cues, reference),
-        ...toCues("acoustic", perceived.audio_cues, reference),
-        ...toCues("emotion", felt.emotion_cues, reference),
+        ...cuesOfPhrases("visual", perceived.visual_cues, reference),
+        ...cuesOfPhrases("acoustic", perceived.audio_cues, reference),
+        ...cuesOfPhrases("emotion", felt.emotion_cues, reference),
       ];
-      return { cues: once(cues), extractor: id };
+      return { cues, extractor: id };
     },
   };
-}
-
-function complaintAbout(phrases: readonly string[], reference: string): string | null {
-  for (const phrase of phrases) {
-    const words = wordsOf(phrase);
-    if (words < fewest || words > most) {
-      return `"${phrase}" has ${words} word${words === 1 ? "" : "s"}, not ${fewest} to ${most}`;
-    }
-    if (!findQuote(phrase, reference)) return `"${phrase}" does not stand in the text`;
-  }
-  return null;
-}
-
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
-const segmenter = new Intl.Segmenter("zh", { granularity: "word" });
-
-/** Words between spaces; in scripts that write none, as Unicode segments them. */
-function wordsOf(phrase: string): number {
-  if (!unspaced.test(phrase)) return phrase.split(/\s+/).length;
-  return [...segmenter.segment(phrase)].filter(({ isWordLike }) => isWordLike).length;
-}
-
-function toCues(modality: CueModality, phrases: readonly string[], reference: string): Cue[] {
-  return phrases.map((text) => ({
-    modality,
-    text,
-    positive: polarityOf(text),
-    span: findQuote(text, reference)!,
-  }));
 }

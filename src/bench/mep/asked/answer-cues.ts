@@ -4,7 +4,7 @@ import { totalUsage } from "../../ask/usage.ts";
 import type { Session, Settings } from "../../port.ts";
 import type { CueExtractor, ExtractedCues } from "../reference/extractors.ts";
 import type { MepAnswer } from "../reference/score.ts";
-import { chatCuesId, type ReadCues, readChatCues } from "./chat-cues.ts";
+import { type ChatCueReader, chatCueReader, type ReadCues } from "./chat-cues.ts";
 
 /** What one model said. */
 export interface MepAnswered {
@@ -23,14 +23,16 @@ const description = /\/describe\/[^/]+(?:\/[^/]+)?$/;
 /**
  * Cues of a model's descriptions, read by the second model. A description whose cues could not be
  * read counts as a failed answer, under the reader's code, and not as one without cues.
+ * @returns `leftOut`: phrases that the reader refused, over all descriptions
  * @throws ConfigError `JUDGE_MISSING`; GuardError `STAGE_FAILS`.
  */
 export async function readAnswerCues(
   answered: MepAnswered,
   session: Session,
-): Promise<{ answered: MepAnswered; extractor: CueExtractor }> {
+  reader: ChatCueReader = chatCueReader,
+): Promise<{ answered: MepAnswered; extractor: CueExtractor; leftOut: number }> {
   const chat = session.judge();
-  const id = chatCuesId(chat);
+  const id = reader.id(chat);
   const items = answered.answers
     .filter((answer) => description.test(answer.id))
     .map((answer) => ({
@@ -42,7 +44,7 @@ export async function readAnswerCues(
     {
       step: "read cues",
       rows: session.rows<ReadCues>("cues"),
-      work: ({ answer }, again) => readChatCues(chat, answer.text, again),
+      work: ({ answer }, again) => reader.read(chat, answer.text, again),
       failure: (one: ReadCues) => ("code" in one ? one : undefined),
     },
     items,
@@ -51,10 +53,13 @@ export async function readAnswerCues(
   const cues = new Map<string, ExtractedCues>();
   const lost = new Set<string>();
   const failures: Record<string, number> = { ...answered.failures };
+  let leftOut = 0;
   for (const [index, one] of read.entries()) {
     const { answer } = items[index]!;
-    if ("cues" in one) cues.set(answer.text, one.cues);
-    else {
+    if ("cues" in one) {
+      cues.set(answer.text, one.cues);
+      leftOut += one.leftOut ?? 0;
+    } else {
       lost.add(answer.id);
       failures[one.code] = (failures[one.code] ?? 0) + 1;
     }
@@ -67,6 +72,7 @@ export async function readAnswerCues(
       ...(Object.keys(failures).length > 0 && { failures }),
     },
     extractor: { id, extract: (text) => cues.get(text)! },
+    leftOut,
   };
 }
 

@@ -28,25 +28,38 @@ const schema = {
   },
 };
 
-/** Names model, version and words of the prompt: what cues depend on. */
-export const chatCuesId = (chat: ChatModel): string => {
+const chatCuesId = (chat: ChatModel): string => {
   const hash = sha256(canonicalJson([cuePrompt("…"), schema])).slice(0, 8);
   return `chat: ${chat.id}, greedy, ${cuePromptVersion} (${hash})`;
 };
 
 /** Cues of one text, or why there are none: an unreadable reply is no description without cues. */
-export type ReadCues = { usage: TokenUsage } & ({ cues: ExtractedCues } | { code: string });
+export type ReadCues = { usage: TokenUsage } & (
+  | {
+      cues: ExtractedCues;
+      /** Phrases that broke a rule of the reader to the last, and are not among the cues. */
+      leftOut?: number;
+    }
+  | { code: string }
+);
 
-const tries = 3;
+/** A way of asking a chat model for the cues of a text. */
+export interface ChatCueReader {
+  /** Names model, version and words of the prompt: what cues depend on. */
+  id(chat: ChatModel): string;
+  /** `again`: past the cache. */
+  read(chat: ChatModel, text: string, again?: boolean): Promise<ReadCues>;
+}
 
-/** Greedy; an unreadable reply is asked for again under another seed. `again`: past the cache. */
-export async function readChatCues(
-  chat: ChatModel,
-  text: string,
-  again = false,
-): Promise<ReadCues> {
+export const cueTries = 3;
+
+/** The reader of our own track. */
+export const chatCueReader: ChatCueReader = { id: chatCuesId, read: readChatCues };
+
+/** Greedy; an unreadable reply is asked for again under another seed. */
+async function readChatCues(chat: ChatModel, text: string, again = false): Promise<ReadCues> {
   const usage = { promptTokens: 0, completionTokens: 0 };
-  for (let attempt = 0; attempt < tries; attempt++) {
+  for (let attempt = 0; attempt < cueTries; attempt++) {
     try {
       const reply = await chat.chat({
         messages: [{ role: "user", content: cuePrompt(text) }],

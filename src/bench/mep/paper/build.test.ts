@@ -58,6 +58,16 @@ describe("items of the paper's track", () => {
     await expect(build({}, conflict)).rejects.toMatchObject({ code: "MEP_PAPER_PROBES" });
   });
 
+  it("say how many phrases of the decomposer broke its rules, where some did", async () => {
+    const strict = {
+      ...decomposer,
+      read: async (text: string) => ({ ...(await decomposer.read(text)), leftOut: 1 }),
+    };
+    const items = await buildPaperItems(fakeRows, fakeSource, { ...tools, decomposer: strict });
+    expect(items.phrasesLeft).toBe(fakeRows.length - items.unread);
+    expect(await build()).not.toHaveProperty("phrasesLeft");
+  });
+
   it("are told from those of the other track", async () => {
     const other = encodeMepItems(await fakeItems());
     expect(() => decodeMepItems(other, "i.json", paperVersion)).toThrow("items of version 'mep-");

@@ -34,7 +34,7 @@ export async function buildPaperItems(
   tools: PaperTools,
   options: PaperItemOptions = defaultPaperOptions,
 ): Promise<PaperItems> {
-  const { chosen, left, unread } = await chooseRows(rows, tools, options);
+  const { chosen, left, unread, phrasesLeft } = await chooseRows(rows, tools, options);
   const extractor = { id: tools.decomposer.id, extract: () => none };
   const { embedder } = tools;
   const items = await buildMepItems(chosen, source, { extractor, embedder }, options);
@@ -55,6 +55,7 @@ export async function buildPaperItems(
     samples,
     left: [...items.left, ...left],
     unread,
+    ...(phrasesLeft > 0 && { phrasesLeft }),
     congruentKnown,
   };
 }
@@ -69,7 +70,7 @@ async function chooseRows(
   const sorted = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
   const order = new Rng(`mep-paper/${seed}/rows`).shuffle(sorted);
   const [rich, poor, left]: [ReferenceRow[], ReferenceRow[], MepItems["left"]] = [[], [], []];
-  let read = 0;
+  let [read, phrasesLeft] = [0, 0];
   for (const row of order) {
     if (rich.length === samples) break;
     read++;
@@ -79,6 +80,7 @@ async function chooseRows(
       left.push({ id: row.id, reason: `its cues could not be read (${found.code})` });
       continue;
     }
+    if ("leftOut" in found) phrasesLeft += found.leftOut ?? 0;
     const { visual, acoustic } = found.cues;
     const isRich = [visual, acoustic].every((list) => list.filter(askable).length >= probes);
     (isRich ? rich : poor).push({ ...row, cues: { visual, acoustic } });
@@ -86,7 +88,7 @@ async function chooseRows(
   const chosen = [...rich, ...poor].slice(0, samples);
   const spare = [...rich, ...poor].slice(samples);
   left.push(...spare.map(({ id }) => ({ id, reason: `fewer cues than ${samples} others` })));
-  return { chosen, left, unread: order.length - read };
+  return { chosen, left, unread: order.length - read, phrasesLeft };
 }
 
 /** Of each modality and kind so many probes as wanted, drawn by seed over all samples. */

@@ -1,12 +1,12 @@
 import type { ChatModel } from "../../../endpoint/port.ts";
-import { chatCuesId, readChatCues } from "../asked/chat-cues.ts";
 import type { CueExtractor } from "../reference/extractors.ts";
 import type { PaperDecomposer } from "./items.ts";
+import { printedCueReader } from "./printed-cues.ts";
 
 /** The printed way: a chat model takes the annotation apart, as it does with the thinking. */
 export const chatDecomposer = (chat: ChatModel): PaperDecomposer => ({
-  id: chatCuesId(chat),
-  read: (text) => readChatCues(chat, text),
+  id: printedCueReader.id(chat),
+  read: (text) => printedCueReader.read(chat, text),
 });
 
 /** The free stand-in. */

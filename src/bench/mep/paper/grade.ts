@@ -13,6 +13,7 @@ import type { PaperOptions } from "./command-options.ts";
 import { type PaperItems, paperVersion } from "./items.ts";
 import { paperNotes } from "./notes.ts";
 import { questionsBySet } from "./observe.ts";
+import { printedCueReader } from "./printed-cues.ts";
 import { paperPromptsHash } from "./prompts.ts";
 import { type PaperScored, scorePaper } from "./score.ts";
 import { thinkingOf } from "./thinking.ts";
@@ -27,6 +28,8 @@ interface ReadThinking {
   extractor: string;
   cues: ReadonlyMap<string, ExtractedCues>;
   unread: Readonly<Record<string, number>>;
+  /** Phrases that broke the printed rules. */
+  phrasesLeft: number;
   usage?: NonNullable<BenchmarkResult["usage"]>;
 }
 
@@ -48,7 +51,8 @@ export async function gradePaper(
     const only = new Set(part.samples.map(({ id }) => id));
     const answers = { cues: read.cues, texts: answered.texts };
     const scored = await scorePaper(items, answers, { embedder, threshold, mask, only });
-    const { extractor } = read;
+    const { extractor, phrasesLeft } = read;
+    const measured = { extractor, embedder: embedder.id, threshold, mask, phrasesLeft };
     const usage = read.usage ?? answered.usage;
     return {
       benchmark: "mep-paper",
@@ -71,10 +75,7 @@ export async function gradePaper(
           ...answered.settings,
         },
       },
-      notes: [
-        ...paperNotes(items, answered, { extractor, embedder: embedder.id, threshold, mask }),
-        ...extraNote(items, answered, mask),
-      ],
+      notes: [...paperNotes(items, answered, measured), ...extraNote(items, answered, mask)],
       ...(usage && { usage }),
     };
   } finally {
@@ -122,12 +123,13 @@ async function readThinking(
     const named = tools.extractorNamed(extractor);
     const cues = new Map<string, ExtractedCues>();
     for (const { sample, text } of described) cues.set(sample, await named.extract(text));
-    return { extractor: named.id, cues, unread: codes, ...(usage && { usage }) };
+    return { extractor: named.id, cues, unread: codes, phrasesLeft: 0, ...(usage && { usage }) };
   }
   const answers = described.map(({ id, text }) => ({ id, text }));
   const read = await readAnswerCues(
     { model, answers, failures: codes, ...(usage && { usage }) },
     session,
+    printedCueReader,
   );
   const left = new Set(read.answered.answers.map(({ id }) => id));
   const cues = new Map<string, ExtractedCues>();
@@ -138,6 +140,7 @@ async function readThinking(
     extractor: read.extractor.id,
     cues,
     unread: read.answered.failures ?? {},
+    phrasesLeft: read.leftOut,
     ...(read.answered.usage && { usage: read.answered.usage }),
   };
 }

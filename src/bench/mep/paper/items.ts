@@ -15,6 +15,11 @@ export interface PaperItems extends MepItems {
   options: PaperItemOptions;
   /** Rows that were not looked at: enough cue-rich samples were there before. */
   unread: number;
+  /**
+   * Phrases of the references read that broke the printed rules to the last and are no cues; absent
+   * where there are none.
+   */
+  phrasesLeft?: number;
   /** True where the source knows which streams agree, and probes ask about those samples alone. */
   congruentKnown: boolean;
 }
@@ -33,5 +38,5 @@ export const defaultPaperOptions: PaperItemOptions = {
 export interface PaperDecomposer {
   /** Name and version, written into the items. */
   readonly id: string;
-  read(text: string): Promise<{ cues: ExtractedCues } | { code: string }>;
+  read(text: string): Promise<{ cues: ExtractedCues; leftOut?: number } | { code: string }>;
 }

@@ -9,6 +9,8 @@ export interface Measured {
   embedder: string;
   threshold: number;
   mask: PaperMask;
+  /** Phrases of the thinking that broke the printed rules and were left out. */
+  phrasesLeft: number;
 }
 
 /** Where the run leaves the printed protocol: sentences that go with every result. */
@@ -25,7 +27,8 @@ export function paperNotes(items: PaperItems, answered: PaperAnswered, run: Meas
   ];
 }
 
-function toolNotes(items: PaperItems, { extractor, embedder, threshold }: Measured): string[] {
+function toolNotes(items: PaperItems, run: Measured): string[] {
+  const { extractor, embedder, threshold } = run;
   const notes: string[] = [];
   if (!/qwen3[-_ ]?embedding/i.test(embedder)) {
     notes.push(
@@ -41,6 +44,12 @@ function toolNotes(items: PaperItems, { extractor, embedder, threshold }: Measur
   }
   if (extractor !== items.extractor) {
     notes.push("References and thinking were taken apart by different decomposers.");
+  }
+  const [ofReferences, ofThinking] = [items.phrasesLeft ?? 0, run.phrasesLeft];
+  if (ofReferences + ofThinking > 0) {
+    notes.push(
+      `Phrases that the decomposer gave again and again although they are not 2 to 6 words that stand in the text, left out: ${ofReferences} of references, ${ofThinking} of the thinking.`,
+    );
   }
   if (threshold !== printedThreshold) {
     notes.push(`A cue is recalled above ${threshold}; printed is ${printedThreshold}.`);

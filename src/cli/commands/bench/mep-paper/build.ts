@@ -122,6 +122,11 @@ function report(
     const [first] = items.left;
     say(`  ! ${items.left.length} rows left out, the first: ${first!.id}: ${first!.reason}`);
   }
+  if (items.phrasesLeft !== undefined) {
+    say(
+      `  ! ${items.phrasesLeft} phrases of the decomposer left out: not 2 to 6 words that stand in the text`,
+    );
+  }
   if (items.unread > 0) say(`  ${items.unread} rows were not needed`);
   if (clips === undefined) say("  ! no clips: only stored answers can be scored");
 }

@@ -75,7 +75,9 @@ describe("oppo bench mep-paper", () => {
       }
       expect(result.sets[0]!.counts).toEqual({ asked: 4, answered: 4, failed: 0, unparseable: 0 });
       expect(result.sets[0]!.metrics[0]).toMatchObject({ id: "recall", n: 8 });
-      expect(result.protocol.tools["decomposer, thinking"]).toMatch(/^chat: Qwen2.5-7B-Instruct/);
+      expect(result.protocol.tools["decomposer, thinking"]).toMatch(
+        /^chat: Qwen2.5-7B-Instruct.*printed-perception-/,
+      );
       expect(result.protocol.settings).toMatchObject({
         "mask ratio": "1.0 (blank)",
         "recalled above": 0.6,
@@ -104,10 +106,32 @@ describe("oppo bench mep-paper", () => {
     }
   });
 
+  it("says how many phrases broke the printed rules and are no cues", async () => {
+    const wild = (request: FakeRequest) =>
+      request.text.includes("visual_cues")
+        ? '{"visual_cues": ["he smiles", "a radiant face"], "audio_cues": []}'
+        : fakeAnswer(request);
+    const server = await startFakeServer({ answer: wild });
+    try {
+      writeFileSync(at("wild.jsonl"), `{"id": "a", "text": "he smiles"}\n`);
+      const scored = await oppo([
+        ...["bench", "mep-paper", "--items", at("items.json"), "--predictions", at("wild.jsonl")],
+        ...["--judge-model", "j", "--judge-base-url", server.baseUrl, "--embedder", "lexical"],
+        ...["--out", at("wild"), "--no-guard"],
+      ]);
+      expect(scored).toMatchObject({ code: 0 });
+      expect(resultOf(at("wild")).notes.join("\n")).toMatch(
+        /not 2 to 6 words that stand in the text, left out: 0 of references, 1 of the thinking/,
+      );
+    } finally {
+      await server.close();
+    }
+  });
+
   it("counts a description whose cues can't be read as failed, by its code", async () => {
     let reading = false;
     const fault = ({ text }: FakeRequest) =>
-      reading && text.includes("List the cues") ? "malformed" : undefined;
+      reading && text.includes("visual_cues") ? "malformed" : undefined;
     const server = await startFakeServer({ answer: always("Yes"), fault });
     try {
       const judge = ["--judge-model", "j", "--judge-base-url", server.baseUrl];
