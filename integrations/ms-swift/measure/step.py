@@ -1,0 +1,143 @@
+"""One micro-step of training, pass by pass as ms-swift's GRPO trainer and oppo_swift.trainer make it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from oppo_swift.loss.objective import auxiliary_loss
+from oppo_swift.loss.options import masked_pass_learns
+from oppo_swift.loss.totals import measure
+from oppo_swift.passes import Fills, Pass, Row, deal, hidden_inputs
+from oppo_swift.rollout import BatchEvidence, samples_of
+from torch import nn
+
+from .contenders import Contender
+from .evidence import claims
+from .lora import adapters_off
+from .model import checkpointing
+from .policy import log_probs
+from .sizes import Size
+
+EPSILON, REFERENCE_WEIGHT = 0.2, 0.04
+
+
+@dataclass
+class World:
+    """What all contenders share. inputs: a micro-batch with completions; other: another clip's, to swap with.
+    logits: type of logits and log-softmax. share: of a completion's clauses that are evidence.
+    """
+
+    model: Any
+    learning: list[nn.Parameter]
+    optimiser: torch.optim.Optimizer
+    size: Size
+    inputs: dict[str, Any]
+    other: dict[str, Any]
+    fills: Fills
+    logits: torch.dtype
+    checkpoint: bool
+    share: float
+
+
+@dataclass
+class Outcome:
+    """Numbers of a step, to be checked against each other. Log-probs [rows, completion], detached; hidden: by pass."""
+
+    loss: float
+    grpo: float
+    term: float
+    values: dict[str, float]
+    full: torch.Tensor
+    old: torch.Tensor
+    reference: torch.Tensor
+    hidden: list[torch.Tensor] = field(default_factory=list)
+    evidence: BatchEvidence | None = None
+
+
+def step(world: World, contender: Contender) -> Outcome:
+    """Old and reference log-probs, forward, masked passes, loss, backward, optimiser. Gradients are gone afterwards."""
+    old, reference = before_the_step(world)
+    with checkpointing(world.model, world.checkpoint):
+        full = logps(world, world.inputs)
+        loss = grpo = grpo_loss(full, old, reference)
+        term, values, hidden, evidence = torch.zeros(()), {}, [], None
+        if contender.loss is not None:
+            evidence = evidence_of(world, contender)
+            graph = nullcontext() if masked_pass_learns(contender.loss) else torch.no_grad()
+            with graph:
+                hidden = [logps(world, hidden_inputs(world.inputs, own, world.fills)) for own in evidence.passes]
+            samples = samples_of(evidence, full, hidden, torch.ones_like(full))
+            term, values = auxiliary_loss(samples, contender.loss, measure(samples), 1.0)
+            loss = grpo + term
+        loss.backward()
+    world.optimiser.step()
+    outcome = Outcome(
+        float(loss.detach()),
+        float(grpo.detach()),
+        float(term.detach()),
+        values,
+        full.detach(),
+        old,
+        reference,
+        [own.detach() for own in hidden],
+        evidence,
+    )
+    world.optimiser.zero_grad(set_to_none=True)
+    return outcome
+
+
+def before_the_step(world: World) -> tuple[torch.Tensor, torch.Tensor]:
+    """Log-probs of the policy that sampled and of the reference, without graph and without checkpointing."""
+    with torch.no_grad():
+        old = logps(world, world.inputs)
+        with adapters_off(world.model):
+            return old, logps(world, world.inputs)
+
+
+def logps(world: World, inputs: dict[str, Any]) -> torch.Tensor:
+    """[rows, completion]."""
+    return log_probs(world.model, inputs, world.size.completion, world.logits)
+
+
+def advantages(rows: int) -> torch.Tensor:
+    """[rows, 1]: of a group in which half were better than the other half."""
+    return torch.tensor([[1.0 if row % 2 == 0 else -1.0] for row in range(rows)])
+
+
+def grpo_loss(full: torch.Tensor, old: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
+    """ms-swift's, `--loss_type grpo`: clipped ratio and reference KL, mean over tokens, then over completions."""
+    advantage = advantages(len(full)).to(full)
+    ratio = torch.exp(full - old)
+    clipped = ratio.clamp(1 - EPSILON, 1 + EPSILON)
+    gap = (reference - full).clamp(-20, 20)
+    kl = (gap.exp() - gap - 1).clamp(-10, 10)
+    per_token = -torch.min(ratio * advantage, clipped * advantage) + REFERENCE_WEIGHT * kl
+    return per_token.mean(1).mean()
+
+
+def evidence_of(world: World, contender: Contender) -> BatchEvidence:
+    """Claims of the rows, and the masked passes that the plugin would deal them."""
+    rows = world.size.rows
+    own = claims(world.size, world.share, contender.whole_clauses)
+    kinds = contender.masks.kinds()
+    return BatchEvidence(
+        claims=[own] * rows,
+        kept=list(range(rows)),
+        passes=passes_of(world, contender),
+        partial=frozenset(stream for stream, kind in kinds.items() if kind.partial),
+    )
+
+
+def passes_of(world: World, contender: Contender) -> list[Pass]:
+    """Of the first micro-batch of a rollout batch of two groups."""
+    batches: Sequence[dict[str, Any]] = [world.inputs, world.other]
+    rows = [
+        Row(batch, row, clip_id="ab"[batch], label=("joy", "fear")[batch], group=batch)
+        for batch in range(2)
+        for row in range(world.size.rows)
+    ]
+    return deal(rows, batches, contender.masks, turn=0)[0]
