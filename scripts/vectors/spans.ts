@@ -1,7 +1,8 @@
 import { Rng } from "../../src/core/rng.ts";
 import { extractClaims } from "../../src/cues/claims.ts";
-import type { Span } from "../../src/cues/cue.ts";
+import { evidenceModalities, type Span } from "../../src/cues/cue.ts";
 import { claimTokens, toCodePoints } from "../../src/cues/evidence.ts";
+import { clauseTokens, punctuatedClauses } from "../../src/cues/punctuated.ts";
 import { parseResponse } from "../../src/cues/response.ts";
 
 const texts: Record<string, string> = {
@@ -60,6 +61,12 @@ function tokenised(name: string, text: string, longest: number): object {
   const offsets = tokenOffsets(text, tokens);
   const think = parseResponse(text).think ?? { span: { start: 0 }, text };
   const claims = extractClaims(think.text, think.span.start);
+  // Any clause may be evidence: the reference decides, and here every third of them isn't.
+  const clauses = punctuatedClauses(think.text, think.span.start).flatMap(({ span }, index) =>
+    index % 3 === 2
+      ? []
+      : [{ modality: evidenceModalities[index % 2]!, span, match: ((index * 29) % 100) / 100 }],
+  );
   const matches = claims.map((_, index) => ((index * 37) % 100) / 100);
   const spans = claims.flatMap((claim) => [claim.span, ...claim.heads]);
   const converted = toCodePoints(text, spans);
@@ -81,6 +88,11 @@ function tokenised(name: string, text: string, longest: number): object {
       offsets,
     ).map(({ onset, ...claim }) => ({
       ...claim,
+      onset: onset ?? null,
+    })),
+    clauses: clauses.map(({ span, ...clause }) => ({ ...clause, ...asCodePoints(text, span) })),
+    located_clauses: clauseTokens(clauses, offsets).map(({ onset, ...clause }) => ({
+      ...clause,
       onset: onset ?? null,
     })),
   };

@@ -2,6 +2,7 @@ import { resolveLossOptions } from "../../src/loss/presets.ts";
 import type { LossTerm } from "../../src/loss/term.ts";
 import { activeTerms, lossTerms, requiredPasses } from "../../src/loss/terms.ts";
 import { type MaskPlace, maskKinds, ratioUnits } from "../../src/prompt/masks.ts";
+import { paperTerms } from "../../src/rewards/paper-terms.ts";
 import { rewardTerms } from "../../src/rewards/terms.ts";
 import { lossConfigs } from "./loss.ts";
 
@@ -27,7 +28,10 @@ export function termVectors(): object {
         streams,
       })),
     ratio_units: ratioUnits,
-    rewards: rewardTerms.map(({ name }) => name),
+    rewards: {
+      oppo: rewardTerms.map(({ name }) => name),
+      paper: paperTerms.map(({ name }) => name),
+    },
     terms: auxiliary.map(({ name, option, suppressive, needs, blindOnly }) => ({
       name,
       option,

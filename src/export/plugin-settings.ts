@@ -3,6 +3,8 @@ import type { LossOptions } from "../loss/options.ts";
 import { resolveLossOptions } from "../loss/presets.ts";
 import { activeTerms, blindOnlyTerms } from "../loss/terms.ts";
 import { isPartial, maskKind } from "../prompt/masks.ts";
+import { paperTerms } from "../rewards/paper-terms.ts";
+import type { RewardTerm } from "../rewards/term.ts";
 import { rewardTerms } from "../rewards/terms.ts";
 import type { SwiftOptions } from "./options.ts";
 
@@ -23,7 +25,7 @@ export function pluginSettings(options: SwiftOptions): object {
     evidence: _evidence,
     ...loss
   } = resolved;
-  const { client, guards, masks, service, training } = options;
+  const { client, guards, masks, reward, service, training } = options;
   return {
     format: "oppo-ms-swift-2",
     service: {
@@ -33,7 +35,16 @@ export function pluginSettings(options: SwiftOptions): object {
       retries: client.retries,
       max_batch: client.maxBatch,
     },
-    reward: { weight: training.rewardWeight },
+    reward: {
+      weight: training.rewardWeight,
+      form: reward.form,
+      paper: {
+        alpha: reward.paper.alpha,
+        delta: reward.paper.delta,
+        accuracy: reward.weights.accuracy,
+        format: reward.paper.format,
+      },
+    },
     loss,
     masks,
     guards: {
@@ -96,7 +107,8 @@ function checkTogether(
       "gpus × perDeviceBatch × gradientAccumulation must be a multiple of it",
     );
   }
-  if (rewardTerms.every((term) => term.weight(reward) === 0)) {
+  const terms: readonly RewardTerm[] = reward.form === "paper" ? paperTerms : rewardTerms;
+  if (terms.every((term) => term.weight(reward) === 0)) {
     refuse("reward.weights", "are all 0: every reward would be", "give one of them a weight");
   }
 }

@@ -69,22 +69,31 @@ class ServiceClient:
         self._sleep = sleep
         own = [urllib.request.ProxyHandler({})] if urllib.parse.urlsplit(self.url).hostname in LOOPBACK else []
         self._open = urllib.request.build_opener(*own).open
-        self._versions: Any = None
+        self._versions: dict[str, Any] = {}
 
-    def rewards(self, items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """POST /v1/rewards, in the order of `items` ({id, clip_id, response, reference, labels})."""
-        return self._batched("/v1/rewards", items, "response", {})
+    def rewards(self, items: Sequence[dict[str, Any]], form: str = "oppo") -> list[dict[str, Any]]:
+        """POST /v1/rewards, in the order of `items` ({id, clip_id, response, reference, labels}).
 
-    def evidence(self, items: Sequence[dict[str, Any]], unit: str = "code_point") -> list[dict[str, Any]]:
-        """POST /v1/evidence, in the order of `items` ({id, text, reference?}); offsets in `unit`."""
-        return self._batched("/v1/evidence", items, "text", {"unit": unit})
+        form: "oppo", ours, or "paper", as OPPO's paper prints it.
+        """
+        return self._batched("/v1/rewards", items, "response", {"form": form})
+
+    def evidence(
+        self, items: Sequence[dict[str, Any]], unit: str = "code_point", selector: str = "own"
+    ) -> list[dict[str, Any]]:
+        """POST /v1/evidence, in the order of `items` ({id, text, reference?}); offsets in `unit`.
+
+        selector: "own", the words of a claim, or "reference", whole clauses that a cue of the reference, then
+        needed, stands behind.
+        """
+        return self._batched("/v1/evidence", items, "text", {"unit": unit, "selector": selector})
 
     def decompose(self, items: Sequence[dict[str, Any]], unit: str = "code_point") -> list[dict[str, Any]]:
         """POST /v1/decompose, in the order of `items` ({id, reference}): cues of each reference."""
         return self._batched("/v1/decompose", items, "reference", {"unit": unit})
 
     def capabilities(self) -> dict[str, Any]:
-        """GET /v1/capabilities: versions, limits, embedder."""
+        """GET /v1/capabilities: versions, limits, embedder, forms and selectors that the service speaks."""
         return self._request("/v1/capabilities", None)
 
     def _batched(
@@ -94,16 +103,25 @@ class ServiceClient:
         for start in range(0, len(items), self._max_batch):
             batch = items[start : start + self._max_batch]
             answer = self._request(path, {"items": list(batch), **extra})
-            self._same_versions(answer.get("versions"))
+            for name in ("form", "selector"):
+                if name in extra and answer.get(name) != extra[name]:
+                    raise ServiceError(
+                        "SERVICE_FORM",
+                        f"{path}: the answer has {name} {answer.get(name)!r}, asked for {extra[name]!r}",
+                        "use an `oppo serve` of the plugin's own version",
+                    )
+            asked = " ".join([path, *(extra[name] for name in ("form", "selector") if name in extra)])
+            self._same_versions(asked, answer.get("versions"))
             results.extend(_checked(answer, batch, path, text_field, extra.get("unit")))
         return results
 
-    def _same_versions(self, versions: Any) -> None:
-        """Two services must not share one run: half of its rewards would mean something else."""
-        if self._versions is None:
-            self._versions = versions
-        if versions != self._versions:
-            known, now = (own if isinstance(own, dict) else {} for own in (self._versions, versions))
+    def _same_versions(self, asked: str, versions: Any) -> None:
+        """Two services must not share one run: half of its rewards would mean something else. asked: route and form,
+        since the version of the reward is that of its form.
+        """
+        first = self._versions.setdefault(asked, versions)
+        if versions != first:
+            known, now = (own if isinstance(own, dict) else {} for own in (first, versions))
             changed = [
                 f"{name}: {known.get(name)!r} -> {now.get(name)!r}"
                 for name in sorted({*known, *now})

@@ -33,10 +33,26 @@ class Service:
 
 
 @dataclass(frozen=True)
+class PrintedReward:
+    """What the service must score by in form paper: weights of R_omni, accuracy and format, and the threshold delta,
+    above which a clause is evidence too. They are the service's; the run is refused where it has others.
+    """
+
+    alpha: float = number(0)
+    delta: float = number(0, 1)
+    accuracy: float = number(0)
+    format: float = number(0)
+
+
+@dataclass(frozen=True)
 class Reward:
-    """Factor on the service's reward (0 to 1) before ms-swift's own reward weights."""
+    """weight: factor on the service's reward before ms-swift's own reward weights. form: oppo, ours, 0 to 1; paper, as
+    OPPO's paper prints it, R_acc + R_fmt + alpha R_omni.
+    """
 
     weight: float = number(above=0)
+    form: str = choice("oppo", "paper")
+    paper: PrintedReward = section(PrintedReward)
 
 
 @dataclass(frozen=True)

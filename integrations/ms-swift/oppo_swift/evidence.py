@@ -1,4 +1,4 @@
-"""Claims of completions and the tokens they stand on: one request to /v1/evidence for a whole rollout batch."""
+"""Evidence of completions and the tokens it stands on: a request to /v1/evidence for a whole rollout batch."""
 
 from __future__ import annotations
 
@@ -30,23 +30,41 @@ def locate_claims(
     Raises ServiceError when the service cannot be had; OppoSwiftError (REFERENCE_MISSING, SERVICE_MATCH,
     SPAN_OFFSET) when what it says cannot be used.
     """
+    why = "the loss weighs claims by their match" if with_match else None
+    return [
+        claims_on_tokens(result, completion, with_match)
+        for completion, result in zip(completions, _asked(client, completions, "own", why), strict=True)
+    ]
+
+
+def locate_clauses(client: ServiceClient, completions: Sequence[Completion]) -> list[tuple[Claim, ...]]:
+    """Clauses of each completion that a cue of its reference stands behind, on its tokens, in order.
+
+    Raises as `locate_claims`.
+    """
+    results = _asked(client, completions, "reference", "the reference picks the evidence")
+    return [
+        clauses_on_tokens(result, completion) for completion, result in zip(completions, results, strict=True)
+    ]
+
+
+def _asked(
+    client: ServiceClient, completions: Sequence[Completion], selector: str, why: str | None
+) -> list[dict[str, Any]]:
+    """Answers of /v1/evidence. why: what the reference is needed for; None sends none."""
     items = []
     for completion in completions:
         item = {"id": completion.id, "text": completion.text}
-        if with_match:
+        if why is not None:
             if not completion.reference:
                 raise OppoSwiftError(
                     "REFERENCE_MISSING",
-                    f"completion {completion.id} has no reference, and the loss weighs claims by their match",
+                    f"completion {completion.id} has no reference, and {why}",
                     "every line of the dataset needs a column `reference`",
                 )
             item["reference"] = completion.reference
         items.append(item)
-    results = client.evidence(items, "code_point") if items else []
-    return [
-        claims_on_tokens(result, completion, with_match)
-        for completion, result in zip(completions, results, strict=True)
-    ]
+    return client.evidence(items, "code_point", selector) if items else []
 
 
 def claims_on_tokens(result: dict[str, Any], completion: Completion, with_match: bool) -> tuple[Claim, ...]:
@@ -65,6 +83,26 @@ def claims_on_tokens(result: dict[str, Any], completion: Completion, with_match:
         onset = None if modality in begun else first_token(_span(claim, completion), completion.offsets)
         begun.add(modality)
         located.append(Claim(modality, heads, _match(claim, completion, with_match), onset))
+    return tuple(located)
+
+
+def clauses_on_tokens(result: dict[str, Any], completion: Completion) -> tuple[Claim, ...]:
+    """The same for selector `reference`: all tokens of a clause are evidence, by the rules of src/cues/punctuated.ts."""
+    located: list[Claim] = []
+    begun: set[str] = set()
+    for raw in result["spans"]:
+        claim, modality = result["claims"][raw["claim"]], raw["modality"]
+        start, end = _span(raw, completion)
+        heads = tuple(
+            token
+            for token, (low, high) in enumerate(completion.offsets)
+            if high > low and high > start and low < end
+        )
+        if modality not in MODALITIES or not heads:
+            continue
+        onset = None if modality in begun else heads[0]
+        begun.add(modality)
+        located.append(Claim(modality, heads, _match(claim, completion, True), onset))
     return tuple(located)
 
 

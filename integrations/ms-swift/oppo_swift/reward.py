@@ -9,12 +9,13 @@ from typing import Any
 from .client import ServiceClient
 from .config import Service, Settings, load_settings
 from .errors import OppoSwiftError
+from .guard.service import check_service
 from .ray.registry import refuse_megatron
 
 # Where a reward's terms ride: in the sample's own `rollout_infos`, which survives dynamic sampling.
 TERMS_KEY = "oppo_terms"
-# Names as in src/rewards/terms.ts; tests/test_terms.py compares.
-TERMS = ("accuracy", "format", "perception")
+# Terms of each form, with the names of src/rewards; tests/test_terms.py compares.
+TERMS = {"oppo": ("accuracy", "format", "perception"), "paper": ("accuracy", "format", "omni")}
 LABELS = ("labels", "label")
 
 
@@ -54,9 +55,10 @@ def score(
         if own is not None:
             item["labels"] = own
         items.append(item)
-    results = client.rewards(items)
+    form = settings.reward.form
+    results = client.rewards(items, form)
     rewards = [settings.reward.weight * _number(result["reward"]) for result in results]
-    return rewards, [{name: _number(result["terms"][name]) for name in TERMS} for result in results]
+    return rewards, [{name: _number(result["terms"][name]) for name in TERMS[form]} for result in results]
 
 
 def labels_of(row: dict[str, Any]) -> Any:
@@ -92,6 +94,7 @@ def reward_class(base: type) -> type:
             self._settings = load_settings()
             refuse_megatron(args, self._settings)
             self._client = open_client(self._settings.service)
+            check_service(self._client, self._settings)
 
         def __call__(self, completions: Sequence[str], **columns: Any) -> list[float]:
             rewards, terms = score(self._client, self._settings, completions, columns)

@@ -20,6 +20,7 @@ from .dump import Place, dump_step
 from .errors import OppoSwiftError
 from .guard import batch as guard
 from .guard.encoding import encoding_error
+from .guard.service import check_service
 from .guard.startup import check_startup
 from .guard.watch import Watch
 from .loss.objective import active_terms, auxiliary_loss
@@ -50,13 +51,15 @@ class OppoGRPOTrainer(GRPOTrainer):
             reward_funcs=kwargs.get("reward_funcs") or [],
             model=kwargs["model"] if "model" in kwargs else args[0],
         )
+        client = open_client(self._settings.service)
+        check_service(client, self._settings)
         super().__init__(*args, **kwargs)
         processor = self.template.processor
         self._fills = Fills.of(processor, self._settings.masks)
         self._logits_layer = logits_layer(self.model)
         self._preparer = RolloutPreparer(
             self._settings,
-            open_client(self._settings.service),
+            client,
             processor.tokenizer,
             media_tokens(self.model.config),
             self._fills,
@@ -154,12 +157,13 @@ class OppoGRPOTrainer(GRPOTrainer):
         self._record_terms([sample for chunk in chunks for sample in chunk])
 
     def _record_terms(self, samples: Sequence[Any]) -> None:
+        names = TERMS[self._settings.reward.form]
         terms = [sample.rollout_infos.get(TERMS_KEY) for sample in samples]
         known = [own for own in terms if own is not None]
-        sums = [sum(own[name] for own in known) for name in TERMS]
+        sums = [sum(own[name] for own in known) for name in names]
         *totals, count = self._sum(torch.tensor([*sums, len(known)], dtype=torch.float64))
         if count:
-            self._record({f"reward/{name}": total / count for name, total in zip(TERMS, totals, strict=True)})
+            self._record({f"reward/{name}": total / count for name, total in zip(names, totals, strict=True)})
 
     def _check_sampler(self, grpo_batches: Sequence[Any]) -> None:
         gaps = []

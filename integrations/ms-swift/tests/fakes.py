@@ -19,7 +19,11 @@ _SETTINGS: dict[str, Any] = {
         "retries": 2,
         "max_batch": 3,
     },
-    "reward": {"weight": 1},
+    "reward": {
+        "weight": 1,
+        "form": "oppo",
+        "paper": {"alpha": 0.5, "delta": 0.5, "accuracy": 1, "format": 1},
+    },
     "loss": {
         "sensitivity": {"weight": 0.02, "cap": 1.5, "level": "claim", "routing": "gated"},
         "onset": {"weight": 0.02, "cap": 3},
@@ -82,18 +86,19 @@ def sha256(text: str) -> str:
 
 def honest_rewards(body: dict[str, Any]) -> dict[str, Any]:
     """What a working service answers to /v1/rewards: a reward that depends on the text."""
+    printed = body["form"] == "paper"
     results = [
         {
             "id": item["id"],
             "clip_id": item["clip_id"],
             "sha256": sha256(item["response"]),
             "reward": len(item["response"]) / 100,
-            "terms": {"accuracy": 0.5, "format": 1, "perception": 0.25},
+            "terms": {"accuracy": 0.5, "format": 1, "omni" if printed else "perception": 0.25},
             "detail": {},
         }
         for item in body["items"]
     ]
-    return {"versions": {"service": "fake"}, "results": results}
+    return {"versions": {"service": "fake"}, "form": body["form"], "results": results}
 
 
 def honest_evidence(body: dict[str, Any]) -> dict[str, Any]:
@@ -118,7 +123,18 @@ def honest_evidence(body: dict[str, Any]) -> dict[str, Any]:
         }
         for item in body["items"]
     ]
-    return {"versions": {"service": "fake"}, "unit": body["unit"], "results": results}
+    answer = {"versions": {"service": "fake"}, "unit": body["unit"], "selector": body["selector"]}
+    return {**answer, "results": results}
+
+
+def capabilities() -> dict[str, Any]:
+    """What a working service answers to /v1/capabilities, as far as the plugin looks."""
+    return {
+        "judge": None,
+        "forms": ["oppo", "paper"],
+        "selectors": ["own", "reference"],
+        "paper": {"alpha": 0.5, "delta": 0.5, "accuracy": 1, "format": 1, "accuracy_by": "words"},
+    }
 
 
 class FakeService:
@@ -136,6 +152,13 @@ class FakeService:
                 self.send_response(status)
                 for name, value in {"content-length": str(len(raw)), **headers}.items():
                     self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(raw)
+
+            def do_GET(self) -> None:
+                raw = json.dumps(capabilities()).encode()
+                self.send_response(200)
+                self.send_header("content-length", str(len(raw)))
                 self.end_headers()
                 self.wfile.write(raw)
 

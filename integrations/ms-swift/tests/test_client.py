@@ -190,10 +190,33 @@ def test_another_service_in_mid_run_is_refused() -> None:
     with FakeService(restarted) as service:
         own, waits = client(service.url)
         own.rewards(REWARDS[:1])
-        own.evidence(EVIDENCE[:1])
+        own.rewards(REWARDS[:1])
         with pytest.raises(ServiceError, match=r"SERVICE_VERSIONS.*judge: 'a' -> 'b'") as caught:
             own.rewards(REWARDS[:1])
         assert "reward:" not in str(caught.value) and waits == []
+
+
+def test_the_reward_of_each_form_has_a_version_of_its_own() -> None:
+    def hashed(path: str, body: dict[str, Any]) -> tuple[int, dict[str, str], Any]:
+        status, headers, answer = honest(path, body)
+        return status, headers, {**answer, "versions": {"reward": body.get("form", "paper")}}
+
+    with FakeService(hashed) as service:
+        own, _ = client(service.url)
+        own.evidence(EVIDENCE[:1], selector="reference")
+        for form in ("paper", "oppo", "paper"):
+            own.rewards(REWARDS[:1], form)
+        sent = [body.get("form", body.get("selector")) for _, body, _ in service.requests]
+        assert sent == ["reference", "paper", "oppo", "paper"]
+
+
+def test_an_answer_in_another_form_is_refused() -> None:
+    with FakeService(spoil(lambda answer: answer.pop("form", None))) as service:
+        with pytest.raises(ServiceError, match="SERVICE_FORM.*form None, asked for 'paper'"):
+            client(service.url)[0].rewards(REWARDS[:1], "paper")
+    with FakeService(spoil(lambda answer: answer.update(selector="own"))) as service:
+        with pytest.raises(ServiceError, match="SERVICE_FORM.*selector 'own', asked for 'reference'"):
+            client(service.url)[0].evidence(EVIDENCE[:1], selector="reference")
 
 
 def test_decompose() -> None:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import fakes
 import pytest
 from fakes import FakeService, honest, settings_data
 
@@ -15,6 +16,7 @@ from oppo_swift.config import Settings
 from oppo_swift.errors import OppoSwiftError
 from oppo_swift.evidence import Completion, locate_claims
 from oppo_swift.fields import read
+from oppo_swift.guard.service import check_service, service_problems
 from oppo_swift.loss.options import needs_match
 from oppo_swift.reward import TERMS_KEY, refuse_megatron, reward_class, score
 
@@ -36,7 +38,7 @@ def client(url: str) -> ServiceClient:
 
 def test_rewards_and_terms() -> None:
     with FakeService(honest) as service:
-        rewards, terms = score(client(service.url), settings(reward={"weight": 2}), ["x" * 10, "x" * 30], COLUMNS)
+        rewards, terms = score(client(service.url), settings(reward={**settings_data()["reward"], "weight": 2}), ["x" * 10, "x" * 30], COLUMNS)
         assert rewards == pytest.approx([0.2, 0.6])
         assert terms[0] == {"accuracy": 0.5, "format": 1.0, "perception": 0.25}
         sent = service.requests[0][1]["items"][1]
@@ -47,6 +49,33 @@ def test_rewards_and_terms() -> None:
             "reference": "She frowns.",
             "labels": "sad",
         }
+
+
+def test_the_printed_form_and_its_terms() -> None:
+    printed = settings(reward={**settings_data()["reward"], "form": "paper"})
+    with FakeService(honest) as service:
+        _, terms = score(client(service.url), printed, ["x"], {name: own[:1] for name, own in COLUMNS.items()})
+        assert terms == [{"accuracy": 0.5, "format": 1.0, "omni": 0.25}]
+        assert service.requests[0][1]["form"] == "paper"
+
+
+def test_a_service_of_other_forms_or_numbers_is_refused() -> None:
+    printed = settings(reward={**settings_data()["reward"], "form": "paper"})
+    speaks = fakes.capabilities()
+    assert service_problems(speaks, printed) == []
+    judged = {**speaks, "judge": {"id": "m"}, "forms": ["oppo"], "selectors": ["own"], "paper": None}
+    assert service_problems(judged, settings()) == []
+    (problem,) = service_problems(judged, printed)
+    assert problem == "forms: it speaks oppo, not paper (it compares by cosine, and this service asks a judge)"
+    (other,) = service_problems({**speaks, "paper": {**speaks["paper"], "alpha": 0.3}}, printed)
+    assert other == "reward.paper.alpha is 0.3 there, 0.5 here"
+    assert service_problems({**speaks, "paper": {**speaks["paper"], "alpha": 0.3}}, settings()) == []
+    with FakeService(honest) as service:
+        check_service(client(service.url), printed)
+        lower = {**settings_data()["reward"], "form": "paper"}
+        lower["paper"]["delta"] = 0.4
+        with pytest.raises(OppoSwiftError, match=r"SERVICE_FORMS.*delta is 0.5 there, 0.4 here"):
+            check_service(client(service.url), settings(reward=lower))
 
 
 def test_label_and_labels_in_one_dataset() -> None:
@@ -127,6 +156,6 @@ def test_no_torch_outside_training() -> None:
     code = (
         "import sys; sys.modules['torch'] = None\n"
         "from oppo_swift import check_data, client, config, controller, evidence, reward, spans, version\n"
-        "from oppo_swift.guard import batch, encoding, startup, watch"
+        "from oppo_swift.guard import batch, encoding, service, startup, watch"
     )
     subprocess.run([sys.executable, "-S", "-c", code], check=True, cwd=Path(__file__).parents[1])

@@ -10,7 +10,7 @@ import pytest
 from conftest import vectors
 
 from oppo_swift.errors import OppoSwiftError
-from oppo_swift.evidence import Completion, claims_on_tokens
+from oppo_swift.evidence import Completion, claims_on_tokens, clauses_on_tokens
 from oppo_swift.spans import (
     byte_alphabet,
     decode,
@@ -60,8 +60,23 @@ def test_claims_stand_on_the_same_tokens(case: dict[str, Any]) -> None:
     ] == case["located"]
 
 
+@TEXTS
+def test_clauses_stand_on_the_same_tokens(case: dict[str, Any]) -> None:
+    _, offsets = text_and_offsets(pieces(case))
+    answer = {
+        "claims": [{**clause, "text": ""} for clause in case["clauses"]],
+        "spans": [{**clause, "claim": index} for index, clause in enumerate(case["clauses"])],
+    }
+    located = clauses_on_tokens(answer, Completion("r", case["text"], offsets, None))
+    assert [
+        {"modality": claim.modality, "heads": list(claim.heads), "match": claim.match, "onset": claim.onset}
+        for claim in located
+    ] == case["located_clauses"]
+
+
 def test_vectors_hold_claims_emoji_and_other_scripts() -> None:
     assert sum(len(case["located"]) for case in VECTORS["texts"]) > 20
+    assert sum(len(case["located_clauses"]) for case in VECTORS["texts"]) > 20
     assert any(span["utf16"] != span["code_point"] for case in VECTORS["texts"] for span in case["spans"])
 
 

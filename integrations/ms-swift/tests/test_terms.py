@@ -46,7 +46,7 @@ def test_same_units_of_a_ratio() -> None:
 
 
 def test_same_reward_terms() -> None:
-    assert list(REWARD_TERMS) == VECTORS["rewards"]
+    assert {form: list(terms) for form, terms in REWARD_TERMS.items()} == VECTORS["rewards"]
 
 
 def test_same_terms_in_the_same_order() -> None:

@@ -32,3 +32,8 @@ def masked_pass_learns(options: Loss, terms: Sequence[Term] = TERMS) -> bool:
 def needs_match(options: Loss, terms: Sequence[Term] = TERMS) -> bool:
     """Does any term that is on weigh claims by how well the reference supports them?"""
     return any(term.uses_match(options) for term in active(options, terms))
+
+
+def selectors(options: Loss, terms: Sequence[Term] = TERMS) -> list[str]:
+    """Evidence that the terms that are on act on: "own", a claim's own words."""
+    return ["own"]

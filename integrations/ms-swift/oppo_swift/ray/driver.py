@@ -15,6 +15,7 @@ from ..controller import ControllerState, advance, suppression
 from ..errors import OppoSwiftError
 from ..guard import batch as guard
 from ..guard.encoding import encoding_error
+from ..guard.service import check_service
 from ..guard.startup import report, reward_problems
 from ..guard.watch import Watch
 from ..loss.options import needs_passes
@@ -40,9 +41,11 @@ class OppoRayTrainer(GRPOTrainer):
         check_ray_startup(self.args, self._settings, os.environ)
         report(reward_problems(self._settings, self.reward_func_names))
         self._fills = Fills.of(self.template.processor, self._settings.masks)
+        client = open_client(self._settings.service)
+        check_service(client, self._settings)
         self._preparer = RayPreparer(
             self._settings,
-            open_client(self._settings.service),
+            client,
             self.template.tokenizer,
             media_tokens(self.template.config),
             self._fills,
@@ -148,7 +151,12 @@ class OppoRayTrainer(GRPOTrainer):
         self._turn += 1
         samples = [sample for chunk in chunks for sample in chunk]
         self._watch.clipped(sum(bool(sample.is_truncated) for sample in samples) / len(samples))
-        self._oppo_metrics = {"oppo/claims": per_response, "oppo/suppression": factor, **_term_means(samples)}
+        self._oppo_metrics = {"oppo/claims": per_response, "oppo/suppression": factor, **self._term_means(samples)}
+
+    def _term_means(self, samples: Sequence[Any]) -> dict[str, float]:
+        known = [own for sample in samples if (own := sample.rollout_infos.get(TERMS_KEY)) is not None]
+        names = TERMS[self._settings.reward.form] if known else ()
+        return {f"oppo/reward/{name}": sum(own[name] for own in known) / len(known) for name in names}
 
     def _scatter_advantages(self, grpo_batches: Any, advantages: torch.Tensor) -> None:
         super()._scatter_advantages(grpo_batches, advantages)
@@ -189,8 +197,3 @@ class _Watched:
         results = self._group.train_step(*args, **kwargs)
         self._trainer.stepped(results)
         return results
-
-
-def _term_means(samples: Sequence[Any]) -> dict[str, float]:
-    known = [own for sample in samples if (own := sample.rollout_infos.get(TERMS_KEY)) is not None]
-    return {f"oppo/reward/{name}": sum(own[name] for own in known) / len(known) for name in TERMS if known}
