@@ -1,18 +1,20 @@
 import { z } from "zod";
 import { sha256 } from "../../core/files.ts";
 
-const rules = `- Each is a phrase of 2 to 6 words, copied from the text letter by letter.
+const rules = `- Each is a short phrase of 2 to 6 words that means something by itself, no sentence, copied from the text letter by letter.
 - Add nothing that the text does not say; do not reword, infer or complete.
 - An empty list is right where the text says nothing of the kind.`;
 
 /**
- * The extraction that OPPO's paper prints (arXiv 2606.25325): two lists, phrases of 2 to 6 words
- * that stand in the text, empty lists where nothing is said. Its rules, our words.
+ * The extraction that OPPO's paper prints (arXiv 2606.25325, app. E): two lists of what is seen and
+ * heard, short phrases of 2 to 6 words that the text says explicitly, empty lists where it says
+ * nothing. Its rules in our words; "letter by letter" and "never what is said" are ours, its
+ * examples and lists of keywords are left out.
  */
 export const perceptionQuestion = `You take the reference reasoning about an emotional video clip apart into cues.
 
-- "visual_cues": what is seen, such as face and posture;
-- "audio_cues": what is heard in the voice, such as intonation, rhythm and volume; never what is said.
+- "visual_cues": what is seen: facial expressions, body language, details of the scene;
+- "audio_cues": what is heard in the voice: its quality, tone, speed and volume; never what is said.
 
 Rules:
 ${rules}

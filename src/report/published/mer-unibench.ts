@@ -39,6 +39,9 @@ function paperRow(
 
 const unstated = "checkpoints: not stated";
 
+/** §4.1 and app. C.4: a single final checkpoint across all sets. */
+const oneFinal = "one final checkpoint for all sets";
+
 /** Main metrics of MER-UniBench as its authors published them, in percent. */
 export const publishedMerUniBench: readonly PublishedRow[] = [
   unibenchRow("AffectGPT", 78.54, 78.8, 55.65, 60.54, 81.3, 80.9, 88.49, 86.18, 62.52),
@@ -63,37 +66,37 @@ export const publishedMerUniBench: readonly PublishedRow[] = [
   ),
   paperRow(
     "AffectGPT-R1, reproduced",
-    "one checkpoint for all sets",
+    oneFinal,
     [[80.29, 80.64, 85.7, 83.75], [81.88, 80.89, 57.53, 65.71], 64.08],
     75.6,
   ),
   paperRow(
     "GRPO, task and format",
-    unstated,
+    oneFinal,
     [[83.48, 86.31, 87.78, 86.84], [78.16, 82.7, 61.45, 67.28], 66.86],
     77.87,
   ),
   paperRow(
     "GRPO + R_omni",
-    unstated,
+    oneFinal,
     [[84.83, 85.04, 86.48, 86.95], [85.4, 85.9, 63.37, 70.03], 67.09],
     79.45,
   ),
   paperRow(
     "GRPO + R_omni + PAPO",
-    unstated,
+    oneFinal,
     [[83.47, 85.66, 86.21, 87.36], [86.27, 87.09, 63.28, 69.12], 65.65],
     79.34,
   ),
   paperRow(
     "GRPO + R_omni + PAPO-dual",
-    unstated,
+    oneFinal,
     [[84.98, 85.06, 88.47, 86.72], [84.96, 86.11, 63.07, 67.51], 66.2],
     79.23,
   ),
   paperRow(
     "OPPO",
-    unstated,
+    oneFinal,
     [[86.5, 84.63, 86.22, 88.26], [87.73, 90.34, 64.06, 73.6], 67.16],
     81.05,
   ),

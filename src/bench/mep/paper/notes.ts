@@ -77,7 +77,7 @@ function itemNotes({ samples, source, congruentKnown }: PaperItems): string[] {
   }
   if (!congruentKnown) {
     notes.push(
-      "The source does not say on which samples the streams agree: all were asked about, the paper asks about those alone.",
+      "The source does not say on which samples the streams agree: all were asked about; the paper asks about samples with strong audio-visual correlations alone.",
     );
   }
   return notes;
