@@ -36,7 +36,8 @@ OFF: dict[str, dict[str, Any]] = {
         "patience": 10,
     },
 }
-SWAPPED = {"visual": "swap", "acoustic": "swap", "schedule": "both"}
+SWAPPED = {"visual": "swap", "acoustic": "swap", "schedule": "both", "ratio": 0.7, "unit": "element", "seed": 0}
+BY_RATIO = {"visual": "ratio", "acoustic": "ratio"}
 OURS = {"counterfactual": {"sensitivity": 0.05, "invariance": 0.3}}
 PLAIN = "grpo"
 

@@ -123,12 +123,11 @@ def evidence_of(world: World, contender: Contender) -> BatchEvidence:
     """Claims of the rows, and the masked passes that the plugin would deal them."""
     rows = world.size.rows
     own = claims(world.size, world.share, contender.whole_clauses)
-    kinds = contender.masks.kinds()
     return BatchEvidence(
         claims=[own] * rows,
         kept=list(range(rows)),
         passes=passes_of(world, contender),
-        partial=frozenset(stream for stream, kind in kinds.items() if kind.partial),
+        partial=contender.masks.partial(),
     )
 
 
