@@ -6,7 +6,7 @@ const fewest = 2;
 const most = 6;
 
 /**
- * What the paper's printed extraction asks of each phrase (arXiv 2606.25325):
+ * What the paper's printed extraction asks of each phrase (docs/method.md#cues):
  * 2 to 6 words that stand in the text.
  * @returns what is wrong with the phrase, as a model may be told; null where nothing is
  */
