@@ -117,7 +117,11 @@ function listRows(
   return divided({ rows, notes: [...list.notes, ...left] }, chosen, content, sft);
 }
 
-function checkRow({ media, labels }: ClipRow, audio: Audio, place: Place): void {
+/** What ms-swift takes for a medium, wherever it stands in a text. */
+const mediaTag = /<(?:video|audio|image)>/;
+
+function checkRow(row: ClipRow, audio: Audio, place: Place): void {
+  const { media, labels } = row;
   const need = (fact: boolean, path: string, message: string, hint: string): void => {
     if (!fact) throw new DataError("DATA_ROW", `${path}: ${message}`, { ...place, path, hint });
   };
@@ -133,6 +137,15 @@ function checkRow({ media, labels }: ClipRow, audio: Audio, place: Place): void 
       "audio",
       "would be heard twice: training.audio is in-video",
       hint,
+    );
+  }
+  for (const path of ["subtitle", "question"] as const) {
+    const tag = mediaTag.exec(row[path] ?? "")?.[0];
+    need(
+      tag === undefined,
+      path,
+      `holds ${tag}, which ms-swift takes for a medium`,
+      "leave it out",
     );
   }
   need(labels.length > 0, "label", "is missing, and the reference has no <answer>", "add either");
@@ -152,11 +165,13 @@ function questionFor(rows: readonly ClipRow[]): string {
   );
 }
 
+/** The subtitle stands before the question, as the benchmarks ask. */
 function toSwift(row: ClipRow, question: string, audio: Audio): SwiftRow {
-  const { id, media, reference, labels } = row;
+  const { id, media, reference, labels, subtitle = "" } = row;
+  const spoken = subtitle.trim() === "" ? "" : `Subtitle: "${subtitle.trim()}"\n`;
   const tags = audio === "separate" ? "<video><audio>" : "<video>";
   return {
-    messages: [{ role: "user", content: `${tags}${row.question ?? question}` }],
+    messages: [{ role: "user", content: `${tags}${spoken}${row.question ?? question}` }],
     videos: [media.video!],
     ...(media.audio === undefined ? {} : { audios: [media.audio] }),
     clip_id: id,

@@ -176,6 +176,17 @@ describe("data", () => {
     expect(second!.label).toBe("anger");
   });
 
+  it("shows what is said before the question, of clips that have a subtitle", () => {
+    write([{ ...clips[0], subtitle: " Oh no. ", question: "How?" }, clips[1]!]);
+    expect(rowsOut().map(({ messages }) => messages[0]!.content.slice(0, 30))).toEqual([
+      '<video>Subtitle: "Oh no."\nHow?',
+      "<video>What emotion does this ",
+    ]);
+    expect(readJsonl<SwiftRow>(join(out, "sft.jsonl"))[0]!.messages[0]!.content).toContain(
+      'Subtitle: "Oh no."',
+    );
+  });
+
   it("gives the sound as a file of its own where settings say so", () => {
     write([{ ...clips[0], audio: "a.wav", question: "How?" }], "training.audio=separate");
     const [row] = rowsOut();
@@ -188,6 +199,11 @@ describe("data", () => {
     ["sound given twice", { audio: "a.wav" }, /clips\.jsonl:2: audio: would be heard twice/],
     ["a missing file", { video: "c.mp4" }, /clips\.jsonl:2: no such file: c.mp4/],
     ["a repeated clip", { clip_id: "a" }, /:2: clip_id: 'a' is in line 1 already/],
+    [
+      "a media tag in words",
+      { subtitle: "a <video>" },
+      /:2: subtitle: holds <video>, which ms-swift/,
+    ],
     ["no label", { label: undefined }, /clips\.jsonl:2: label: is missing/],
     ["two kinds of labels", { labels: ["x"] }, /:2: labels: give `label` or `labels`/],
     ["an unknown field", { lable: "x" }, /:2: row: Unrecognized key: "lable"/],
