@@ -73,6 +73,20 @@ export const layers: Readonly<Record<string, Layer>> = {
     ],
     packages: [],
   },
+  // What the printed selector, loss and reward do on clips whose truth is known.
+  "bench/printed": {
+    folders: [
+      "core",
+      "cues",
+      "loss",
+      "rewards",
+      "prompt",
+      "policy/port.ts",
+      "similarity/port.ts",
+      "bench/mep/oracle",
+    ],
+    packages: [],
+  },
   // Exact ports of the official evaluators: numbers in, numbers out.
   "bench/mer-unibench": { folders: ["core"], packages: [] },
   "bench/mme-emotion": { folders: ["core"], packages: [] },

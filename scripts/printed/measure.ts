@@ -1,0 +1,40 @@
+import { withOpened } from "../../src/cli/opened.ts";
+import type { ProgressListener } from "../../src/core/progress.ts";
+import type { BootstrapOptions } from "../../src/core/ratio.ts";
+import { measureHacks } from "./hacks.ts";
+import { type Masked, measureMasked } from "./masked.ts";
+import { measureReach, type Reach } from "./reach.ts";
+import type { RunMeasured } from "./result.ts";
+import type { FinishedRun } from "./run-folder.ts";
+import { openScoring } from "./scoring.ts";
+
+/** The three questions, asked of one run. */
+export async function measureRun(
+  run: FinishedRun,
+  { draws, plain }: { draws: number; plain: boolean },
+  progress: ProgressListener,
+): Promise<RunMeasured> {
+  const bootstrap: BootstrapOptions = { draws, seed: `printed/${run.seed}` };
+  const [start, ...trained] = run.systems as [string, ...string[]];
+  return withOpened(async (keep) => {
+    const scoring = keep(await openScoring(run, plain));
+    const reach: Record<string, Reach> = {};
+    for (const [at, system] of run.systems.entries()) {
+      reach[system] = await measureReach(run, system, scoring, bootstrap);
+      progress({ step: `${run.folder}: reach`, done: at + 1, total: run.systems.length });
+    }
+    const hacks = await measureHacks(run, scoring, bootstrap);
+    progress({ step: `${run.folder}: hacks`, done: 1, total: 1 });
+    const before = keep(await run.policy(start));
+    const masked: Record<string, Masked> = {};
+    for (const system of trained) {
+      masked[system] = await withOpened(async (hold) => {
+        const after = hold(await run.policy(system));
+        const controls = { bootstrap, progress };
+        return measureMasked(run, system, { before, after }, scoring, controls);
+      });
+    }
+    const { folder, seed, clips, itemsHash, versions: trainedWith } = run;
+    return { folder, seed, clips: clips.length, itemsHash, trainedWith, reach, masked, hacks };
+  });
+}
