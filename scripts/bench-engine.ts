@@ -36,6 +36,7 @@ const usage = `npm run bench:engine -- [options]
   --rounds N       rounds of the interleaved measurements (fewer where one takes longer than 20 s)
   --threads 1,2    thread counts
   --only a,b       sections: ${sectionNames.join(", ")}
+  --objectives a,b objectives of that section, by the names in its table (default: all)
   --no-pytorch     leave the PyTorch yardstick out
   --python PATH    interpreter that has torch, transformers and safetensors (default: one of our own,
                    made in node_modules/.cache from scripts/yardstick/requirements.txt)
@@ -50,6 +51,7 @@ const { values } = parseArgs({
     rounds: { type: "string" },
     threads: { type: "string" },
     only: { type: "string" },
+    objectives: { type: "string" },
     "no-pytorch": { type: "boolean", default: false },
     python: { type: "string" },
     demo: { type: "string" },
@@ -155,6 +157,7 @@ async function main(): Promise<void> {
       threads,
       yardsticks: started.yardsticks,
       withoutYardstick: started.reason,
+      objectives: values.objectives?.split(/,(?! )/),
       folder,
       ceilings: new Map(),
       progress: progressPrinter(),

@@ -13,6 +13,8 @@ export interface Context {
   yardsticks: readonly Yardstick[];
   /** Why `yardsticks` is empty. */
   withoutYardstick: string | undefined;
+  /** Names of the objectives to be measured; undefined: all. */
+  objectives?: readonly string[] | undefined;
   /** Scratch folder; the exported policy and batches lie here. */
   folder: string;
   /**

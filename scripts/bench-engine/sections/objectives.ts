@@ -3,16 +3,24 @@
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { variantOptions } from "../../../src/config/schema.ts";
+import {
+  type VariantPresetName,
+  variantPresetNames,
+  variantPresets,
+} from "../../../src/config/variant-presets.ts";
+import { BenchError } from "../../../src/core/errors.ts";
 import { readJsonl } from "../../../src/core/jsonl.ts";
 import { silent } from "../../../src/core/progress.ts";
-import { type PresetName, presetNames } from "../../../src/loss/options.ts";
-import { presets, resolveLossOptions } from "../../../src/loss/presets.ts";
+import { type LossOptions, type PresetName, presetNames } from "../../../src/loss/options.ts";
+import { resolveLossOptions } from "../../../src/loss/presets.ts";
 import { readsClauses } from "../../../src/loss/reads.ts";
 import type { Policy } from "../../../src/policy/port.ts";
+import type { RewardOptions } from "../../../src/rewards/options.ts";
 import { createScorer, type Scorer } from "../../../src/rewards/scorer.ts";
 import { systemLayout } from "../../../src/runs/layout.ts";
 import { openEmbedder } from "../../../src/similarity/open.ts";
-import { maskOptions } from "../../../src/trainer/options.ts";
+import { type MaskOptions, maskOptions } from "../../../src/trainer/options.ts";
 import { trainRl } from "../../../src/trainer/train.ts";
 import type { Context, Section } from "../context.ts";
 import { type Speaker, speaker } from "../demo-policy.ts";
@@ -22,52 +30,102 @@ import { type Spent, watched } from "../stopwatch.ts";
 import { demo } from "../subject.ts";
 import { markdownTable, shortNumber, times, withSpread } from "../table.ts";
 
+/** What a variant of an experiment says: all that a step's cost hangs on. */
 interface Objective {
-  preset: PresetName;
-  /** Weight of the KL to the reference policy. */
-  kl: number;
+  name: string;
+  /** Name of plain GRPO with the same reward, hence the same rollouts, and the same KL. */
+  base: string;
+  reward: RewardOptions;
+  loss: LossOptions;
+  mask: MaskOptions;
 }
 
 /** As in configs/demo.yaml. */
 const klWeight = 0.05;
-const objectives: readonly Objective[] = [
-  ...presetNames.map((preset) => ({ preset, kl: 0 })),
-  { preset: "none", kl: klWeight },
-  { preset: "oppo-swap", kl: klWeight },
+
+/** Our reward with a preset of the loss; masks as in configs/ablation.yaml. */
+function ours(preset: PresetName, kl = 0): Objective {
+  const named = (of: PresetName) => (kl > 0 ? `${of}, KL` : of);
+  const swap = preset === "oppo-swap" || preset === "none";
+  return {
+    name: named(preset),
+    base: named("none"),
+    reward: demo.variants.oppo!.reward,
+    loss: resolveLossOptions({ preset, reference: { weight: kl } }),
+    mask: maskOptions.parse({ mode: swap ? "swap" : "blank" }),
+  };
+}
+
+/** A system of the paper, whole: its reward, its loss with its KL, its mask by ratio. */
+function printed(preset: VariantPresetName, change: { name?: string; mask?: object } = {}) {
+  const { name = preset, mask = {} } = change;
+  const { settings } = variantPresets[preset];
+  const read = variantOptions.parse({ preset, mask: { ...settings.mask, ...mask } });
+  return { name, base: "paper-reward", ...read, loss: resolveLossOptions(read.loss) };
+}
+
+const all: readonly Objective[] = [
+  ...presetNames.filter((preset) => !preset.startsWith("paper")).map((preset) => ours(preset)),
+  ours("none", klWeight),
+  ours("oppo-swap", klWeight),
+  ...variantPresetNames.map((preset) => printed(preset)),
+  printed("paper", { name: "paper, passes in turn", mask: { passes: "alternate" } }),
 ];
+/** Those asked for by name, with what they are held against. */
+function chosen(names: readonly string[] | undefined): readonly Objective[] {
+  if (!names) return all;
+  const unknown = names.find((name) => !all.some((objective) => objective.name === name));
+  if (unknown !== undefined) {
+    throw new BenchError("OBJECTIVE_UNKNOWN", `no objective is called '${unknown}'`, {
+      path: "--objectives",
+      hint: `objectives: ${all.map(({ name }) => `'${name}'`).join(", ")}`,
+    });
+  }
+  const asked = all.filter(({ name }) => names.includes(name));
+  return all.filter(({ name }) => asked.some((each) => each.name === name || each.base === name));
+}
+
 /** Step of which every objective repeats the same rollouts. */
 const seeds = 3;
-const nameOf = ({ preset, kl }: Objective): string => (kl > 0 ? `${preset}, KL` : preset);
 
 interface Bench {
   context: Context;
+  /** Says each thing once: every step is a first one. */
+  notice: (text: string) => void;
+  objectives: readonly Objective[];
   speaker: Speaker;
   policy: Policy;
   reference: Policy;
-  scorer: Scorer;
-  /** For presets whose evidence is clauses. */
-  clauseScorer: Scorer;
+  /** Of each objective. */
+  scorers: Map<string, Scorer>;
   spent: Map<string, Spent[]>;
-  tokens: number[];
+  /** Tokens a response at which the printed loss compares passes, by objective and step. */
+  compared: Map<string, number[]>;
 }
 
 export async function objectiveCosts(context: Context): Promise<Section> {
+  const objectives = chosen(context.objectives);
   const speaks = await speaker(context);
   const { embedder, calibration } = await openEmbedder(demo.embedder);
-  const { reward } = demo.variants.oppo!;
   const bench: Bench = {
     context,
+    notice: once(context.say),
+    objectives,
     speaker: speaks,
     policy: await speaks.open(),
     reference: await speaks.open(),
-    scorer: createScorer({ embedder, calibration, options: reward }),
-    clauseScorer: createScorer({ embedder, calibration, options: reward, clauses: true }),
-    spent: new Map(objectives.map((objective) => [nameOf(objective), []])),
-    tokens: [],
+    scorers: new Map(
+      objectives.map(({ name, reward, loss }) => {
+        const clauses = reward.form === "paper" || readsClauses(loss);
+        return [name, createScorer({ embedder, calibration, options: reward, clauses })];
+      }),
+    ),
+    spent: new Map(objectives.map(({ name }) => [name, []])),
+    compared: new Map(objectives.map(({ name }) => [name, []])),
   };
   const turns = (seed: () => number) =>
     objectives.map((objective) => ({
-      name: nameOf(objective),
+      name: objective.name,
       run: async () => [await step(bench, objective, seed())],
     }));
   try {
@@ -81,7 +139,6 @@ export async function objectiveCosts(context: Context): Promise<Section> {
       context.progress,
     );
     for (const list of bench.spent.values()) list.length = 0;
-    bench.tokens.length = 0;
     let turn = 0;
     const measured = await interleave(
       "objectives",
@@ -97,62 +154,74 @@ export async function objectiveCosts(context: Context): Promise<Section> {
   }
 }
 
+function once(say: (text: string) => void): (text: string) => void {
+  const said = new Set<string>();
+  return (text) => {
+    if (!said.has(text)) say(text);
+    said.add(text);
+  };
+}
+
 /**
  * One step of `trainRl`; milliseconds as the trainer records them. The learning rate is too small
  * to move a float32 weight, so that every objective meets the same policy and, with one seed, the
  * same rollouts.
  */
-async function step(bench: Bench, { preset, kl }: Objective, seed: number): Promise<number> {
-  const { context, speaker, policy, reference } = bench;
-  const scorer = readsClauses(presets[preset]) ? bench.clauseScorer : bench.scorer;
+async function step(bench: Bench, objective: Objective, seed: number): Promise<number> {
+  const { context, speaker, policy, reference, scorers } = bench;
+  const { name, reward, loss, mask } = objective;
   const spent: Spent = new Map();
   const layout = systemLayout(join(context.folder, "objective"));
   rmSync(layout.root, { recursive: true, force: true });
-  const swap = preset === "oppo-swap" || preset === "none";
   await trainRl({
     name: "bench",
     policy: watched(policy, spent),
-    ...(kl > 0 ? { reference: watched(reference, spent, "reference ") } : {}),
+    ...(loss.reference.weight > 0 ? { reference: watched(reference, spent, "reference ") } : {}),
     tokenizer: speaker.tokenizer,
     examples: speaker.examples,
-    scorer,
+    scorer: scorers.get(name)!,
     options: {
       ...demo.rl,
       steps: 1,
       learningRate: 1e-12,
       guards: { ...demo.rl.guards, canaryEffect: 0 },
     },
-    // as in configs/ablation.yaml
-    mask: maskOptions.parse({ mode: swap ? "swap" : "blank" }),
-    loss: resolveLossOptions({ preset, reference: { weight: kl } }),
-    reward: demo.variants.oppo!.reward,
+    mask,
+    loss,
+    reward,
     blank: speaker.blank,
     seed,
     layout,
     progress: silent,
-    notice: context.say,
+    notice: bench.notice,
   });
-  const [row] = readJsonl<{ seconds: number; tokens?: number }>(layout.metrics);
-  bench.spent.get(nameOf({ preset, kl }))!.push(spent);
-  if (row!.tokens !== undefined) bench.tokens.push(row!.tokens);
+  const [row] = readJsonl<{ seconds: number; [metric: string]: number }>(layout.metrics);
+  bench.compared.get(name)!.push(row!["paper/tokens"] ?? 0);
+  bench.spent.get(name)!.push(spent);
   return 1000 * row!.seconds;
 }
 
-function section({ context, spent }: Bench, measured: Map<string, number[]>): Section {
+const goals = [
+  { names: ["oppo-swap", "oppo-swap, KL"], most: 1.6 },
+  { names: ["paper"], most: 1.7 },
+] as const;
+
+function section(
+  { context, objectives, spent, compared }: Bench,
+  measured: Map<string, number[]>,
+): Section {
   const methods = [...new Set([...spent.values()].flat().flatMap((one) => [...one.keys()]))].filter(
     (method) => !["save", "load", "close"].includes(method),
   );
-  const rows = objectives.map((objective) => {
-    const name = nameOf(objective);
-    const all = measured.get(name)!;
-    const base = measured.get(nameOf({ preset: "none", kl: objective.kl }))!;
+  const rows = objectives.map(({ name, base: baseName }) => {
+    const took = measured.get(name)!;
+    const base = measured.get(baseName)!;
     const times = methods.map((method) =>
       median(spent.get(name)!.map((one) => one.get(method) ?? 0)),
     );
-    const rest = median(all) - times.reduce((sum, value) => sum + value, 0);
-    return { name, all, over: ratio(all, base), cells: [...times, rest].map(shortNumber) };
+    const rest = median(took) - times.reduce((sum, value) => sum + value, 0);
+    return { name, took, over: ratio(took, base), cells: [...times, rest].map(shortNumber) };
   });
-  const over = (name: string) => rows.find((row) => row.name === name)!.over;
   return {
     name: "objectives",
     title: "Cost of each objective",
@@ -160,25 +229,34 @@ function section({ context, spent }: Bench, measured: Map<string, number[]>): Se
       `Whole steps of the trainer as \`oppo demo\` runs them (${demo.rl.prompts} clips × ${demo.rl.group} ` +
         "rollouts: sampling, scoring with the Omni-Perception Reward, masked passes, loss, gradients, " +
         `optimiser), onnx, ${context.threads.at(-1)} threads, from a cold start of a few seconds that ` +
-        "speaks the demo's language; the same rollouts for every objective. Ratio to plain GRPO (`none`) " +
-        "with the same reward and the same KL. `attrib` needs both masked passes, the others hide one " +
-        "stream of each clip in turn. Columns after the ratio: milliseconds in each call of the policy, " +
-        "and the rest (scoring, loss, records).",
+        "speaks the demo's language. Ratio, round by round, to plain GRPO with the same rollouts, the same " +
+        "reward and the same KL: `none` for ours, `paper-reward` for the systems of OPPO's paper, which are " +
+        "measured whole (reward, reference KL .04, ratio masks, both masked passes of every rollout but for " +
+        "the last row). `attrib` needs both masked passes, our others hide one stream of each clip in turn. " +
+        "*Compared*: tokens a response at which the printed loss compares passes. Columns after it: " +
+        "milliseconds in each call of the policy, and the rest (scoring, loss, records).",
       markdownTable(
-        ["objective", "step, ms", "ratio", ...methods, "rest"],
-        rows.map(({ name, all, over, cells }) => [
+        ["objective", "step, ms", "ratio", "compared", ...methods, "rest"],
+        rows.map(({ name, took, over, cells }) => [
           name,
-          withSpread(spread(all)),
+          withSpread(spread(took)),
           times(over),
+          shortNumber(median(compared.get(name)!)),
           ...cells,
         ]),
       ),
     ].join("\n\n"),
-    targets: ["oppo-swap", "oppo-swap, KL"].map((name) => ({
-      goal: `OPPO step at most 1.6× a GRPO step, in the trainer (${name})`,
-      measured: times(over(name)),
-      met: over(name).median <= 1.6,
-    })),
+    targets: goals.flatMap(({ names, most }) =>
+      names.flatMap((name) => {
+        const over = rows.find((row) => row.name === name)?.over;
+        if (!over) return [];
+        return {
+          goal: `OPPO step at most ${most}× a GRPO step, in the trainer (${name})`,
+          measured: times(over),
+          met: over.median <= most,
+        };
+      }),
+    ),
     data: {
       steps: Object.fromEntries(measured),
       spent: Object.fromEntries(
