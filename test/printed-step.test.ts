@@ -100,10 +100,10 @@ async function objectiveAt(policy: LinearPolicy, run: RlRun, rollouts: TrainingR
         const read = async (own: Prompt | undefined) => {
           if (!own) return undefined;
           const datum: Datum = { prompt: own, tokens, whole };
-          const [logprobs] = await policy.logprobs([datum]);
-          const [values] = await policy.distributions([datum]);
-          const rows: WholeRows = { positions: whole, vocabulary: tokenizer.size, values: values! };
-          return { logprobs: logprobs!, rows };
+          const [read] = await policy.distributions([datum]);
+          const { logprobs, rows: values } = read!;
+          const rows: WholeRows = { positions: whole, vocabulary: tokenizer.size, values };
+          return { logprobs, rows };
         };
         const full = (await read(prompt))!;
         const passes = {
@@ -182,6 +182,33 @@ describe("a step of the printed loss", () => {
       expect(Math.abs(slopes[steep[0]!]!)).toBeGreaterThan(0.3);
     },
   );
+
+  it("reads each pass once, log-probs and rows together; on new weights, not the sampled ones", async () => {
+    const { run, policy, rollouts } = await rolloutsOf({ preset: "paper" });
+    const calls: (readonly Datum[])[] = [];
+    const distributions = policy.distributions.bind(policy);
+    Object.assign(policy, {
+      backward: async () => rollouts.map(({ completion }) => completion.logprobs),
+      distributions: (batch: readonly Datum[]) => {
+        calls.push(batch);
+        return distributions(batch);
+      },
+    });
+    const step = (fresh: boolean) =>
+      update(policy, rollouts, run.loss, {}, { learningRate: 0 }, fresh);
+    await step(true);
+    await step(false);
+    // two rollouts in full and with each stream hidden
+    expect(calls.map((batch) => batch.length)).toEqual([6, 6]);
+    const [sampled, read] = calls.map((batch) => batch.slice(0, 2));
+    expect(sampled!.map((datum) => datum.read)).toEqual([[], []]);
+    expect(read!.map((datum) => datum.read)).toEqual([undefined, undefined]);
+    for (const [at, { clauses }] of rollouts.entries()) {
+      const tokens = new Set(clauses!.flatMap(({ heads }) => heads));
+      expect(new Set(sampled![at]!.whole)).toEqual(tokens);
+      expect(new Set(read![at]!.whole)).toEqual(tokens);
+    }
+  });
 
   it("tells an engine without whole rows what to set", async () => {
     const { run, policy, rollouts } = await rolloutsOf({ preset: "paper" });

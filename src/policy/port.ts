@@ -16,18 +16,17 @@ export interface Policy {
    */
   logprobs(batch: readonly Datum[]): Promise<Float32Array[]>;
   /**
-   * Log-probs of the whole vocabulary (V tokens) at the positions a datum names with `whole`: per
-   * datum one array [positions × V], row-major, in the order of the positions; each row is a log
-   * softmax, so its exponentials sum to 1. The result takes positions × V × 4 bytes, and the engine
-   * works in chunks, each bounded by its own positions × V.
+   * As `logprobs`, and of the same forward pass the log-probs of the whole vocabulary (V tokens) at
+   * the positions a datum names with `whole`. Rows take positions × V × 4 bytes, summed over the
+   * batch; the engine works in chunks, each bounded by its own positions × V.
    * @throws PolicyError WHOLE_POSITION for a position outside the completion or out of order;
    *   WHOLE_VOCABULARY where `capabilities` say that the engine cannot.
    */
-  distributions(batch: readonly Datum[]): Promise<Float32Array[]>;
+  distributions(batch: readonly Datum[]): Promise<Distributions[]>;
   /**
    * Adds Σ gradient · ∂logp/∂θ to the accumulated gradient. `gradient` is dL/dlogp, one array per
    * datum, of the length that `logprobs` returns for it. `whole` adds the same for rows of the
-   * whole vocabulary: one array per datum, of the length that `distributions` returns for it, or
+   * whole vocabulary: one array per datum, of the length of `distributions`' rows for it, or
    * undefined where a datum's rows have no gradient. Each entry of a row counts as a function of
    * all logits: a gradient needs no projection first. Returns the log-probs (not the rows) of the
    * pass that was differentiated. When it fails, nothing stays accumulated.
@@ -88,6 +87,17 @@ export interface Datum {
    * ascending; default: none. Independent of `read`, and of no effect on `logprobs`.
    */
   whole?: readonly number[];
+}
+
+/** What is read of one datum. */
+export interface Distributions {
+  /** As `Policy.logprobs` gives them. */
+  logprobs: Float32Array;
+  /**
+   * Log-probs of the whole vocabulary at the datum's `whole`, [positions × V], row-major; each row
+   * is a log softmax, so its exponentials sum to 1.
+   */
+  rows: Float32Array;
 }
 
 export interface AdamOptions {

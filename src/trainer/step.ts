@@ -23,8 +23,8 @@ import { advanceController, type ControllerState, suppression } from "../loss/co
 import { type ObjectiveContext, omniPerceptionObjective } from "../loss/objective.ts";
 import type { LossOptions } from "../loss/options.ts";
 import { maskedReads, readsClauses, spreadReads } from "../loss/reads.ts";
-import type { LossResult, LossSample } from "../loss/sample.ts";
-import type { AdamOptions, Datum, Policy, StepReport } from "../policy/port.ts";
+import { type LossPass, type LossResult, type LossSample, lossPasses } from "../loss/sample.ts";
+import type { AdamOptions, Datum, Distributions, Policy, StepReport } from "../policy/port.ts";
 import { batchAdvantages } from "../rewards/advantages.ts";
 import { checkFinite, guardStep } from "./guards.ts";
 import { canary, hidePrompts, maskPlan, streamsToHide } from "./hide.ts";
@@ -33,12 +33,11 @@ import {
   collectGroups,
   fullDatum,
   type Group,
-  type HiddenStream,
   type Rollout,
   type TrainingRollout,
 } from "./rollout.ts";
 import type { RlRun, TrainerState } from "./run.ts";
-import { addWholeRows, type WholePass, wholeGradientOf, wholePasses } from "./whole.ts";
+import { readAll, rowsAt, wholeGradientOf, wholeTokens } from "./whole.ts";
 
 /** What one step taught: numbers to record, and the state to go on with. */
 export interface Lesson {
@@ -202,8 +201,8 @@ export interface UpdateReport {
 
 /**
  * One optimiser step: log-probs of every pass → loss and its gradient on each log-prob → backward.
- * With `fresh` the weights are those that sampled. All passes of a kind go to the policy at once,
- * so that it may batch them.
+ * With `fresh` the weights are those that sampled. All that is read goes to the policy at once, log-
+ * probs and rows of the whole vocabulary together, so that it may batch them.
  */
 export async function update(
   policy: Policy,
@@ -213,29 +212,23 @@ export async function update(
   adam: AdamOptions,
   fresh: boolean,
 ): Promise<UpdateReport> {
-  const data = rollouts.map(fullDatum);
-  const passes = hiddenPasses(rollouts);
-  const asked = [...(fresh ? [] : data), ...passes.map(({ datum }) => datum)];
-  const answered = asked.length > 0 ? await policy.logprobs(asked) : [];
-  const sampled = rollouts.map(({ completion }) => completion.logprobs);
-  const full = fresh ? sampled : answered.slice(0, data.length);
-  const samples = rollouts.map((rollout, index) => sampleOf(rollout, full[index]!));
-  addHidden(samples, passes, answered.slice(asked.length - passes.length));
-  const datumOf = (at: number, pass: WholePass["pass"]) =>
-    pass === "full"
-      ? data[at]
-      : passes.find((each) => each.at === at && each.stream === pass)?.datum;
-  const wholes = wholePasses(samples, datumOf, loss, context.terms);
-  await addWholeRows(policy, samples, wholes);
+  const passes = allPasses(rollouts, loss, context.terms);
+  // sampled log-probs stand for those of the full pass, whose rows alone are missing then
+  const asked = passes.flatMap((pass) => {
+    if (!fresh || pass.name !== "full") return [pass];
+    return pass.datum.whole ? [{ ...pass, datum: { ...pass.datum, read: [] } }] : [];
+  });
+  const answers = await readAll(
+    policy,
+    asked.map(({ datum }) => datum),
+  );
+  const samples = rollouts.map(sampleOf);
+  asked.forEach((pass, index) => {
+    addReading(samples[pass.at]!, pass, answers[index]!);
+  });
 
   const result = omniPerceptionObjective(samples, loss, context);
-  const positions = (at: number, pass: WholePass["pass"]) => samples[at]!.whole?.[pass]?.positions;
-  const learning: Learning[] = [
-    ...data.map((datum, at) =>
-      withRows({ datum, gradient: result.gradient.full[at]! }, result, "full", at, positions),
-    ),
-    ...passes.flatMap((pass) => hiddenGradient(pass, result, positions)),
-  ];
+  const learning = passes.flatMap((pass) => learningOf(pass, result));
   const rows = learning.map(({ whole }) => whole);
   const differentiated = await policy.backward(
     learning.map(({ datum }) => datum),
@@ -243,37 +236,58 @@ export async function update(
     ...(rows.some((row) => row) ? [rows] : []),
   );
   const report = await policy.step(adam);
-  const again = differentiated.slice(0, data.length);
+  const sampled = rollouts.map(({ completion }) => completion.logprobs);
+  const again = differentiated.slice(0, rollouts.length);
   return { result, report, samplerGap: fresh ? meanGap(again, sampled) : undefined };
 }
 
-/** One rollout read with one stream hidden, or both. */
-interface HiddenPass {
+/** One rollout in full, or with a stream hidden, or both. */
+interface Pass {
+  name: LossPass;
   /** Place of the rollout in the update. */
   at: number;
-  stream: HiddenStream;
+  /** What hides a stream still shows something. */
   partial: boolean;
   datum: Datum;
 }
 
-/** Stream by stream, in the order of the rollouts. */
-function hiddenPasses(rollouts: readonly TrainingRollout[]): HiddenPass[] {
-  return (["video", "audio", "both"] as const).flatMap((stream) =>
-    rollouts.flatMap(({ hidden, completion: { tokens } }, at) => {
-      const copy = hidden[stream];
+/** The full pass of every rollout, then stream by stream the hidden ones; in their order. */
+function allPasses(
+  rollouts: readonly TrainingRollout[],
+  loss: LossOptions,
+  terms: ObjectiveContext["terms"],
+): Pass[] {
+  const wholes = rollouts.map((rollout) => wholeTokens(rollout, loss, terms));
+  return lossPasses.flatMap((name) =>
+    rollouts.flatMap((rollout, at): Pass[] => {
+      const whole = wholes[at]![name];
+      const wanted = whole ? { whole } : {};
+      if (name === "full") {
+        return [{ name, at, partial: false, datum: { ...fullDatum(rollout), ...wanted } }];
+      }
+      const copy = rollout.hidden[name];
       if (!copy) return [];
       const { prompt, partial, read } = copy;
-      return [{ at, stream, partial, datum: { prompt, tokens, ...(read ? { read } : {}) } }];
+      const { tokens } = rollout.completion;
+      return [
+        { name, at, partial, datum: { prompt, tokens, ...(read ? { read } : {}), ...wanted } },
+      ];
     }),
   );
 }
 
-function sampleOf(rollout: TrainingRollout, full: Float32Array): LossSample {
-  const { advantage, completion, reference, claims, clauses } = rollout;
+/** A rollout before anything is read: the full pass is what sampling said. */
+function sampleOf({
+  advantage,
+  completion,
+  reference,
+  claims,
+  clauses,
+}: TrainingRollout): LossSample {
   const sampled = completion.logprobs;
   return {
     advantage,
-    full,
+    full: sampled,
     sampled,
     ...(reference ? { reference } : {}),
     claims,
@@ -281,18 +295,17 @@ function sampleOf(rollout: TrainingRollout, full: Float32Array): LossSample {
   };
 }
 
-/** Puts the log-probs of each hidden pass on its rollout's sample. */
-function addHidden(
-  samples: readonly LossSample[],
-  passes: readonly HiddenPass[],
-  logprobs: readonly Float32Array[],
-): void {
-  passes.forEach(({ at, stream, partial, datum: { tokens, read } }, index) => {
-    const sample = samples[at]!;
-    const values = logprobs[index]!;
-    sample[stream] = read ? spreadReads(values, read, tokens.length) : values;
-    if (partial && stream !== "both") sample.partial = [...(sample.partial ?? []), stream];
-  });
+/** Puts what was read of a pass on its rollout's sample. */
+function addReading(sample: LossSample, { name, partial, datum }: Pass, read: Distributions): void {
+  const { tokens, read: positions, whole } = datum;
+  const rows = rowsAt(whole, read);
+  if (rows) sample.whole = { ...sample.whole, [name]: rows };
+  // rows alone: log-probs were there before
+  if (name === "full" && positions) return;
+  sample[name] = positions ? spreadReads(read.logprobs, positions, tokens.length) : read.logprobs;
+  if (partial && (name === "video" || name === "audio")) {
+    sample.partial = [...(sample.partial ?? []), name];
+  }
 }
 
 /**
@@ -301,34 +314,15 @@ function addHidden(
 interface Learning {
   datum: Datum;
   gradient: ArrayLike<number>;
-  whole?: Float32Array | undefined;
+  whole: Float32Array | undefined;
 }
 
-type Positions = (at: number, pass: WholePass["pass"]) => readonly number[] | undefined;
-
-function withRows(
-  learning: Learning,
-  result: LossResult,
-  pass: WholePass["pass"],
-  at: number,
-  positions: Positions,
-): Learning {
-  const whole = wholeGradientOf(result, pass, at);
-  const read = positions(at, pass);
-  return whole && read
-    ? { ...learning, datum: { ...learning.datum, whole: read }, whole }
-    : learning;
-}
-
-/** The tokens of a hidden pass at which the gradient is not zero, and what it is there. */
-function hiddenGradient(
-  { at, stream, datum }: HiddenPass,
-  result: LossResult,
-  positions: Positions,
-): Learning[] {
-  const row = result.gradient[stream]?.[at];
+/** A full pass as a whole; a hidden one at the tokens where its gradient is not zero, if any. */
+function learningOf({ name, at, datum }: Pass, result: LossResult): Learning[] {
+  const whole = wholeGradientOf(result, name, at);
+  const row = result.gradient[name]?.[at];
+  if (name === "full") return [{ datum, gradient: row!, whole }];
   const read = row ? [...row.keys()].filter((token) => row[token] !== 0) : [];
-  const sampled = { datum: { ...datum, read }, gradient: read.map((token) => row![token]!) };
-  const learning = withRows(sampled, result, stream, at, positions);
-  return read.length > 0 || learning.whole ? [learning] : [];
+  if (read.length === 0 && !whole) return [];
+  return [{ datum: { ...datum, read }, gradient: read.map((token) => row![token]!), whole }];
 }

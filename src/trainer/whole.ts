@@ -1,73 +1,57 @@
 import { RunError } from "../core/errors.ts";
 import type { LossOptions } from "../loss/options.ts";
 import { wholeReads } from "../loss/reads.ts";
-import type { LossPass, LossResult, LossSample, WholeRows } from "../loss/sample.ts";
+import type { LossPass, LossResult, WholeRows } from "../loss/sample.ts";
 import type { LossTerm } from "../loss/term.ts";
-import type { Datum, Policy } from "../policy/port.ts";
+import type { Datum, Distributions, Policy } from "../policy/port.ts";
+import type { TrainingRollout } from "./rollout.ts";
 
-/** A pass of a rollout whose whole-vocabulary rows the loss looks at. */
-export interface WholePass {
-  /** Place of the rollout in the update. */
-  at: number;
-  pass: LossPass;
-  /** Completion on the prompt of that pass, with the tokens wanted in `whole`. */
-  datum: Datum & { whole: readonly number[] };
-}
+const hiding = ["video", "audio", "both"] as const;
 
-/** The prompt of a pass of a rollout; undefined where it has no such pass. */
-type DatumOf = (at: number, pass: LossPass) => Datum | undefined;
-
-const maskedPasses = ["video", "audio", "both"] as const;
+/** Tokens of each pass of a rollout that are read over the whole vocabulary, ascending. */
+export type WholeTokens = Partial<Record<LossPass, readonly number[]>>;
 
 /**
- * Passes that the loss wants to read over the whole vocabulary: masked ones that were made, and the
- * full one at the tokens that any of those is compared at.
+ * Tokens at which the loss looks at the whole vocabulary: of masked passes that were made, and of
+ * the full one where any of those is compared with it.
  */
-export function wholePasses(
-  samples: readonly LossSample[],
-  datumOf: DatumOf,
+export function wholeTokens(
+  { claims, clauses, completion, hidden }: TrainingRollout,
   loss: LossOptions,
   terms: readonly LossTerm[] | undefined,
-): WholePass[] {
-  return samples.flatMap((sample, at) => {
-    const reads = wholeReads(loss, sample, terms);
-    const compared = new Set<number>();
-    const masked = maskedPasses.flatMap((pass): WholePass[] => {
-      const [datum, whole] = [datumOf(at, pass), reads[pass]];
-      if (!datum || !whole) return [];
-      for (const token of whole) compared.add(token);
-      return [{ at, pass, datum: { ...datum, whole } }];
-    });
-    const whole = (reads.full ?? []).filter((token) => compared.has(token));
-    const full = datumOf(at, "full");
-    if (!full || whole.length === 0) return masked;
-    return [{ at, pass: "full", datum: { ...full, whole } }, ...masked];
+): WholeTokens {
+  const sample = { claims, ...(clauses ? { clauses } : {}), full: completion.logprobs };
+  const reads = wholeReads(loss, sample, terms);
+  const masked = hiding.flatMap((pass) => {
+    const tokens = reads[pass];
+    return hidden[pass] && tokens ? [[pass, tokens] as const] : [];
+  });
+  const compared = new Set(masked.flatMap(([, tokens]) => tokens));
+  const full = (reads.full ?? []).filter((token) => compared.has(token));
+  return { ...Object.fromEntries(masked), ...(full.length > 0 ? { full } : {}) };
+}
+
+/** What a policy reads of data: one forward pass each, rows of the whole vocabulary included. */
+export async function readAll(policy: Policy, data: readonly Datum[]): Promise<Distributions[]> {
+  if (data.length === 0) return [];
+  if (!data.some(({ whole }) => whole)) {
+    const logprobs = await policy.logprobs(data);
+    return logprobs.map((values) => ({ logprobs: values, rows: new Float32Array(0) }));
+  }
+  if (policy.capabilities.wholeVocabulary) return policy.distributions(data);
+  throw new RunError("WHOLE_VOCABULARY", `the policy ${policy.id} knows sampled tokens only`, {
+    path: "loss.paper.estimator",
+    hint: "set it to k1 or k3, or train on an engine that gives whole-vocabulary log-probs",
   });
 }
 
-/**
- * Reads the rows and puts them on the samples. Takes positions × vocabulary × 4 bytes a pass.
- * @throws RunError WHOLE_VOCABULARY where the engine knows sampled tokens only.
- */
-export async function addWholeRows(
-  policy: Policy,
-  samples: readonly LossSample[],
-  passes: readonly WholePass[],
-): Promise<void> {
-  if (passes.length === 0) return;
-  if (!policy.capabilities.wholeVocabulary) {
-    throw new RunError("WHOLE_VOCABULARY", `the policy ${policy.id} knows sampled tokens only`, {
-      path: "loss.paper.estimator",
-      hint: "set it to k1 or k3, or train on an engine that gives whole-vocabulary log-probs",
-    });
-  }
-  const rows = await policy.distributions(passes.map(({ datum }) => datum));
-  passes.forEach(({ at, pass, datum: { whole: positions } }, index) => {
-    const values = rows[index]!;
-    const read: WholeRows = { positions, vocabulary: values.length / positions.length, values };
-    const sample = samples[at]!;
-    sample.whole = { ...sample.whole, [pass]: read };
-  });
+/** Rows as the loss takes them; undefined where none were asked for. */
+export function rowsAt(
+  positions: readonly number[] | undefined,
+  { rows: values }: Distributions,
+): WholeRows | undefined {
+  if (!positions) return undefined;
+  return { positions, vocabulary: values.length / positions.length, values };
 }
 
 /** dL/dlogp of a pass's rows as the policy takes it; undefined where there is none. */

@@ -7,6 +7,7 @@ import type {
   AdamOptions,
   Completion,
   Datum,
+  Distributions,
   LoadOptions,
   Policy,
   SampleOptions,
@@ -58,13 +59,14 @@ export class LinearPolicy implements Policy {
     );
   }
 
-  async distributions(batch: readonly Datum[]): Promise<Float32Array[]> {
-    if (batch.length === 0) throw new PolicyError("BATCH_EMPTY", "no data");
-    return batch.map((datum) => {
+  async distributions(batch: readonly Datum[]): Promise<Distributions[]> {
+    const logprobs = await this.logprobs(batch);
+    return batch.map((datum, index) => {
       checkWhole(datum);
-      return Float32Array.from(
+      const rows = Float32Array.from(
         (datum.whole ?? []).flatMap((at) => this.next(datum, at).map(Math.log)),
       );
+      return { logprobs: logprobs[index]!, rows };
     });
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Datum, Policy } from "../../policy/port.ts";
+import type { Policy } from "../../policy/port.ts";
 import type { Prompt, Stream } from "../../prompt/prompt.ts";
 import { klChange, type PassOptions, type ReadText, readPasses } from "./passes.ts";
 
@@ -53,15 +53,16 @@ function seer(chances: { seen: number; video: number; audio: number }): Policy {
   return {
     id: "seer",
     capabilities: { wholeVocabulary: true },
-    logprobs: async (batch: readonly Datum[]) =>
-      batch.map(({ prompt, tokens }) => {
-        const chance = chanceOf(prompt);
-        return Float32Array.from(tokens, (token) => Math.log(token === 1 ? chance : 1 - chance));
-      }),
+    logprobs: refuse,
     distributions: async (batch) =>
-      batch.map(({ prompt, whole = [] }) => {
+      batch.map(({ prompt, tokens, whole = [] }) => {
         const chance = chanceOf(prompt);
-        return Float32Array.from(whole.flatMap(() => log(1 - chance, chance)));
+        return {
+          logprobs: Float32Array.from(tokens, (token) =>
+            Math.log(token === 1 ? chance : 1 - chance),
+          ),
+          rows: Float32Array.from(whole.flatMap(() => log(1 - chance, chance))),
+        };
       }),
     sample: refuse,
     backward: refuse,

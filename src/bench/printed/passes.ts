@@ -140,15 +140,15 @@ async function readPass(
     const tokens = new Set(modalities.flatMap((modality) => text.evidence[modality]));
     return { prompt, tokens: text.tokens, whole: [...tokens].sort((a, b) => a - b) };
   });
-  const logprobs = await policy.logprobs(asked);
-  const rows = await policy.distributions(asked);
+  const read = await policy.distributions(asked);
   return data.map(({ text }, index) => {
     const { whole } = asked[index]!;
+    const { logprobs, rows } = read[index]!;
     const of = (modality: EvidenceModality) =>
       modalities.includes(modality)
-        ? rowsAt(rows[index]!, whole, text.evidence[modality])
+        ? rowsAt(rows, whole, text.evidence[modality])
         : new Float32Array(0);
-    return { logprobs: logprobs[index]!, rows: { visual: of("visual"), acoustic: of("acoustic") } };
+    return { logprobs, rows: { visual: of("visual"), acoustic: of("acoustic") } };
   });
 }
 

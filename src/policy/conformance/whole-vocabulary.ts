@@ -16,7 +16,7 @@ import {
 /** `distributions`, and the gradient of its rows: for engines that say they can. */
 export const wholeVocabularyChecks: Readonly<Record<string, Check>> = {
   "makes whole rows whose probabilities sum to 1": async (policy, test) => {
-    for (const rows of await policy.distributions(wholeBatch(test))) {
+    for (const { rows } of await policy.distributions(wholeBatch(test))) {
       for (const row of split(rows, test)) {
         const total = row.reduce((sum, logprob) => sum + Math.exp(logprob), 0);
         assert.ok(Math.abs(total - 1) < 1e-4, `sum is ${total}`);
@@ -29,7 +29,7 @@ export const wholeVocabularyChecks: Readonly<Record<string, Check>> = {
     test,
   ) => {
     const batch = wholeBatch(test);
-    const rows = await policy.distributions(batch);
+    const rows = await rowsOf(policy, batch);
     for (const [index, { prompt, tokens, whole }] of batch.entries()) {
       for (const [at, position] of whole.entries()) {
         const each = await policy.logprobs(
@@ -47,18 +47,40 @@ export const wholeVocabularyChecks: Readonly<Record<string, Check>> = {
 
   "gives a datum the same whole rows in any batch, whatever is read": async (policy, test) => {
     const batch = wholeBatch(test);
-    const together = await policy.distributions(batch);
-    const read = await policy.distributions(batch.map((one) => ({ ...one, read: [0] })));
+    const together = await rowsOf(policy, batch);
+    const read = await rowsOf(
+      policy,
+      batch.map((one) => ({ ...one, read: [0] })),
+    );
     for (const [index, one] of batch.entries()) {
-      const [alone] = await policy.distributions([one]);
+      const [alone] = await rowsOf(policy, [one]);
       close(alone as Float32Array, together[index] as Float32Array, test.tolerance);
       close(read[index] as Float32Array, together[index] as Float32Array, test.tolerance);
     }
     assert.deepEqual(await policy.logprobs(batch), await policy.logprobs(someBatch(test)));
   },
 
+  "gives beside whole rows the log-probs that logprobs gives, of what is read": async (
+    policy,
+    test,
+  ) => {
+    const whole = wholeBatch(test);
+    for (const batch of [
+      whole,
+      // tokens read before, among and after the whole ones; none; rows of nobody else's
+      whole.map((one, at) => ({ ...one, read: [[0, 4], [], [1], [0, 1, 2]][at] as number[] })),
+      whole.map(({ whole: _, ...one }, at) => ({ ...one, ...(at === 1 ? { whole: [1] } : {}) })),
+      whole.map((one) => ({ ...one, read: [] })),
+    ]) {
+      const expected = await policy.logprobs(batch);
+      for (const [at, { logprobs }] of (await policy.distributions(batch)).entries()) {
+        close(logprobs, expected[at] as Float32Array, test.tolerance);
+      }
+    }
+  },
+
   "gives nothing where no whole row is wanted": async (policy, test) => {
-    const [some, none] = await policy.distributions([
+    const [some, none] = await rowsOf(policy, [
       ...someBatch(test).slice(0, 1),
       { ...(someBatch(test)[1] as Datum), whole: [] },
     ]);
@@ -106,7 +128,7 @@ export const wholeVocabularyChecks: Readonly<Record<string, Check>> = {
         const learningRate = (fall / gradientNorm ** 2) * descent;
         await fresh.step({ learningRate, epsilon: descent });
         const tokens = weigh(await fresh.logprobs(batch), sampled);
-        return tokens + weigh(await fresh.distributions(batch), whole);
+        return tokens + weigh(await rowsOf(fresh, batch), whole);
       } finally {
         await fresh.close();
       }
@@ -248,6 +270,9 @@ function noise(length: number): Float32Array {
 function rowGradient(batch: readonly WholeDatum[], test: PolicyUnderTest): Float32Array[] {
   return batch.map(({ whole }) => noise(whole.length * test.vocabulary));
 }
+
+const rowsOf = async (policy: Policy, batch: readonly Datum[]): Promise<Float32Array[]> =>
+  (await policy.distributions(batch)).map(({ rows }) => rows);
 
 const noTokens = (batch: readonly Datum[]): number[][] => batch.map(() => []);
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Rng } from "../../core/rng.ts";
 import type { Prompt, Stream } from "../../prompt/prompt.ts";
 import type { Datum } from "../port.ts";
 import {
@@ -145,5 +146,29 @@ describe("chunkToScore", () => {
     const [chunk] = chunkToScore(batch, limits);
     // 96 tokens in 8 × 16 slots; 16 reads in 8 × 16
     expect(chunk!.bucket).toMatchObject({ tokens: 16, rows: 112, reads: { width: 16, rows: 32 } });
+  });
+
+  it("meets few programs where whole rows are wanted of masked passes, whatever the evidence", () => {
+    const rng = new Rng("evidence");
+    const programs = new Set<string>();
+    for (let step = 0; step < 100; step++) {
+      // 8 clips × 2 streams × 8 rollouts; four in ten have evidence, a clause of 3 to 9 tokens
+      const masked = Array.from({ length: 16 }, (_, at) => prompt(`${at}`)).flatMap((one) =>
+        Array.from({ length: 8 }, (): Datum => {
+          const begin = rng.int(24);
+          const whole = Array.from({ length: 3 + rng.int(7) }, (_, token) => begin + token);
+          const none = { prompt: one, tokens: new Int32Array(35), read: [] };
+          return rng.bool(0.4) ? { ...none, whole } : none;
+        }),
+      );
+      const chunks = chunkToScore(masked, { maxTokens: 64, maxTextTokens: 0 });
+      expect(chunks).toHaveLength(2);
+      for (const { bucket } of chunks) {
+        // every row computed is whole
+        expect(bucket.whole!.rows).toBe(bucket.reads!.rows);
+        programs.add(JSON.stringify(bucket));
+      }
+    }
+    expect(programs.size).toBeLessThanOrEqual(4);
   });
 });

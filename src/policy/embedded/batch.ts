@@ -48,7 +48,19 @@ const readsWorthwhile = 0.6;
 /** With reads there are more sizes to combine, so each has coarser steps. */
 const readSteps = { tokens: 16, width: 16, parts: 4 } as const;
 /** Rows of the whole vocabulary are rounded up to so many parts of the rows that are computed. */
-const wholeParts = 4;
+const wholeParts = 2;
+/**
+ * Where the whole vocabulary is wanted of some tokens of masked passes, how many completions of a
+ * prompt have any varies from step to step, as do the tokens read. Sizes fine enough to fit made 25
+ * programs in six steps; each takes as long to open as ten runs. Here a missing completion or
+ * prompt is a blank, and steps are coarse: twice as many completions go together.
+ */
+const wholeReads = {
+  chunkRows: 2 * chunkRows,
+  promptCounts: [1, 2, 4, 8, 16, 32, 64],
+  rowParts: 4,
+  steps: { tokens: 16, width: 32, parts: 4 },
+} as const;
 
 /**
  * Chunks of a batch. Equal prompts (same features, same masking, same text, whatever their id says)
@@ -67,28 +79,39 @@ export function chunkToScore(
     .map(({ prompt, members }) => ({ prompt, members: members.map((at) => asked[at] as number) }))
     .flatMap((group) => split(group, length));
   // masked passes are read at a few tokens, full ones at all: apart, so that the first save work
-  const alike = new Map<string, { size: number; same: Group[] }>();
+  const isRead = ({ members }: Group): boolean => members.every((index) => datum(index).read);
+  const isWhole = ({ members }: Group): boolean =>
+    members.some((index) => wholeCount(datum(index)) > 0);
+  const coarse = groups.some((group) => isRead(group) && isWhole(group));
+  const sizeOf = ({ members }: Group): number => roundUp(members.length, groupSizes);
+  const largestRead = Math.max(...groups.filter(isRead).map(sizeOf));
+  const alike = new Map<string, { size: number; coarse: boolean; same: Group[] }>();
   for (const group of groups) {
-    const size = roundUp(group.members.length, groupSizes);
-    const key = `${size}/${group.members.every((index) => datum(index).read)}`;
+    const read = isRead(group);
+    const size = coarse && read ? largestRead : sizeOf(group);
+    const key = `${size}/${read}`;
     const known = alike.get(key);
     if (known) known.same.push(group);
-    else alike.set(key, { size, same: [group] });
+    else alike.set(key, { size, coarse: coarse && read, same: [group] });
   }
   const chunks: ScoringChunk[] = [];
-  for (const { size, same } of alike.values()) {
+  for (const { size, coarse, same } of alike.values()) {
     same.sort((a, b) => longest(a) - longest(b));
-    for (const part of evenParts(same, Math.max(1, Math.floor(chunkRows / size)))) {
+    const most = coarse ? wholeReads.chunkRows : chunkRows;
+    for (const part of evenParts(same, Math.max(1, Math.floor(most / size)))) {
       const lanes = part.length * size < splitRows ? [part] : deal(part);
       const text = Math.max(...part.map(({ prompt }) => prompt.text.length));
       const rectangle = {
-        prompts: roundUp(Math.max(...lanes.map((lane) => lane.length)), promptCounts),
+        prompts: roundUp(
+          Math.max(...lanes.map((lane) => lane.length)),
+          coarse ? wholeReads.promptCounts : promptCounts,
+        ),
         group: size,
         tokens: roundLength(longest(part[part.length - 1] as Group), limits.maxTokens),
         text: roundLength(text, limits.maxTextTokens),
       };
       const data = lanes.map((lane) => lane.flatMap(({ members }) => members.map(datum)));
-      const bucket = withRows(rectangle, data);
+      const bucket = coarse ? withWholeReads(rectangle, data) : withRows(rectangle, data);
       chunks.push(...lanes.map((groups) => ({ groups, bucket })));
     }
   }
@@ -134,7 +157,6 @@ function withRows(
   lanes: readonly (readonly Datum[])[],
 ): ScoringBucket {
   const { prompts, group } = bucket;
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const needed = lanes.map((data) => sum(data.map(neededTokens)));
   const wanted = lanes.map((data) => sum(data.map(computedCount)));
   const few = sum(wanted) <= readsWorthwhile * sum(needed);
@@ -152,6 +174,26 @@ function withRows(
   const reads = { width, rows: roundRows(read, prompts * group * width, readSteps.parts) };
   return { ...bucket, tokens, rows, reads, ...wholeRows(whole, reads.rows) };
 }
+
+/** As `withRows` where the whole vocabulary is wanted of tokens that are read: of all of them. */
+function withWholeReads(
+  bucket: Omit<ScoringBucket, "rows" | "reads" | "whole">,
+  lanes: readonly (readonly Datum[])[],
+): ScoringBucket {
+  const { prompts, group } = bucket;
+  const { steps, rowParts: parts } = wholeReads;
+  const total = Math.max(...lanes.map((data) => sum(data.map(neededTokens))));
+  const read = Math.max(...lanes.map((data) => sum(data.map(computedCount))));
+  const longest = roundTo(bucket.tokens, steps.tokens);
+  const tokens = total === prompts * group * longest ? longest + lengthStep : longest;
+  const width = roundTo(Math.max(...lanes.flat().map(computedCount)) + 1, steps.width);
+  const reads = { width, rows: roundRows(read, prompts * group * width, steps.parts) };
+  const rows = roundRows(total, prompts * group * tokens, parts);
+  return { ...bucket, tokens, rows, reads, whole: { rows: reads.rows } };
+}
+
+const sum = (values: readonly number[]): number =>
+  values.reduce((total, value) => total + value, 0);
 
 /** `most` rows are computed, among them a blank. */
 function wholeRows(count: number, most: number): Pick<ScoringBucket, "whole"> {

@@ -17,7 +17,10 @@ export interface ScoringBucket extends PrefixBucket {
   rows: number;
   /** Where only some log-probs are wanted: R rows of them, in at most Q slots a completion. */
   reads?: { rows: number; width: number };
-  /** Where the whole vocabulary is wanted: in W rows, blanks included, of the N or R. */
+  /**
+   * Where the whole vocabulary is wanted: in W rows, blanks included, of the N or R; all of those
+   * where W is as many.
+   */
   whole?: { rows: number };
 }
 

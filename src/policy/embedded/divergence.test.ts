@@ -49,7 +49,8 @@ const divergence = (l: readonly number[], m: readonly number[]) =>
 
 /** ∂KL/∂l = p (l − m + 1) and ∂KL/∂m = −p. */
 async function push(policy: Policy, sign: number, throughMasked: boolean): Promise<number> {
-  const [l, m] = (await policy.distributions([full, masked])) as [Float32Array, Float32Array];
+  const read = await policy.distributions([full, masked]);
+  const [l, m] = read.map(({ rows }) => rows) as [Float32Array, Float32Array];
   const towardFull = l.map((logp, i) => sign * Math.exp(logp) * (logp - m[i]! + 1));
   const towardMasked = throughMasked ? l.map((logp) => -sign * Math.exp(logp)) : undefined;
   await policy.backward([full, masked], [[], []], [towardFull, towardMasked]);

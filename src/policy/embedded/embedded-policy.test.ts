@@ -167,7 +167,8 @@ describe("embedded policy", () => {
     await policy.backward([{ prompt: prompt(0), tokens }], [Float32Array.of(1, 1, 1)]);
     await policy.step({ learningRate: 1e38 });
     await expect(policy.logprobs([{ prompt: prompt(0), tokens }])).rejects.toThrow(/diverged/);
-    await expect(policy.distributions([{ prompt: prompt(0), tokens, whole: [2] }])).rejects.toThrow(
+    const rows = { prompt: prompt(0), tokens, read: [], whole: [2] };
+    await expect(policy.distributions([rows])).rejects.toThrow(
       /vocabulary entry \d+ at token 2 of datum 0 \('clip-0'\) is NaN \(training diverged/,
     );
     await expect(

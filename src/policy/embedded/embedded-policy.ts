@@ -5,6 +5,7 @@ import type {
   AdamOptions,
   Completion,
   Datum,
+  Distributions,
   LoadOptions,
   Policy,
   SampleOptions,
@@ -121,7 +122,7 @@ export class EmbeddedPolicy implements Policy {
     return this.exclusive(() => this.score(batch));
   }
 
-  distributions(batch: readonly Datum[]): Promise<Float32Array[]> {
+  distributions(batch: readonly Datum[]): Promise<Distributions[]> {
     return this.exclusive(() => this.scoreWhole(batch));
   }
 
@@ -216,15 +217,19 @@ export class EmbeddedPolicy implements Policy {
     return this.runSampled("logprobs", batch.map(sampledAlone), noGradient, () => {});
   }
 
-  private async scoreWhole(batch: readonly Datum[]): Promise<Float32Array[]> {
+  private async scoreWhole(batch: readonly Datum[]): Promise<Distributions[]> {
     const { shape } = this.description;
     checkBatch(shape, batch);
-    const out = batch.map(() => new Float32Array(0));
-    const asked = batch.map((datum) => ({ ...datum, read: [] }));
-    await this.run("distributions", asked, noGradient, (work, indices, [rows]) => {
-      unpackWhole(work, indices, rows as TensorData, shape.vocabulary, out);
+    const logprobs = batch.map(() => new Float32Array(0));
+    const rows = batch.map(() => new Float32Array(0));
+    await this.run("distributions", batch, noGradient, (work, indices, [sampled, whole]) => {
+      unpack(work, indices, sampled as TensorData, logprobs);
+      if (whole) unpackWhole(work, indices, whole, shape.vocabulary, rows);
     });
-    return out;
+    return batch.map((_, at) => ({
+      logprobs: logprobs[at] as Float32Array,
+      rows: rows[at] as Float32Array,
+    }));
   }
 
   private async differentiate(
@@ -269,7 +274,10 @@ export class EmbeddedPolicy implements Policy {
   ): Promise<void> {
     const chunks = chunkToScore(batch, this.description.shape);
     await inLanes(
-      chunks.map((chunk) => workOf(kind, chunk, batch, gradient)),
+      chunks.map((chunk) => {
+        const sampled = kind === "distributions" && !chunk.bucket.whole;
+        return workOf(sampled ? "logprobs" : kind, chunk, batch, gradient);
+      }),
       this.replicas,
       (replica, { work }) => replica.score(work),
       ({ work, indices }, outputs) => consume(work, indices, outputs),

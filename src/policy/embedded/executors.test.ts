@@ -102,7 +102,7 @@ describe.skipIf(!needs.nativeOnnx.met)(`onnx and jax ${needs.nativeOnnx.title}`,
         ...datum,
         whole: at % 2 ? [datum.tokens.length - 1] : [],
       }));
-      const distributions = await policy.distributions(rows);
+      const distributions = (await policy.distributions(rows)).map((each) => each.rows);
       const logprobs = await policy.backward(
         rows,
         batch.map(({ tokens }) => new Float32Array(tokens.length).fill(-0.01)),

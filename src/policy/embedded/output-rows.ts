@@ -1,6 +1,7 @@
 /** Which rows of a scoring program's output belong to which completion and position. */
 import type { Datum } from "../port.ts";
-import { computedPositions, neededTokens, type ScoringChunk, wholeCount } from "./batch.ts";
+import { computedPositions, neededTokens, type ScoringChunk } from "./batch.ts";
+import type { ScoringBucket } from "./buckets.ts";
 
 /**
  * Calls `visit` with each completion's index and the output rows of the log-probs it wants, in
@@ -21,18 +22,27 @@ export function eachOutput(
   });
 }
 
-/** Calls `visit` with each completion's index, the first of its whole rows and their number. */
+/** Calls `visit` with each completion's index and the rows in which it has the whole vocabulary. */
 export function eachWhole(
   chunk: ScoringChunk,
   batch: readonly Datum[],
-  visit: (index: number, first: number, count: number) => void,
+  visit: (index: number, rows: readonly number[]) => void,
 ): void {
-  let first = 0;
-  for (const index of membersOf(chunk)) {
-    const count = wholeCount(batch[index] as Datum);
-    visit(index, first, count);
-    first += count;
-  }
+  const every = isEveryRowWhole(chunk.bucket);
+  let next = 0;
+  eachCompletion(chunk, batch, (index, first) => {
+    const datum = batch[index] as Datum;
+    const rows = rowsOf(chunk, datum, datum.whole ?? []);
+    visit(
+      index,
+      rows.map((row) => (every ? first + row : next++)),
+    );
+  });
+}
+
+/** Whether all rows computed are whole, so that none need to be picked. */
+export function isEveryRowWhole({ rows, reads, whole }: ScoringBucket): boolean {
+  return whole?.rows === (reads?.rows ?? rows);
 }
 
 /** Calls `visit` with each completion's index and the first of its output rows. */

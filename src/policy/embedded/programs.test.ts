@@ -48,7 +48,7 @@ describe("backward program", () => {
     const weights = tensors.gradient!;
     const value = async (): Promise<number> => {
       const [logprobs] = await score.run(take(forward.inputs));
-      const [whole] = (rows && (await spread?.run(take(rows.inputs)))) ?? [];
+      const [, whole] = (rows && (await spread?.run(take(rows.inputs)))) ?? [];
       return dot(logprobs!, weights) + (whole ? dot(whole, tensors["whole.gradient"]!) : 0);
     };
     const [, ...gradients] = await derive.run(take(backward.inputs));

@@ -13,6 +13,7 @@ import {
   type PrefixInputs,
   Weights,
 } from "./model.ts";
+import { isEveryRowWhole } from "./output-rows.ts";
 import { type ModelShape, parameterSpecs } from "./params.ts";
 import type { TensorSpec } from "./tensor.ts";
 
@@ -39,20 +40,24 @@ export function logprobsProgram(shape: ModelShape, bucket: ScoringBucket): Progr
   };
 }
 
-/** Parameters, prefix, completion → log-probs of the whole vocabulary [W, V]. */
+/**
+ * As `logprobs`, of a bucket with whole rows → log-probs [N] or [R], then those of the whole
+ * vocabulary [W, V].
+ */
 export function distributionsProgram(shape: ModelShape, bucket: ScoringBucket): ProgramSource {
-  const unused = new Set(["targets", "vocabulary"]);
   const inputs = [
     ...parameterInputs(shape),
     ...prefixSpecs(shape, bucket),
-    ...completionSpecs(shape, bucket).filter(({ name }) => !unused.has(name)),
+    ...completionSpecs(shape, bucket),
   ];
   return {
     name: programName("distributions", bucket),
     inputs,
     program: (...arrays) => {
       const read = reader(inputs, arrays);
-      return [wholeOf(scored(shape, bucket, inputs, arrays), read)];
+      const logits = scored(shape, bucket, inputs, arrays);
+      const whole = wholeOf(logits.ref, bucket, read);
+      return [sampledOf(logits, read), whole];
     },
   };
 }
@@ -78,7 +83,7 @@ export function backwardProgram(shape: ModelShape, bucket: ScoringBucket): Progr
       const weighted = (...all: np.Array[]): [np.Array, np.Array] => {
         const read = reader(inputs, all);
         const logits = scored(shape, bucket, inputs, all);
-        const whole = bucket.whole && wholeOf(logits.ref, read);
+        const whole = bucket.whole && wholeOf(logits.ref, bucket, read);
         const logprobs = sampledOf(logits, read);
         const sum = np.sum(logprobs.ref.mul(read("gradient")));
         return [whole ? sum.add(np.sum(whole.mul(read("whole.gradient")))) : sum, logprobs];
@@ -149,7 +154,8 @@ function sampledOf(logits: np.Array, read: Read): np.Array {
 }
 
 /** [W, V]: rows are picked before the softmax, so that only theirs is taken and kept. */
-function wholeOf(logits: np.Array, read: Read): np.Array {
+function wholeOf(logits: np.Array, bucket: ScoringBucket, read: Read): np.Array {
+  if (isEveryRowWhole(bucket)) return wholeLogprobs(logits);
   return wholeLogprobs(regroup(logits, read("whole.slots"), read("whole.rows")));
 }
 
@@ -176,7 +182,7 @@ function completionSpecs(shape: ModelShape, bucket: ScoringBucket): TensorSpec[]
     int("vocabulary", [shape.vocabulary]),
     ...pairing("qkv", 3 * slots * tokens, 3 * rows * heads),
     ...pairing("mixed", slots * tokens, rows * heads),
-    ...(whole ? pairing("whole", whole.rows, reads?.rows ?? rows) : []),
+    ...(whole && !isEveryRowWhole(bucket) ? pairing("whole", whole.rows, reads?.rows ?? rows) : []),
   ];
   if (!reads) return specs;
   return [

@@ -10,6 +10,7 @@ import {
   eachCompletion,
   eachOutput,
   eachWhole,
+  isEveryRowWhole,
   membersOf,
   outputPositions,
   perCompletion,
@@ -123,7 +124,7 @@ export function completionTensors(
     ...pairing("qkv", qkv.slots, qkv.rows),
     ...pairing("mixed", mixed.slots, mixed.rows),
     ...(reads ? readTensors(shape, chunk, batch, packing, hidden) : {}),
-    ...(chunk.bucket.whole ? wholeTensors(chunk, batch) : {}),
+    ...(chunk.bucket.whole && !isEveryRowWhole(chunk.bucket) ? wholeTensors(chunk, batch) : {}),
   };
 }
 
@@ -211,9 +212,12 @@ export function wholeGradientTensor(
   gradient: readonly (Float32Array | undefined)[],
 ): Float32Array {
   const out = new Float32Array((chunk.bucket.whole?.rows ?? 0) * vocabulary);
-  eachWhole(chunk, batch, (index, first) => {
+  eachWhole(chunk, batch, (index, rows) => {
     const values = gradient[index];
-    if (values) out.set(values, first * vocabulary);
+    if (!values) return;
+    rows.forEach((row, at) => {
+      out.set(values.subarray(at * vocabulary, (at + 1) * vocabulary), row * vocabulary);
+    });
   });
   return out;
 }

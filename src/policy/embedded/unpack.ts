@@ -36,10 +36,12 @@ export function unpackWhole(
   vocabulary: number,
   out: Float32Array[],
 ): void {
-  eachWhole(chunk, batch, (member, first, count) => {
-    const rows = Float32Array.from(
-      values.subarray(first * vocabulary, (first + count) * vocabulary),
-    );
+  eachWhole(chunk, batch, (member, places) => {
+    const rows = new Float32Array(places.length * vocabulary);
+    places.forEach((row, at) => {
+      const from = row * vocabulary;
+      rows.set(values.subarray(from, from + vocabulary) as Float32Array, at * vocabulary);
+    });
     const index = indices[member] as number;
     const bad = rows.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) {
