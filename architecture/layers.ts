@@ -182,6 +182,8 @@ export const layers: Readonly<Record<string, Layer>> = {
       "prompt/masks.ts",
       "corpus",
       "data",
+      // Reward, loss and mask of the paper's systems, as data.
+      "config/variant-presets.ts",
       "*/options.ts",
     ],
     packages: ["node", "zod"],

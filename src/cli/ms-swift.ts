@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadConfig } from "../config/load.ts";
+import { isMapping, loadConfig } from "../config/load.ts";
+import { ConfigError } from "../core/errors.ts";
 import { cachedChat } from "../endpoint/chat-cache.ts";
 import { openChatModel } from "../endpoint/openai-chat.ts";
 import type { ChatModel } from "../endpoint/port.ts";
 import { type SwiftOptions, swiftOptions } from "../export/options.ts";
+import { runPresets } from "../export/presets.ts";
 import { modelDecomposer } from "../service/decomposer/model.ts";
 import type { DecomposerOptions, ModelOptions } from "../service/decomposer/options.ts";
 import type { Decomposer } from "../service/decomposer/port.ts";
@@ -18,12 +20,39 @@ const shippedSwiftConfig = fileURLToPath(
   new URL("../../configs/ms-swift/qwen2.5-omni.yaml", import.meta.url),
 );
 
-/** Settings of a service and of the run that uses it. @throws ConfigError naming file and field. */
+/**
+ * Settings of a service and of the run that uses it. Beneath them stand those of their `preset`;
+ * one given here stands for the file's.
+ * @throws ConfigError naming file and field; PRESET_LOSS where the file has a loss of another preset.
+ */
 export function readSwiftOptions(
   file: string | undefined,
   overrides: readonly string[],
+  preset?: string,
 ): SwiftOptions {
-  return loadConfig(file ?? shippedSwiftConfig, swiftOptions, overrides);
+  const named = preset === undefined ? [] : [`preset=${preset}`];
+  return loadConfig(
+    file ?? shippedSwiftConfig,
+    swiftOptions,
+    [...overrides, ...named],
+    ({ preset: own, loss }) => {
+      const found = runPresets[String(own)];
+      if (preset !== undefined && found) refuseOtherLoss(preset, loss);
+      return found?.settings ?? {};
+    },
+  );
+}
+
+/** A run under a preset's name with the loss of another would be neither. */
+function refuseOtherLoss(preset: string, loss: unknown): void {
+  const own = isMapping(loss) ? loss.preset : undefined;
+  if (own === undefined) return;
+  const { loss: wanted } = runPresets[preset]!.settings as { loss: { preset: string } };
+  if (own === wanted.preset) return;
+  throw new ConfigError("PRESET_LOSS", `the settings name loss.preset ${own}`, {
+    path: "loss.preset",
+    hint: `--preset ${preset} sets it to ${wanted.preset}: leave it out, or leave --preset out`,
+  });
 }
 
 /** The decomposer that the options describe. */

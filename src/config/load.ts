@@ -12,19 +12,22 @@ interface Source {
 
 /**
  * Reads a YAML file and checks it against a strict schema. `overrides` are `path=value` strings
- * (`rl.steps=20`), values read as YAML. `defaults` stand where file and overrides say nothing.
+ * (`rl.steps=20`), values read as YAML. `defaults` stand where file and overrides say nothing; they
+ * may depend on what these say.
  * @throws ConfigError naming file:line:column and the field.
  */
 export function loadConfig<T>(
   file: string,
   schema: z.ZodType<T>,
   overrides: readonly string[] = [],
-  defaults: object = {},
+  defaults: object | ((value: Readonly<Record<string, unknown>>) => object) = {},
 ): T {
   const source = readYaml(file);
   refusePrototypes(source);
   const value = overrides.reduce(applyOverride, source.value ?? {});
-  const parsed = schema.safeParse(isMapping(value) ? beneath(value, defaults) : value);
+  const under = (own: Record<string, unknown>) =>
+    beneath(own, typeof defaults === "function" ? defaults(own) : defaults);
+  const parsed = schema.safeParse(isMapping(value) ? under(value) : value);
   if (parsed.success) return parsed.data;
   throw explain(parsed.error.issues, schema, source, overrides);
 }

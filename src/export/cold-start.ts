@@ -6,7 +6,7 @@ import { swiftSftRow } from "../corpus/ms-swift.ts";
 import type { CorpusOptions } from "../corpus/options.ts";
 import { parseResponse } from "../cues/response.ts";
 import type { SwiftRow } from "./dataset.ts";
-import { type Flag, modelFlags, tunerFlags } from "./flags.ts";
+import { type Flag, gpusPerNode, modelFlags, tunerFlags } from "./flags.ts";
 import type { SwiftOptions } from "./options.ts";
 import { command, script } from "./shell.ts";
 
@@ -45,9 +45,11 @@ function answerOf({ reference, label, labels }: Omit<SwiftRow, "messages" | "vid
 /** Examples per optimiser step, about. */
 const batch = 16;
 
-/** `sft.sh`: teaches the format and leaves a whole model in `cold-start`. */
+/** `sft.sh`: teaches the format and leaves a whole model in `cold-start`. Runs on one machine. */
 export function coldStartScript(options: SwiftOptions): string {
-  const { gpus, tuner } = options.training;
+  const { tuner } = options.training;
+  const { learningRate, epochs } = options.coldStart;
+  const gpus = gpusPerNode(options);
   const lora = tuner === "lora";
   const flags: Flag[] = [
     ...modelFlags(options),
@@ -56,8 +58,8 @@ export function coldStartScript(options: SwiftOptions): string {
     ["gradient_checkpointing", true],
     ["per_device_train_batch_size", 1],
     ["gradient_accumulation_steps", Math.max(1, Math.round(batch / gpus))],
-    ["learning_rate", lora ? 1e-4 : 1e-5],
-    ["num_train_epochs", 1],
+    ["learning_rate", learningRate ?? (lora ? 1e-4 : 1e-5)],
+    ["num_train_epochs", epochs],
     ["warmup_ratio", 0.05],
     ["split_dataset_ratio", 0],
     ["dataloader_num_workers", 4],

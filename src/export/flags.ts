@@ -1,5 +1,5 @@
 import { resolveLossOptions } from "../loss/presets.ts";
-import { requiredPasses } from "../loss/terms.ts";
+import { needsJointPass, requiredPasses } from "../loss/terms.ts";
 import type { SwiftOptions } from "./options.ts";
 
 /** A command-line flag of ms-swift and its value. */
@@ -19,6 +19,8 @@ export function environment({ training }: SwiftOptions): Record<string, string> 
   };
 }
 
+export const gpusPerNode = ({ training }: SwiftOptions): number => training.gpus / training.nodes;
+
 /** Tokens of the longest prompt and response. */
 export const contextTokens = ({ training }: SwiftOptions): number =>
   training.maxPromptTokens + training.maxCompletionTokens;
@@ -31,12 +33,14 @@ export const contextTokens = ({ training }: SwiftOptions): number =>
  */
 export function trainingFlags(options: SwiftOptions): Flag[] {
   const { training } = options;
-  const masked = requiredPasses(resolveLossOptions(options.loss)) !== "none";
+  const loss = resolveLossOptions(options.loss);
+  const masked = requiredPasses(loss) !== "none" || needsJointPass(loss);
   return [
     ["rlhf_type", "grpo"],
     ...modelFlags(options),
     ["reward_funcs", "oppo"],
     ["loss_type", training.lossType],
+    ["scale_rewards", options.reward.advantages.normalise === "none" ? "none" : "group"],
     ["beta", training.referenceKl],
     ["temperature", training.temperature],
     ["num_generations", training.numGenerations],

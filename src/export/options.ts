@@ -5,6 +5,7 @@ import { rewardOptions } from "../rewards/options.ts";
 import { decomposerOptions, judgeOptions } from "../service/decomposer/options.ts";
 import { serviceOptions } from "../service/options.ts";
 import { embedderOptions } from "../similarity/options.ts";
+import { runPresetNames } from "./presets.ts";
 
 /** What a mask kind was called in files written before one table named them all. */
 const renamed =
@@ -82,7 +83,8 @@ const training = z.strictObject({
     .default("in-video")
     .describe("in-video: the video's own sound (USE_AUDIO_IN_VIDEO); separate: `audios` column"),
   tuner: z.enum(["lora", "full"]).default("lora").describe("what learns; encoders stay frozen"),
-  gpus: z.int().min(1).default(8).describe("GPUs of the machine"),
+  nodes: z.int().min(1).default(1).describe("machines"),
+  gpus: z.int().min(1).default(8).describe("GPUs of all machines together, equally many on each"),
   rolloutGpus: z.int().min(1).default(2).describe("of them for rollouts, with a rollout server"),
   numGenerations: z.int().min(2).default(8).describe("G: responses per clip"),
   perDeviceBatch: z.int().min(1).default(2).describe("responses per GPU and forward pass"),
@@ -107,6 +109,15 @@ const training = z.strictObject({
     .describe("most pixels per frame (28 × 28 a token)"),
 });
 
+const coldStart = z.strictObject({
+  learningRate: z
+    .number()
+    .positive()
+    .optional()
+    .describe("of sft.sh; default: 1e-4 with LoRA, 1e-5 for the whole model"),
+  epochs: z.int().min(1).default(1).describe("passes of sft.sh over its examples"),
+});
+
 /**
  * One file for `oppo serve` and `oppo export ms-swift`: rewards, loss and the run that uses them.
  */
@@ -116,6 +127,13 @@ export const swiftOptions = z.strictObject({
     .regex(/^[\w.-]+$/, "letters, digits, '.', '_' and '-' only")
     .default("oppo")
     .describe("name of the run"),
+  preset: z
+    .enum(runPresetNames, {
+      error: ({ input }) =>
+        `no run is called '${input}'; there are ${runPresetNames.join(", ")} (systems of OPPO's paper begin with paper)`,
+    })
+    .optional()
+    .describe("values of reward, loss, masks, training and coldStart that are not given here"),
   service: serviceOptions.prefault({}),
   client: client.prefault({}).describe("how the trainer talks to the service"),
   embedder: embedderOptions,
@@ -126,5 +144,6 @@ export const swiftOptions = z.strictObject({
   masks: masks.prefault({}),
   guards: guards.prefault({}),
   training: training.prefault({}),
+  coldStart: coldStart.prefault({}),
 });
 export type SwiftOptions = z.infer<typeof swiftOptions>;

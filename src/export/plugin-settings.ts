@@ -100,6 +100,24 @@ function checkTogether(
     refuse(`loss.${idle.option}`, `${idle.name} never acts under ${which} masks`, "set it to 0");
   }
   const learners = training.gpus * training.perDeviceBatch * training.gradientAccumulation;
+  if (training.gpus % training.nodes !== 0) {
+    refuse("training.gpus", `are not shared equally by ${training.nodes} machines`, "set both");
+  }
+  const { weight } = loss.reference;
+  if (weight > 0 && weight !== training.referenceKl) {
+    refuse(
+      "training.referenceKl",
+      `is ${training.referenceKl}, and loss.reference.weight ${weight}: the KL is ms-swift's own`,
+      "set it to the same; --preset does for the runs of the paper",
+    );
+  }
+  if (reward.advantages.normalise === "gdpo") {
+    refuse(
+      "reward.advantages.normalise",
+      "gdpo needs each term as a reward function of its own, and the plugin has one",
+      "use z-score, which is ms-swift's own, or none",
+    );
+  }
   if (learners % training.numGenerations !== 0) {
     refuse(
       "training.numGenerations",

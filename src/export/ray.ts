@@ -1,15 +1,29 @@
+import { resolveLossOptions } from "../loss/presets.ts";
 import { contextTokens } from "./flags.ts";
 import type { SwiftOptions } from "./options.ts";
 import { script } from "./shell.ts";
 
 /**
- * Training by Megatron on Ray: its script and its settings. Nothing where a GPU's responses of a
- * step are no whole groups: ms-swift refuses such a run.
+ * Why a run can't go by Megatron on Ray; undefined where it can. ms-swift refuses groups that
+ * straddle GPUs, and Megatron's forward gives log-probs of sampled tokens alone.
  */
+export function rayObstacle({ loss, training }: SwiftOptions): string | undefined {
+  const { perDeviceBatch, gradientAccumulation, numGenerations } = training;
+  const { weight, estimator } = resolveLossOptions(loss).paper;
+  if (weight > 0 && estimator === "whole") {
+    return "it gives log-probs of sampled tokens alone, and loss.paper.estimator is whole: set it to k1 or k3";
+  }
+  if ((perDeviceBatch * gradientAccumulation) % numGenerations !== 0) {
+    return `ms-swift wants whole groups of ${numGenerations} responses on each GPU, so perDeviceBatch × gradientAccumulation must be a multiple of it`;
+  }
+  return undefined;
+}
+
+/** Training by Megatron on Ray: its script and its settings. Nothing where something forbids it. */
 export function rayScripts(options: SwiftOptions): Record<string, string> {
   const { perDeviceBatch, gradientAccumulation, numGenerations } = options.training;
+  if (rayObstacle(options)) return {};
   const groups = (perDeviceBatch * gradientAccumulation) / numGenerations;
-  if (!Number.isInteger(groups)) return {};
   return { "ray.sh": launcher, "ray.yaml": rayConfig(options, microBatch(groups, perDeviceBatch)) };
 }
 
@@ -66,6 +80,7 @@ function rayConfig(options: SwiftOptions, microBatchSize: number): string {
     temperature: training.temperature,
     beta: training.referenceKl,
     loss_type: training.lossType,
+    scale_rewards: options.reward.advantages.normalise === "none" ? "none" : "group",
     lr: training.learningRate,
     lr_warmup_fraction: 0.05,
     freeze_vit: true,

@@ -1,9 +1,12 @@
 import { resolveLossOptions } from "../loss/presets.ts";
+import { paperTerms } from "../rewards/paper-terms.ts";
 import type { RewardTerm } from "../rewards/term.ts";
 import { rewardTerms } from "../rewards/terms.ts";
 import { environment } from "./flags.ts";
 import type { SwiftOptions } from "./options.ts";
 import { serviceUrl } from "./plugin-settings.ts";
+import { rayObstacle } from "./ray.ts";
+import { presetSection } from "./readme-preset.ts";
 
 /** What the dataset holds, for people. */
 export interface DatasetSummary {
@@ -20,12 +23,12 @@ export interface DatasetSummary {
 
 /** README.md of an exported run. */
 export function runReadme(options: SwiftOptions, data: DatasetSummary, scripts: string[]): string {
-  const { training, masks, loss } = options;
+  const { preset, training, loss } = options;
   const server = scripts.includes("train-server.sh");
-  const ray = scripts.includes("ray.sh");
   const on = Object.entries(resolveLossOptions(loss)).flatMap(([name, section]) =>
     "weight" in section && section.weight > 0 ? [`${name} ${section.weight}`] : [],
   );
+  const obstacle = rayObstacle(options);
   const variables = Object.entries(environment(options)).map(([name, value]) => `${name}=${value}`);
   return `# ${options.name}: ${training.model} with OPPO under ms-swift
 
@@ -40,21 +43,12 @@ pip install /path/to/oppo/integrations/ms-swift
 ./serve.sh                          # terminal 1: rewards and evidence, ${serviceUrl(options)}
 ./colocate.sh                       # terminal 2: training and rollouts on the same ${training.gpus} GPU(s)
 \`\`\`
+${[several(options), rolloutServer(options, server)].filter(Boolean).join("\n\n")}
+
 ${
-  server
-    ? `
-Rollouts on GPUs of their own instead: \`./rollout-server.sh\`, and when it answers \`./train-server.sh\`.
-`
-    : options.training.rolloutGpus < training.gpus
-      ? `
-No rollout server: the ${training.gpus - options.training.rolloutGpus} GPU(s) that would train beside it don't make whole groups of ${training.numGenerations} responses; (gpus − rolloutGpus) × perDeviceBatch × gradientAccumulation must be a multiple of it.
-`
-      : ""
-}
-${
-  ray
+  obstacle === undefined
     ? `Megatron on Ray: \`./ray.sh\`, settings in \`ray.yaml\` (flags would be ignored, and are refused). It needs \`pip install megatron-core mcore-bridge "ray[default]"\` and what these need. Experimental: the loss ran on CPU only, never on GPUs. More than one node: \`source env.sh\` on each before \`ray start\`; folder and plugin at the same path.`
-    : `No Megatron on Ray: ms-swift wants whole groups of ${training.numGenerations} responses on each GPU, so perDeviceBatch × gradientAccumulation must be a multiple of it.`
+    : `No Megatron on Ray: ${obstacle}.`
 }
 
 | file | what it is |
@@ -65,22 +59,57 @@ ${
 | \`sft.jsonl\` | ${data.examples} ${data.apart ? "other clips, none of them in `data.jsonl`," : "of these clips"} with an answer in the form of the reward, for \`sft.sh\` |
 | \`env.sh\` | ${variables.join(", ")} |
 
-\`sft.sh\` trains on \`sft.jsonl\`, an example per clip (\`./sft.sh --dataset 'sft.jsonl#200'\`: on 200 of them), and leaves a whole model in \`cold-start\`. Export again with \`--set training.model=$PWD/cold-start\`, and into another folder.
+\`sft.sh\` trains on \`sft.jsonl\`, an example per clip (\`./sft.sh --dataset 'sft.jsonl#200'\`: on 200 of them), and leaves a whole model in \`cold-start\`. Export again with ${preset === undefined ? "" : `\`--preset ${preset}\` and `}\`--set training.model=$PWD/cold-start\`, and into another folder.
 
 Trainer and rollout server need the same environment: nothing in ms-swift compares them, so start both by these scripts. If the service has a key, set \`${options.service.apiKeyEnv}\` in both terminals.
 
-- Reward: ${rewardText(options.reward)}; perception by ${options.reward.perception.mode}.
-- Loss: preset \`${loss.preset}\`${on.length > 0 ? ` (${on.join(", ")})` : ""}; video hidden by ${masks.visual}, sound by ${masks.acoustic}; masked passes: ${masks.schedule}. Policy gradient (${training.lossType}) and reference KL (${training.referenceKl}) are ms-swift's own.
+- Reward: ${rewardText(options.reward)}.
+- Loss: preset \`${loss.preset}\`${on.length > 0 ? ` (${on.join(", ")})` : ""}; ${masksText(options)}. Policy gradient (${training.lossType}) and reference KL (${training.referenceKl}) are ms-swift's own.
 - The service must be up while training runs. The plugin waits for a restart and stops the run rather than make a reward up.
 - Clips longer than ${training.maxSeconds} s are seen in fewer frames a second (\`FPS_MAX_FRAMES\`); raise \`training.maxSeconds\` to see all. A clip whose picture and sound differ in length is refused.
-`;
+- ${advantagesText(options.reward)}
+${presetSection(options, data)}`;
+}
+
+/** How a run on more than one machine is started. */
+function several({ training: { nodes, gpus } }: SwiftOptions): string {
+  if (nodes === 1) return "";
+  return `${nodes} machines of ${gpus / nodes} GPUs: this folder and the plugin at the same path on each, \`MASTER_ADDR=FIRST-MACHINE NODE_RANK=0 ./colocate.sh\` on the first, \`NODE_RANK=1\` on the next. All of them ask the one service for rewards.`;
+}
+
+function rolloutServer({ training }: SwiftOptions, server: boolean): string {
+  const { gpus, nodes, rolloutGpus, numGenerations } = training;
+  if (server) {
+    return "Rollouts on GPUs of their own instead: `./rollout-server.sh`, and when it answers `./train-server.sh`.";
+  }
+  if (nodes > 1) return "No scripts for a rollout server: they are for one machine.";
+  if (rolloutGpus >= gpus) return "";
+  return `No rollout server: the ${gpus - rolloutGpus} GPU(s) that would train beside it don't make whole groups of ${numGenerations} responses; (gpus − rolloutGpus) × perDeviceBatch × gradientAccumulation must be a multiple of it.`;
+}
+
+function masksText({ masks }: SwiftOptions): string {
+  const { visual, acoustic, ratio, unit, schedule } = masks;
+  const share = [visual, acoustic].includes("ratio") ? ` (ratio ${ratio}, by ${unit})` : "";
+  return `video hidden by ${visual}, sound by ${acoustic}${share}; masked passes: ${schedule}`;
+}
+
+function advantagesText({ advantages: { normalise } }: SwiftOptions["reward"]): string {
+  if (normalise === "none") return "Advantages: R − mean of the group (`--scale_rewards none`).";
+  const own =
+    normalise === "z-score" ? "" : `; \`${normalise}\` of the settings is the built-in trainer's`;
+  return `Advantages are ms-swift's own, (R − mean)/(std + 1e-4) in a group${own}.`;
 }
 
 /** Terms with their weights; a gate multiplies the others. */
-const rewardText = (reward: SwiftOptions["reward"]): string =>
-  rewardTerms
+function rewardText(reward: SwiftOptions["reward"]): string {
+  const printed = reward.form === "paper";
+  const terms: readonly RewardTerm[] = printed ? paperTerms : rewardTerms;
+  const named = terms
     .map((term: RewardTerm) => {
       const gate = term.gate?.(reward) ? ", a gate" : "";
       return `${term.name} (weight ${term.weight(reward)}${gate})`;
     })
     .join(", ");
+  if (printed) return `the plain sum of ${named}, δ ${reward.paper.delta}`;
+  return `${named}; perception by ${reward.perception.mode}`;
+}

@@ -4,6 +4,7 @@ import {
   contextTokens,
   environment,
   type Flag,
+  gpusPerNode,
   serverFlags,
   trainingFlags,
 } from "./flags.ts";
@@ -21,7 +22,7 @@ export interface Installed {
 
 /** Launch scripts by file name. */
 export function launchScripts(options: SwiftOptions, installed: Installed): Record<string, string> {
-  const { gpus, rolloutGpus } = options.training;
+  const { gpus, nodes, rolloutGpus } = options.training;
   const own = ['--dataset "$here/data.jsonl"', '--output_dir "$here/output"'];
   const plugin = ['--external_plugins "$OPPO_PLUGIN"'];
   const source = 'source "$here/env.sh"';
@@ -33,17 +34,23 @@ export function launchScripts(options: SwiftOptions, installed: Installed): Reco
       `exec node ${quoted(installed.oppo)} serve --config "$here/serve.json" --state "$here/state" "$@"`,
     ]),
     "sft.sh": coldStartScript(options),
-    "colocate.sh": script(`Training with vLLM on the same ${gpus} GPU(s).`, [
-      source,
-      `NPROC_PER_NODE=${gpus} ${train(colocateFlags(options))} "$@"`,
-    ]),
+    "colocate.sh": script(
+      nodes === 1
+        ? `Training with vLLM on the same ${gpus} GPU(s).`
+        : `Training with vLLM on the same ${gpus} GPUs. Start it on each of the ${nodes} machines.`,
+      [
+        source,
+        ...(nodes === 1 ? [] : machines(nodes)),
+        `NPROC_PER_NODE=${gpusPerNode(options)} ${train(colocateFlags(options))} "$@"`,
+      ],
+    ),
     ...rayScripts(options),
   };
   const trainer = gpus - rolloutGpus;
   // ms-swift wants whole groups of responses in a step; fewer GPUs train than `colocate.sh` has
   const { perDeviceBatch, gradientAccumulation, numGenerations } = options.training;
   const responses = trainer * perDeviceBatch * gradientAccumulation;
-  if (trainer <= 0 || responses % numGenerations !== 0) return scripts;
+  if (nodes > 1 || trainer <= 0 || responses % numGenerations !== 0) return scripts;
   return {
     ...scripts,
     "rollout-server.sh": script(
@@ -59,6 +66,13 @@ export function launchScripts(options: SwiftOptions, installed: Installed): Reco
     ]),
   };
 }
+
+/** What ms-swift must be told where a run takes more than one machine. */
+const machines = (nodes: number): string[] => [
+  `: "\${NODE_RANK:?0 on the first of the ${nodes} machines, 1 on the next}"`,
+  ': "$' + '{MASTER_ADDR:?address of the first machine}"',
+  `export NNODES=${nodes} NODE_RANK MASTER_ADDR MASTER_PORT="\${MASTER_PORT:-29500}"`,
+];
 
 const range = (from: number, to: number): string =>
   Array.from({ length: to - from }, (_, i) => from + i).join(",");

@@ -6,11 +6,14 @@ import { writeJsonl } from "../core/jsonl.ts";
 import { decomposeReference } from "../cues/decompose.ts";
 import type { Split } from "../data/clip-row.ts";
 import type { ReadOptions } from "../data/options.ts";
+import { resolveLossOptions } from "../loss/presets.ts";
+import { readsClauses } from "../loss/reads.ts";
 import { coldStartRows, corpusColdStart } from "./cold-start.ts";
 import { type Dataset, datasetRows, type SwiftRow } from "./dataset.ts";
 import type { SwiftOptions } from "./options.ts";
 import { pluginSettings } from "./plugin-settings.ts";
 import { type DatasetSummary, runReadme } from "./readme.ts";
+import { runNotes } from "./run-notes.ts";
 import { type Installed, launchScripts } from "./scripts.ts";
 
 /** Where a run's data come from: a corpus folder or a list of clips. */
@@ -62,7 +65,7 @@ export function exportSwift(
     if (name.endsWith(".sh") && name !== "env.sh") chmodSync(join(folder, name), 0o755);
   }
   writeFileAtomic(join(folder, "README.md"), runReadme(options, summary, Object.keys(scripts)));
-  return { ...summary, notes };
+  return { ...summary, notes: [...notes, ...runNotes(options)] };
 }
 
 /**
@@ -71,7 +74,7 @@ export function exportSwift(
 function summarise(
   rows: readonly SwiftRow[],
   source: string,
-  { decomposer, reward }: SwiftOptions,
+  { decomposer, loss, reward }: SwiftOptions,
 ): Omit<DatasetSummary, "examples" | "apart"> {
   const sets = rows.map(({ reference }) => decomposeReference(reference).cues);
   const naming = (modality: string) =>
@@ -83,7 +86,9 @@ function summarise(
     source,
   };
   const found = summary.visual + summary.acoustic > 0;
-  if (!found && decomposer.kind === "rules" && reward.weights.perception > 0) {
+  const perceives = reward.form === "paper" ? reward.paper.alpha : reward.weights.perception;
+  const needed = perceives > 0 || readsClauses(resolveLossOptions(loss));
+  if (!found && decomposer.kind === "rules" && needed) {
     throw new ConfigError("DATA_NO_CUES", "no reference names anything seen or heard", {
       file: source,
       hint: "the rules read English; `oppo cues FILE` shows what they find; or use decomposer.kind model",

@@ -47,14 +47,14 @@ def evidence(_: str, body: dict[str, Any]) -> tuple[int, dict[str, str], Any]:
         ]
         answer = {"id": item["id"], "sha256": sha256(item["text"]), "length": end, "claims": claims, "spans": spans}
         results.append(answer)
-    return 200, {}, {"versions": {}, "unit": body["unit"], "results": results}
+    return 200, {}, {"versions": {}, "unit": body["unit"], "selector": body["selector"], "results": results}
 
 
 def configure(url: str, case: str) -> None:
     data = settings_data()
     data["service"].update(url=url, max_batch=64)
     if case.startswith("swap"):
-        data["masks"] = SWAP
+        data["masks"].update(SWAP)
         data["loss"]["onset"]["weight"] = 0
     for path in (Path(os.environ["OPPO_CONFIG"]), FOLDER / f"{case}-{RANKS}" / "oppo.json"):
         path.parent.mkdir(exist_ok=True)

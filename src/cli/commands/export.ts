@@ -6,6 +6,7 @@ import { ConfigError } from "../../core/errors.ts";
 import { readClips, splits } from "../../data/index.ts";
 import { makeEqual } from "../../export/equal-clips/equal-clips.ts";
 import { checkMedia } from "../../export/media-check.ts";
+import { runPresetNames } from "../../export/presets.ts";
 import { exportSwift, openDataset } from "../../export/write.ts";
 import { factsFolder } from "../facts-folder.ts";
 import { coldStartFlag, columnsHelp, listFlags, readOptionsOf } from "../list-options.ts";
@@ -98,6 +99,12 @@ function swiftCommand() {
     .requiredOption("-d, --data <path>", "corpus folder, or list of clips (see below)")
     .requiredOption("-o, --out <folder>", "where to write")
     .option("-c, --config <file>", "settings (default: configs/ms-swift/qwen2.5-omni.yaml)")
+    .addOption(
+      new Option(
+        "--preset <name>",
+        "a whole run: paper* as OPPO's paper prints it, others ours",
+      ).choices(runPresetNames),
+    )
     .option("--set <path=value...>", "override single fields, for example training.gpus=4", [])
     .addOption(
       new Option("--split <name>", "side that trains, of a corpus or a list that has sides")
@@ -116,25 +123,27 @@ audio is read only with training.audio=separate.
 Writes oppo.json (plugin), serve.json (service), data.jsonl, sft.jsonl, env.sh, serve.sh, sft.sh, colocate.sh,
 rollout-server.sh and train-server.sh (vLLM server), ray.sh and ray.yaml (experimental), README.md.`,
     )
-    .action(async ({ config, set, data, split, coldStart, out, mediaCheck, runs, ...flags }) => {
-      const options = readSwiftOptions(config, Array.isArray(set) ? set : []);
-      const folder = resolve(out);
-      const source = {
-        path: resolve(data),
-        split,
-        read: readOptionsOf(flags),
-        ...(coldStart !== undefined && { coldStart }),
-      };
-      const dataset = openDataset(options, source);
-      const look = { cache: factsFolder(runs), progress: progressPrinter() };
-      const clips = [...dataset.rows, ...(dataset.coldStart ?? [])];
-      const checked = mediaCheck ? await checkMedia(clips, options, data, look) : [];
-      const written = exportSwift(folder, options, source, installed, dataset);
-      const { rows, visual, acoustic, notes } = written;
-      for (const note of [...notes, ...checked]) say(`  ${note}`);
-      say(
-        `${counted(rows, "clip")}${written.apart ? " of reinforcement learning" : ""}; references: ${visual} with something seen, ${acoustic} with something heard`,
-      );
-      process.stdout.write(`${folder}\n`);
-    });
+    .action(
+      async ({ config, preset, set, data, split, coldStart, out, mediaCheck, runs, ...flags }) => {
+        const options = readSwiftOptions(config, Array.isArray(set) ? set : [], preset);
+        const folder = resolve(out);
+        const source = {
+          path: resolve(data),
+          split,
+          read: readOptionsOf(flags),
+          ...(coldStart !== undefined && { coldStart }),
+        };
+        const dataset = openDataset(options, source);
+        const look = { cache: factsFolder(runs), progress: progressPrinter() };
+        const clips = [...dataset.rows, ...(dataset.coldStart ?? [])];
+        const checked = mediaCheck ? await checkMedia(clips, options, data, look) : [];
+        const written = exportSwift(folder, options, source, installed, dataset);
+        const { rows, visual, acoustic, notes } = written;
+        for (const note of [...notes, ...checked]) say(`  ${note}`);
+        say(
+          `${counted(rows, "clip")}${written.apart ? " of reinforcement learning" : ""}; references: ${visual} with something seen, ${acoustic} with something heard`,
+        );
+        process.stdout.write(`${folder}\n`);
+      },
+    );
 }
