@@ -1,15 +1,16 @@
+import { evidenceTerms } from "../../src/loss/options.ts";
 import { resolveLossOptions } from "../../src/loss/presets.ts";
+import { readsClauses } from "../../src/loss/reads.ts";
+import { referencedClauses, selectorOf } from "../../src/loss/selectors.ts";
 import type { LossTerm } from "../../src/loss/term.ts";
-import { activeTerms, lossTerms, requiredPasses } from "../../src/loss/terms.ts";
+import { activeTerms, lossTerms, needsJointPass, requiredPasses } from "../../src/loss/terms.ts";
 import { type MaskPlace, maskKinds, ratioUnits } from "../../src/prompt/masks.ts";
 import { paperTerms } from "../../src/rewards/paper-terms.ts";
 import { rewardTerms } from "../../src/rewards/terms.ts";
 import { lossConfigs } from "./loss.ts";
 
-/**
- * Surrogate and reference KL belong to the other trainer; the printed loss is not in the plugin.
- */
-const theirs = ["policy", "reference", "paper"];
+/** Surrogate and reference KL belong to the other trainer. */
+const theirs = ["policy", "reference"];
 const auxiliary: readonly LossTerm[] = lossTerms.filter(({ name }) => !theirs.includes(name));
 
 /**
@@ -32,26 +33,31 @@ export function termVectors(): object {
       oppo: rewardTerms.map(({ name }) => name),
       paper: paperTerms.map(({ name }) => name),
     },
-    terms: auxiliary.map(({ name, option, suppressive, needs, blindOnly }) => ({
+    evidence_terms: evidenceTerms,
+    terms: auxiliary.map(({ name, option, suppressive, needs, blindOnly, metrics }) => ({
       name,
       option,
       suppressive,
       needs,
       blind_only: blindOnly,
+      metrics: metrics.filter((metric) => metric.startsWith("paper/")),
     })),
     cases: lossConfigs.map(({ name, config }) => {
       const options = resolveLossOptions(config);
-      const { surrogate: _, reference: __, paper: ___, evidence: ____, ...loss } = options;
+      const { surrogate: _, reference: __, ...loss } = options;
       return {
         name,
         options: loss,
         passes: requiredPasses(options, auxiliary),
+        joint: needsJointPass(options, auxiliary),
+        clauses: readsClauses(options, auxiliary),
         active: activeTerms(options, auxiliary).map((term) => ({
           name: term.name,
           weight: term.weight(options),
           reads: term.reads(options),
           learns_masked: term.learnsMasked(options),
           uses_match: term.usesMatch(options),
+          selector: selectorOf(term, options) === referencedClauses ? "reference" : "own",
         })),
       };
     }),

@@ -54,8 +54,10 @@ describe("settings of the plugin", () => {
       "attribution",
       "controller",
       "counterfactual",
+      "evidence",
       "invariance",
       "onset",
+      "paper",
       "papo",
       "sensitivity",
     ]);

@@ -17,14 +17,7 @@ import type { SwiftOptions } from "./options.ts";
 export function pluginSettings(options: SwiftOptions): object {
   const resolved = resolveLossOptions(options.loss);
   checkTogether(options, resolved);
-  const {
-    surrogate: _surrogate,
-    reference: _reference,
-    // What the plugin doesn't know; `checkTogether` refuses it where it is on.
-    paper: _paper,
-    evidence: _evidence,
-    ...loss
-  } = resolved;
+  const { surrogate: _surrogate, reference: _reference, ...loss } = resolved;
   const { client, guards, masks, reward, service, training } = options;
   return {
     format: "oppo-ms-swift-2",

@@ -26,6 +26,14 @@ OFF: dict[str, dict[str, Any]] = {
         "maskedEntropy": 0,
     },
     "counterfactual": {"sensitivity": 0, "invariance": 0, "cap": 2, "routing": "both", "fullEstimator": "k2"},
+    "paper": {
+        "weight": 0,
+        "tokens": "evidence",
+        "estimator": "whole",
+        "reduce": "sum",
+        "maskedGradient": True,
+    },
+    "evidence": {"selector": "own", "terms": {}},
     "controller": {
         "enabled": False,
         "warmupSteps": 50,

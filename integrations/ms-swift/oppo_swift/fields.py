@@ -82,6 +82,23 @@ def choice(*names: str) -> Any:
     return _checked(check)
 
 
+def choices(keys: tuple[str, ...], *names: str) -> Any:
+    """An object that gives some of `keys` one of the given strings each; absent keys stay absent."""
+
+    def check(value: Any) -> dict[str, str]:
+        if not isinstance(value, dict):
+            raise Wrong("must be an object")
+        unknown = [key for key in value if key not in keys]
+        if unknown:
+            raise Wrong(f"has no {', '.join(map(repr, unknown))}; known: {', '.join(keys)}")
+        wrong = [key for key, name in value.items() if name not in names]
+        if wrong:
+            raise Wrong(f"{', '.join(wrong)}: must be one of {', '.join(names)}")
+        return dict(value)
+
+    return _checked(check)
+
+
 def read(cls: type[T], data: Any, source: str, path: str = "") -> T:
     """`data` as an instance of the dataclass `cls`.
 
@@ -130,4 +147,4 @@ def _field_error(source: str, path: str, problem: str, expected: str = "") -> Op
     return OppoSwiftError("CONFIG_FIELD", f"{source}: {path} {problem}", hint)
 
 
-__all__ = ["boolean", "choice", "dataclass", "integer", "number", "read", "section", "text"]
+__all__ = ["boolean", "choice", "choices", "dataclass", "integer", "number", "read", "section", "text"]

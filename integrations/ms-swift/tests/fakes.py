@@ -45,6 +45,14 @@ _SETTINGS: dict[str, Any] = {
             "routing": "both",
             "fullEstimator": "k2",
         },
+        "paper": {
+            "weight": 0,
+            "tokens": "evidence",
+            "estimator": "whole",
+            "reduce": "sum",
+            "maskedGradient": True,
+        },
+        "evidence": {"selector": "own", "terms": {}},
         "controller": {
             "enabled": False,
             "warmupSteps": 50,

@@ -11,14 +11,23 @@ from conftest import vectors
 from oppo_swift.config import Masks
 from oppo_swift.errors import OppoSwiftError
 from oppo_swift.fields import read
-from oppo_swift.loss.options import active, masked_pass_learns, needs_match, needs_passes, required_passes
-from oppo_swift.loss.settings import Loss
+from oppo_swift.loss.options import (
+    active,
+    masked_pass_learns,
+    needs_joint_pass,
+    needs_match,
+    needs_passes,
+    required_passes,
+    selectors,
+)
+from oppo_swift.loss.selectors import selector_of
+from oppo_swift.loss.settings import EVIDENCE_TERMS, Loss
 from oppo_swift.loss.table import TERMS, Term
 from oppo_swift.mask_kinds import KINDS
 from oppo_swift.reward import TERMS as REWARD_TERMS
 
 VECTORS = vectors("term")
-STATIC = ("name", "option", "suppressive", "needs", "blind_only")
+STATIC = ("name", "option", "suppressive", "needs", "blind_only", "metrics")
 
 
 def test_same_masks() -> None:
@@ -50,8 +59,13 @@ def test_same_reward_terms() -> None:
 
 
 def test_same_terms_in_the_same_order() -> None:
-    own = [{name: getattr(term, name) for name in STATIC} for term in TERMS]
+    own = [{**{name: getattr(term, name) for name in STATIC}, "metrics": list(term.metrics)} for term in TERMS]
     assert own == VECTORS["terms"]
+
+
+def test_evidence_can_be_chosen_for_the_same_terms() -> None:
+    assert list(EVIDENCE_TERMS) == VECTORS["evidence_terms"]
+    assert set(EVIDENCE_TERMS) <= {term.name for term in TERMS}
 
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=[case["name"] for case in VECTORS["cases"]])
@@ -59,6 +73,8 @@ def test_same_needs_under(case: dict[str, Any]) -> None:
     loss = read(Loss, case["options"], "vectors")
     assert required_passes(loss) == case["passes"]
     assert needs_passes(loss) == (case["passes"] != "none")
+    assert needs_joint_pass(loss) == case["joint"]
+    assert ("reference" in selectors(loss)) == case["clauses"]
     own = [
         {
             "name": term.name,
@@ -66,6 +82,7 @@ def test_same_needs_under(case: dict[str, Any]) -> None:
             "reads": term.reads(loss),
             "learns_masked": term.learns_masked(loss),
             "uses_match": term.uses_match(loss),
+            "selector": selector_of(term, loss),
         }
         for term in active(loss)
     ]

@@ -8,8 +8,9 @@ import torch
 
 from ..errors import OppoSwiftError
 from . import terms as computations
-from .options import active, required_passes
+from .options import active, needs_joint_pass
 from .sample import MODALITIES, Sample
+from .selectors import select, selector_of
 from .settings import Loss
 from .table import TERMS, Term
 from .totals import Totals
@@ -22,11 +23,13 @@ def auxiliary_loss(
     suppression: float,
     terms: Sequence[Term] = TERMS,
 ) -> tuple[torch.Tensor, dict[str, float]]:
-    """Scalar to minimise, and the unweighted value of each term that is on.
+    """Scalar to minimise; the unweighted value of each term that is on, and its metrics (`options.logged_names`).
 
+    Values and metrics of parts add up to those of the global batch. What a sample must carry: `Sample`.
     totals: of the global batch, of which `batch` may be a part; parts add up to the whole.
     suppression: 0 to 1, the claim controller's factor on the suppressive terms.
-    Raises OppoSwiftError (PASSES_MISSING, BOTH_PASSES_MISSING) if claims exist and nobody made the masked passes.
+    Raises OppoSwiftError: PASSES_MISSING, BOTH_PASSES_MISSING if claims exist and nobody made the masked passes;
+    CLAUSES_MISSING; of `paper_loss`.
     """
     check_passes(options, totals, terms)
     total = torch.stack([sample.full.sum() * 0.0 for sample in batch]).sum()
@@ -35,8 +38,13 @@ def auxiliary_loss(
         weight = (suppression if term.suppressive else 1.0) * term.weight(options)
         if weight == 0:
             continue
-        value = term.compute(computations, batch, options, totals)
+        selector = selector_of(term, options)
+        result = term.compute(computations, select(batch, selector), options, totals.seen_by(selector))
+        value, metrics = result, {}
+        if isinstance(result, computations.Measured):
+            value, metrics = result.value, result.metrics
         values[term.name] = 0.0 if value is None else float(value.detach())
+        values.update(metrics)
         if value is not None:
             total = total + weight * value
     return total, values
@@ -49,14 +57,17 @@ def active_terms(options: Loss) -> list[str]:
 
 def check_passes(options: Loss, totals: Totals, terms: Sequence[Term] = TERMS) -> None:
     """Claims without the masked passes that a term compares would make it 0 in silence."""
-    needed = required_passes(options, terms)
-    claimants = sum(totals[f"claimants/{modality}/all"] for modality in MODALITIES)
-    if needed == "none" or claimants == 0:
-        return
-    if totals["pass_tokens/video"] + totals["pass_tokens/audio"] == 0:
-        raise OppoSwiftError("PASSES_MISSING", "no completion of the batch has a masked pass")
-    if needed == "both" and sum(totals[f"claimants/{modality}/both"] for modality in MODALITIES) == 0:
-        name = next(term.name for term in active(options, terms) if term.needs == "both")
-        raise OppoSwiftError(
-            "BOTH_PASSES_MISSING", f"no claim has both masked passes, which {name} compares"
-        )
+    if needs_joint_pass(options, terms) and totals["samples"] and totals["pass_tokens/both"] == 0:
+        raise OppoSwiftError("PASSES_MISSING", "no completion of the batch has a pass with both streams hidden")
+    for term in active(options, terms):
+        if term.needs == "none" or term.joint(options):
+            continue
+        seen = totals.seen_by(selector_of(term, options))
+        if sum(seen[f"claimants/{modality}/all"] for modality in MODALITIES) == 0:
+            continue
+        if seen["pass_tokens/video"] + seen["pass_tokens/audio"] == 0:
+            raise OppoSwiftError("PASSES_MISSING", "no completion of the batch has a masked pass")
+        if term.needs == "both" and sum(seen[f"claimants/{modality}/both"] for modality in MODALITIES) == 0:
+            raise OppoSwiftError(
+                "BOTH_PASSES_MISSING", f"no claim has both masked passes, which {term.name} compares"
+            )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..fields import boolean, choice, dataclass, integer, number, section
+from ..fields import boolean, choice, choices, dataclass, integer, number, section
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,40 @@ class Counterfactual:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """The Omni-Perception Loss as printed."""
+
+    weight: float = number(0)
+    tokens: str = choice("evidence", "all", "together")
+    estimator: str = choice("whole", "k1", "k3")
+    reduce: str = choice("sum", "mean")
+    maskedGradient: bool = boolean()
+
+
+# Terms that look at claims: those whose evidence can be chosen. A test holds it to the table.
+EVIDENCE_TERMS = (
+    "sensitivity",
+    "onset",
+    "invariance",
+    "attribution",
+    "papo",
+    "counterfactual_sensitivity",
+    "counterfactual_invariance",
+    "paper",
+)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """selector: evidence of all terms; own, a claim's own words; reference, whole clauses that a cue of the reference
+    stands behind. terms: of single terms, by name, where it differs.
+    """
+
+    selector: str = choice("own", "reference")
+    terms: dict[str, str] = choices(EVIDENCE_TERMS, "own", "reference")
+
+
+@dataclass(frozen=True)
 class Controller:
     enabled: bool = boolean()
     warmupSteps: int = integer(0)
@@ -74,4 +108,6 @@ class Loss:
     attribution: Attribution = section(Attribution)
     papo: Papo = section(Papo)
     counterfactual: Counterfactual = section(Counterfactual)
+    paper: Paper = section(Paper)
+    evidence: Evidence = section(Evidence)
     controller: Controller = section(Controller)

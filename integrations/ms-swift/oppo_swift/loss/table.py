@@ -6,10 +6,11 @@ tests/test_terms.py compares the two. Importing it loads no torch: `compute` is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .sample import MODALITIES, Claim, evidence_tokens
 from .settings import Loss
 
 
@@ -25,15 +26,24 @@ def _heads(_: Loss) -> str:
     return "heads"
 
 
+Reads = dict[str, Sequence[int]]
+
+
+def _no_rows(_claims: tuple[Claim, ...], _length: int, _loss: Loss) -> Reads:
+    return {}
+
+
 @dataclass(frozen=True)
 class Term:
     """A term of the loss.
 
     option: where its weight stands, "section.field". suppressive: scaled by the claim controller. needs: masked
     passes of a completion that it compares with, "none", "one" or "both". compute: (module `terms`, batch, settings,
-    totals) -> scalar or None. blind_only: acts only where a stream is hidden completely. reads: tokens of masked
-    passes it looks at, "none", "heads", "onset" or "all". learns_masked: sends a gradient through masked passes.
-    uses_match: weighs claims by their match.
+    totals) -> scalar or None, or `terms.Measured` with metrics. blind_only: acts only where a stream is hidden
+    completely. reads: tokens of masked passes it looks at, "none", "heads", "onset" or "all". learns_masked: sends a gradient through masked passes.
+    uses_match: weighs claims by their match. joint: compares with one pass in which both streams are hidden, in the
+    place of the passes in `needs`. whole: (selected claims, tokens, settings) -> tokens at which it looks at the whole
+    vocabulary, by pass. metrics: what it reports besides its value, parts that add up to the global batch's.
     """
 
     name: str
@@ -45,6 +55,9 @@ class Term:
     reads: Callable[[Loss], str] = _heads
     learns_masked: Callable[[Loss], bool] = _never
     uses_match: Callable[[Loss], bool] = _never
+    joint: Callable[[Loss], bool] = _never
+    whole: Callable[[tuple[Claim, ...], int, Loss], Reads] = _no_rows
+    metrics: tuple[str, ...] = ()
 
     def weight(self, loss: Loss) -> float:
         """Factor in the objective; 0 is off."""
@@ -69,6 +82,24 @@ def _brake(stream: str) -> Term:
 
 def _counterfactual_learns(loss: Loss) -> bool:
     return loss.counterfactual.routing != "full"
+
+
+def _paper_reads(loss: Loss) -> str:
+    if loss.paper.estimator == "whole":
+        return "none"
+    return "heads" if loss.paper.tokens == "evidence" else "all"
+
+
+def _paper_rows(claims: tuple[Claim, ...], length: int, loss: Loss) -> Reads:
+    if loss.paper.estimator != "whole":
+        return {}
+    everywhere = range(length)
+    if loss.paper.tokens == "together":
+        return {"full": everywhere, "both": everywhere}
+    if loss.paper.tokens == "all":
+        return {"full": everywhere, "video": everywhere, "audio": everywhere}
+    visual, acoustic = (evidence_tokens(claims, modality) for modality in MODALITIES)
+    return {"full": [*visual, *acoustic], "video": visual, "audio": acoustic}
 
 
 # Summed in this order.
@@ -140,5 +171,17 @@ TERMS: tuple[Term, ...] = (
         compute=lambda terms, batch, loss, totals: terms.counterfactual_invariance(
             batch, loss.counterfactual, totals
         ),
+    ),
+    Term(
+        name="paper",
+        option="paper.weight",
+        suppressive=False,
+        needs="one",
+        reads=_paper_reads,
+        learns_masked=lambda loss: loss.paper.maskedGradient,
+        joint=lambda loss: loss.paper.tokens == "together",
+        whole=_paper_rows,
+        metrics=("paper/divergence", "paper/tokens"),
+        compute=lambda terms, batch, loss, totals: terms.paper_loss(batch, loss.paper, totals),
     ),
 )

@@ -11,11 +11,25 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 
 from .estimators import capped, slopes
+from .paper import Measured, paper_loss
 from .sample import MODALITIES, OTHER_PASS, OWN_PASS, Claim, Sample
 from .settings import Attribution, Counterfactual, Invariance, Onset, Papo, Sensitivity
 from .totals import Totals
 
 Scalar = torch.Tensor | None
+
+__all__ = [
+    "Measured",
+    "attribution",
+    "counterfactual_invariance",
+    "counterfactual_sensitivity",
+    "entropy_brake",
+    "invariance",
+    "onset",
+    "paper_loss",
+    "perception_bonus",
+    "sensitivity",
+]
 
 # Slopes of the counterfactual terms are held beyond this drop, nats.
 SLOPE_LIMIT = 3.0

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .sample import MODALITIES, OTHER_PASS, OWN_PASS, Sample
+from .sample import MODALITIES, OTHER_PASS, OWN_PASS, PASSES, Sample
 
 CLAIMANT_COUNTS = ("all", "own", "complete", "other", "both")
+_OF_CLAIMS = (
+    *(f"evidence/{modality}/{side}" for modality in MODALITIES for side in ("own", "other")),
+    *(f"claimants/{modality}/{count}" for modality in MODALITIES for count in CLAIMANT_COUNTS),
+)
+# Counts of claims stand there twice: of the claims, and of the clauses that the reference picks, with a prefix.
 NAMES = (
     "samples",
     "tokens",
-    "pass_tokens/video",
-    "pass_tokens/audio",
-    *(f"evidence/{modality}/{side}" for modality in MODALITIES for side in ("own", "other")),
-    *(f"claimants/{modality}/{count}" for modality in MODALITIES for count in CLAIMANT_COUNTS),
+    *(f"pass_tokens/{name}" for name in PASSES[1:]),
+    *_OF_CLAIMS,
+    *(f"reference/{name}" for name in _OF_CLAIMS),
 )
 
 
@@ -30,6 +34,15 @@ class Totals:
     def named(self) -> dict[str, float]:
         """As a plain object."""
         return dict(zip(NAMES, self.values, strict=True))
+
+    def seen_by(self, selector: str) -> Totals:
+        """What a term with this selector divides by: under "reference" clauses count as claims."""
+        if selector == "own":
+            return self
+        own = self.named()
+        return Totals(
+            tuple(own[f"{selector}/{name}"] if name in _OF_CLAIMS else own[name] for name in NAMES)
+        )
 
     def coverage(self, modality: str, which: str) -> float:
         """Weight that makes up for completions without the pass; 0 when none has it (see docs/method.md)."""
@@ -49,23 +62,25 @@ def measure(batch: Sequence[Sample]) -> Totals:
         length = len(sample.full)
         counts["samples"] += 1
         counts["tokens"] += length
-        for stream in ("video", "audio"):
+        for stream in PASSES[1:]:
             if sample.hidden(stream) is not None:
                 counts[f"pass_tokens/{stream}"] += length
         for modality in MODALITIES:
             _count_claims(counts, sample, modality)
+            if sample.clauses:
+                _count_claims(counts, replace(sample, claims=sample.clauses), modality, "reference/")
     return Totals(tuple(counts[name] for name in NAMES))
 
 
-def _count_claims(counts: dict[str, float], sample: Sample, modality: str) -> None:
+def _count_claims(counts: dict[str, float], sample: Sample, modality: str, prefix: str = "") -> None:
     if not any(claim.modality == modality for claim in sample.claims):
         return
     own_pass = OWN_PASS[modality]
     own = sample.hidden(own_pass) is not None
     other = sample.hidden(OTHER_PASS[modality]) is not None
     tokens = len(sample.evidence(modality))
-    counts[f"evidence/{modality}/own"] += tokens * own
-    counts[f"evidence/{modality}/other"] += tokens * other
+    counts[f"{prefix}evidence/{modality}/own"] += tokens * own
+    counts[f"{prefix}evidence/{modality}/other"] += tokens * other
     for count, present in (
         ("all", True),
         ("own", own),
@@ -73,4 +88,4 @@ def _count_claims(counts: dict[str, float], sample: Sample, modality: str) -> No
         ("other", other),
         ("both", own and other),
     ):
-        counts[f"claimants/{modality}/{count}"] += present
+        counts[f"{prefix}claimants/{modality}/{count}"] += present
