@@ -1,3 +1,4 @@
+import { firstIndex } from "../core/first-index.ts";
 import { extractClaims } from "./claims.ts";
 import type { Claim, EvidenceModality, Span } from "./cue.ts";
 import type { LabelOptions } from "./modality.ts";
@@ -63,9 +64,9 @@ export function placedSentences(text: string): PlacedSentence[] {
 export function judgeSentences(text: string, options: LabelOptions = {}): SentenceVerdict[] {
   const claims = extractClaims(text, 0, options);
   return placedSentences(text).map(({ block, span }) => {
-    const own = claims.filter(
-      (claim) => claim.span.start >= span.start && claim.span.end <= span.end,
-    );
+    const from = firstIndex(claims, (claim) => claim.span.start >= span.start);
+    const to = firstIndex(claims, (claim) => claim.span.end > span.end);
+    const own = claims.slice(from, to);
     return { block, span, label: majority(own), reasons: own.map(({ reason }) => reason) };
   });
 }

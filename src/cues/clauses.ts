@@ -1,7 +1,11 @@
+import { firstIndex } from "../core/first-index.ts";
 import type { Span } from "./cue.ts";
+import { firstOther } from "./first-other.ts";
+import { type InForce, inForce, sectionsIn } from "./in-force.ts";
 import { type Passage, type Piece, piecesOf } from "./pieces.ts";
-import { type SectionCue, type SectionName, sectionCues } from "./sections.ts";
+import { type SectionName, sectionCues } from "./sections.ts";
 import { quotations, sentences, trimmed } from "./sentences.ts";
+import { standsIn } from "./stands-in.ts";
 import { type Word, wordsOf } from "./words.ts";
 
 /** One clause of a sentence: at most one predicate where lists and conjunctions allow telling. */
@@ -22,12 +26,6 @@ export interface Clause {
   quoted: boolean;
 }
 
-interface InForce {
-  section: SectionName | null;
-  words: string;
-  decides: boolean;
-}
-
 /**
  * Clauses of a text in order. A section announced at the head of a sentence holds until the next.
  */
@@ -41,12 +39,11 @@ export function clausesOf(text: string): Clause[] {
     while (from < words.length && words[from]!.start < sentence.start) from++;
     let to = from;
     while (to < words.length && words[to]!.end <= sentence.end) to++;
-    const cues = sectionCues(text, sentence).filter(
-      (cue) => !quotes.some((quote) => quote.start <= cue.start && cue.start < quote.end),
-    );
+    const cues = sectionCues(text, sentence).filter(({ start }) => !standsIn(quotes, start));
     const passage = { text, sentence, quotes, cues, words: words.slice(from, to) };
+    const sectionAt = sectionsIn(passage, lasting);
     for (const piece of piecesOf(passage)) {
-      const clause = toClause(passage, piece, lasting);
+      const clause = toClause(passage, piece, sectionAt);
       if (clause) clauses.push(clause);
     }
     for (const cue of cues) if (cue.lasting) lasting = inForce(text, cue);
@@ -65,57 +62,38 @@ const trailing = new Set(
   "and or with the a an that along accompanied combined followed as by of".split(" "),
 );
 
-function toClause(passage: Passage, piece: Piece, lasting: InForce): Clause | null {
-  const words = piece.words.slice();
-  while (words.length > 1 && leading.has(words[0]!.lower) && !piece.inferred) words.shift();
-  while (words.length > 1 && trailing.has(words.at(-1)!.lower)) words.pop();
+function toClause(
+  passage: Passage,
+  { run, inferred }: Piece,
+  sectionAt: (span: Span) => InForce,
+): Clause | null {
+  let from = 0;
+  let to = run.words.length;
+  while (to - from > 1 && leading.has(run.words[from]!.lower) && !inferred) from++;
+  while (to - from > 1 && trailing.has(run.words[to - 1]!.lower)) to--;
+  const words = run.words.slice(from, to);
   if (words.every(({ stop }) => stop)) return null;
   const span = trimmed(passage.text, words[0]!.start, words.at(-1)!.end)!;
-  const force = sectionAt(passage, span, lasting);
+  const force = sectionAt(span);
   return {
     span,
     words,
     section: force.section,
     sectionWords: force.words,
     sectionDecides: force.decides,
-    inferred: piece.inferred,
+    inferred,
     quoted: quotedLength(passage, span) * 2 > span.end - span.start,
   };
 }
 
 /** Characters of quotations in the clause or right behind it ('saying "What?"'). */
 function quotedLength({ quotes, sentence, text }: Passage, span: Span): number {
+  const behind = firstOther(text, span.end, /[\s,:]/);
   let length = 0;
-  for (const { start, end } of quotes) {
-    const near = start < span.end || /^[\s,:]*$/.test(text.slice(span.end, start));
-    if (near && end > span.start && start < sentence.end) length += end - start;
+  for (let at = firstIndex(quotes, ({ end }) => end > span.start); at < quotes.length; at++) {
+    const { start, end } = quotes[at]!;
+    if (start >= sentence.end || start > behind) break;
+    length += end - start;
   }
   return length;
 }
-
-/**
- * The last cue before the clause, or one right behind it ("the slow pace in the audio"); such a
- * trailing cue speaks of nothing else.
- */
-function sectionAt(passage: Passage, span: Span, lasting: InForce): InForce {
-  let found = lasting;
-  for (const cue of passage.cues) {
-    if (cue.section === null) continue;
-    if (isTrailing(passage, cue)) {
-      const behind = cue.start >= span.end && passage.text.slice(span.end, cue.start).trim() === "";
-      if (behind) found = inForce(passage.text, cue);
-    } else if (cue.start <= span.start) found = inForce(passage.text, cue);
-  }
-  return found;
-}
-
-function isTrailing({ text, sentence }: Passage, cue: SectionCue): boolean {
-  if (cue.decides || !/[\p{L}\p{N}]\s+$/u.test(text.slice(sentence.start, cue.start))) return false;
-  return /^\s*(?:[,.;]|and\b|$)/.test(text.slice(cue.end, Math.min(sentence.end, cue.end + 5)));
-}
-
-const inForce = (text: string, cue: SectionCue): InForce => ({
-  section: cue.section,
-  words: text.slice(cue.start, cue.end) || "a concluding phrase",
-  decides: cue.decides,
-});

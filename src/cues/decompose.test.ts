@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decomposeReference } from "./decompose.ts";
+import { cuePhrase, decomposeReference } from "./decompose.ts";
 
 const cues = (text: string) =>
   decomposeReference(text).cues.map(
@@ -73,3 +73,11 @@ test("every cue has 1 to 8 words and the extractor is named", () => {
     }),
   );
 });
+
+test.each(["😀", "<", "。", ""])(
+  "a text without a word (%j) is no phrase, and no fault",
+  (text) => {
+    expect(cuePhrase("visual", text)).toBe("");
+    expect(cuePhrase("emotion", text)).toBe("");
+  },
+);

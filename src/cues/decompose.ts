@@ -37,9 +37,9 @@ function toCue({ modality, text, positive, span }: Claim): Cue | undefined {
 }
 
 /**
- * The short phrase that a statement is as a cue; "" if an emotion statement names no feeling.
- * Matching reduces claims the same way: treated differently, one statement would not resemble
- * itself.
+ * The short phrase that a statement is as a cue; "" if an emotion statement names no feeling, and
+ * for a text without a word ("😀"). Matching reduces claims the same way: treated differently, one
+ * statement would not resemble itself.
  */
 export function cuePhrase(modality: CueModality, text: string): string {
   return modality === "emotion" ? feelingPhrase(text) : shorten(text);
@@ -51,9 +51,13 @@ const leadIn = new Set(
   show shows appears seems to be been also very character person man woman lady speaker male female
   middle-aged young voice's`.split(/\s+/),
 );
-/** "the character's", "of the woman": owners, which a cue leaves out. */
+/**
+ * "the character's", "of the woman": owners, which a cue leaves out. The group passes over a chain
+ * "a-a-a-…" that no owner begins with, up to where a shorter one could: each part of it would read
+ * the chain to its end otherwise.
+ */
 const owner =
-  /\b(?:of )?(?:the |this |that |a )?(?:[\p{L}-]+ )?(?:character|person|man|woman|lady|boy|girl|speaker|protagonist)(?:[’']s)?(?= |$)/giu;
+  /\b(?:of )?(?:the |this |that |a )?(?:[\p{L}-]+ )?(?:character|person|man|woman|lady|boy|girl|speaker|protagonist)(?:[’']s)?(?= |$)|(\b[\p{L}-]+(?=[\p{L}-]{12}))/giu;
 const degrees = new Set(
   `relatively somewhat slightly quite rather very more also overall appears seems seem appear to be is are
   was were becomes remains his her their its the a an`.split(/\s+/),
@@ -61,8 +65,9 @@ const degrees = new Set(
 
 function shorten(text: string): string {
   let words = withoutLead(wordsOf(text));
+  if (words.length === 0) return "";
   if (words.length <= maxWords) return sliceOf(text, words);
-  const plain = text.replace(owner, " ");
+  const plain = text.replace(owner, (_all, passed?: string) => passed ?? " ");
   words = withoutLead(wordsOf(plain));
   if (words.length <= maxWords) return joined(words);
   words = words.filter(({ lower }) => !degrees.has(lower));
@@ -76,10 +81,11 @@ const dangling = new Set(
 );
 
 function withoutLead(words: readonly Word[]): Word[] {
-  const kept = words.slice();
-  while (kept.length > 1 && leadIn.has(kept[0]!.lower.replace(/[’']s$/, ""))) kept.shift();
-  while (kept.length > 1 && dangling.has(kept.at(-1)!.lower)) kept.pop();
-  return kept;
+  let from = 0;
+  let to = words.length;
+  while (to - from > 1 && leadIn.has(words[from]!.lower.replace(/[’']s$/, ""))) from++;
+  while (to - from > 1 && dangling.has(words[to - 1]!.lower)) to--;
+  return words.slice(from, to);
 }
 
 /** Original characters, so that "high-pitched, tense voice" keeps its comma. */
@@ -112,7 +118,7 @@ function feelingPhrase(text: string): string {
   let from = first;
   while (from > 0 && first - from < 2 && describes(words[from - 1]!)) from--;
   if (from > 0 && /^(?:not|no|without|never)$/.test(words[from - 1]!.lower)) from--;
-  let to = words.findLastIndex((word, index) => feels(word) && index < from + maxWords) + 1;
+  let to = words.findLastIndex((word, index) => index < from + maxWords && feels(word)) + 1;
   if (to <= from) to = first + 1;
   return sliceOf(text, words.slice(from, to));
 }

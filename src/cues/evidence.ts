@@ -1,6 +1,8 @@
+import { firstIndex } from "../core/first-index.ts";
 import { extractClaims } from "./claims.ts";
 import type { Claim, ClaimTokens, CueModality, EvidenceModality, Span } from "./cue.ts";
 import { parseResponse } from "./response.ts";
+import { type SolidToken, solidTokens } from "./solid-tokens.ts";
 
 /**
  * Places claims among a completion's tokens: the first sub-token of each content word, and the
@@ -18,15 +20,16 @@ export function claimTokens(
 ): ClaimTokens[] {
   const located: ClaimTokens[] = [];
   const begun = new Set<EvidenceModality>();
+  const solid = solidTokens(tokenOffsets);
   for (const claim of claims) {
     const { modality, match } = claim;
     if (modality === "neutral" || modality === "emotion" || claim.repeated) continue;
     const heads = claim.heads
-      .map((head) => firstToken(head, tokenOffsets))
+      .map((head) => firstToken(head, solid))
       .filter((token) => token !== undefined);
     if (heads.length === 0) continue;
     const tokens: ClaimTokens = { modality, heads: [...new Set(heads)], match };
-    const onset = begun.has(modality) ? undefined : firstToken(claim.span, tokenOffsets);
+    const onset = begun.has(modality) ? undefined : firstToken(claim.span, solid);
     if (onset !== undefined) tokens.onset = onset;
     begun.add(modality);
     located.push(tokens);
@@ -35,17 +38,9 @@ export function claimTokens(
 }
 
 /** First token that covers a character of `span`; undefined when the text was cut before it. */
-function firstToken(span: Span, offsets: readonly Span[]): number | undefined {
-  let low = 0;
-  let high = offsets.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (offsets[middle]!.end > span.start) high = middle;
-    else low = middle + 1;
-  }
-  while (low < offsets.length && offsets[low]!.end <= offsets[low]!.start) low++;
-  const token = offsets[low];
-  return token && token.start < span.end ? low : undefined;
+function firstToken(span: Span, tokens: readonly SolidToken[]): number | undefined {
+  const first = tokens[firstIndex(tokens, ({ end }) => end > span.start)];
+  return first && first.start < span.end ? first.token : undefined;
 }
 
 /** A stretch of a response to highlight. */

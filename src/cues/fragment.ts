@@ -38,27 +38,30 @@ const moodStems = new Set(
 export const isEmpty = (word: Word): boolean =>
   word.stop || word.stems.every((part) => emptyStems.has(part));
 
+export const emptyTally = (): Tally => ({
+  visual: 0,
+  acoustic: 0,
+  carriers: { visual: 0, acoustic: 0 },
+  observed: 0,
+  events: 0,
+  manners: 0,
+  moods: 0,
+  other: 0,
+  content: 0,
+  visualWords: [],
+  acousticWords: [],
+  emotionWords: [],
+});
+
 /** Counts what the lexicon knows of `words`. */
 export function tally(words: readonly Word[]): Tally {
-  const sum: Tally = {
-    visual: 0,
-    acoustic: 0,
-    carriers: { visual: 0, acoustic: 0 },
-    observed: 0,
-    events: 0,
-    manners: 0,
-    moods: 0,
-    other: 0,
-    content: 0,
-    visualWords: [],
-    acousticWords: [],
-    emotionWords: [],
-  };
+  const sum = emptyTally();
   for (const word of words) if (!word.stop) addWord(sum, word);
   return sum;
 }
 
-function addWord(sum: Tally, word: Word): void {
+/** Counts one word that is no function word. */
+export function addWord(sum: Tally, word: Word): void {
   sum.content++;
   const whole = word.stems.length > 1 ? lookUp(word.lower, stem(word.lower)) : undefined;
   const entries = whole ? [whole] : word.stems.map((part) => lookUp(word.lower, part));
@@ -90,33 +93,3 @@ export const hasCarrier = (sum: Tally): boolean => sum.carriers.visual + sum.car
 /** Says how it is. */
 export const isDescribed = (sum: Tally): boolean =>
   sum.observed + sum.manners + sum.emotionWords.length + sum.other + sum.moods > 0;
-
-const copula =
-  /^(?:(?:is|are|was|were)(?:n't)?|appear(?:s|ed)|seem(?:s|ed)|becomes|became|remain(?:s|ed))$/;
-
-/** Does the passage state something by itself, or does it wait for a neighbour? */
-export function isComplete(words: readonly Word[]): boolean {
-  const sum = tally(words);
-  if (sum.events > 0) return true;
-  if (hasCarrier(sum)) return isDescribed(sum);
-  if (sum.content > 3) return true;
-  const verb = words.findIndex(({ lower }) => copula.test(lower));
-  if (verb > 0 && words.slice(verb + 1).some(({ stop }) => !stop)) return true;
-  return /^\p{L}{3,}ing$/u.test(words[0]?.lower ?? "") && sum.observed === 0;
-}
-
-/** "in a calm", "with an excited, low": an article whose noun is still to come. */
-export function opensPhrase(words: readonly Word[]): boolean {
-  const article = words.findLastIndex(({ lower }) => lower === "a" || lower === "an");
-  const rest = words.slice(article + 1);
-  return (
-    article >= 0 &&
-    rest.some(({ stop }) => !stop) &&
-    rest.every((word) => word.stop || isAdjective(word))
-  );
-}
-
-function isAdjective(word: Word): boolean {
-  const entry = lookUp(word.lower, word.stems.at(-1)!);
-  return entry?.kind === "state" || (entry?.kind === undefined && (entry?.manner ?? false));
-}

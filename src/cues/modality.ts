@@ -15,7 +15,25 @@ export interface LabelOptions {
 
 /** Saying that nothing can be perceived is no claim about what is perceived. */
 const abstention =
-  /\b(?:can ?not|can't|could ?n[o']t|unable to|impossible to|difficult to|hard to|not possible to|not enough to)\s+(?:further )?(?:be )?(?:see|seen|hear|heard|determine|tell|judge|analy[sz]e|infer|identify|make out|discern|perceive|say)|\bnothing (?:\w+ )?(?:is|can be|stands?|to)\b|\b(?:is|are) (?:not (?:visible|audible|available|shown|provided)|hidden|missing|unavailable|inaudible|invisible)\b|\bno (?:\w+ )?(?:video|audio|information|clues?|cues?|evidence)\b|\bneeds? to be analy|\bdoes not provide\b|\bwithout (?:\w+ )*context\b|\badditional context\b|\black of (?:\w+ )*(?:context|information)/i;
+  /\b(?:can ?not|can't|could ?n[o']t|unable to|impossible to|difficult to|hard to|not possible to|not enough to)\s+(?:further )?(?:be )?(?:see|seen|hear|heard|determine|tell|judge|analy[sz]e|infer|identify|make out|discern|perceive|say)|\bnothing (?:\w+ )?(?:is|can be|stands?|to)\b|\b(?:is|are) (?:not (?:visible|audible|available|shown|provided)|hidden|missing|unavailable|inaudible|invisible)\b|\bno (?:\w+ )?(?:video|audio|information|clues?|cues?|evidence)\b|\bneeds? to be analy|\bdoes not provide\b|\badditional context\b/i;
+
+/**
+ * "without any visual context", "lack of further information": words between single spaces. One
+ * pattern for it would read on to the end from each "without".
+ */
+function lacksContext(text: string): boolean {
+  if (!/\bwithout |\black of /i.test(text)) return false;
+  for (const [run] of text.matchAll(/\w+(?: \w+)*/g)) {
+    const words = run.toLowerCase().split(" ");
+    const without = words.indexOf("without");
+    if (without !== -1 && words.includes("context", without + 1)) return true;
+    const lack = words.findIndex((word, at) => word === "lack" && words[at + 1] === "of");
+    const lacked = (word: string, at: number) =>
+      at > lack + 1 && /^(?:context|information)/.test(word);
+    if (lack !== -1 && words.some(lacked)) return true;
+  }
+  return false;
+}
 
 /**
  * Labels one clause from its own words; the announced section only settles what the words leave
@@ -27,7 +45,7 @@ export function labelClause(clause: Clause, text: string, options: LabelOptions 
   const own = text.slice(clause.span.start, clause.span.end);
   const sum = tally(clause.words);
   if (clause.quoted && Math.max(sum.visual, sum.acoustic) < 2) return neutral("quoted speech");
-  if (abstention.test(own)) return neutral("says that nothing can be told");
+  if (abstention.test(own) || lacksContext(own)) return neutral("says that nothing can be told");
   // Hiding audio does not hide a subtitle: what is read is evidence of neither modality.
   if (section === "text") return conclusion(sum, "speaks of the text");
   if (clause.inferred) return conclusion(sum, "concludes");

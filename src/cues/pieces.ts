@@ -1,12 +1,14 @@
+import { firstIndex } from "../core/first-index.ts";
 import type { Span } from "./cue.ts";
-import { hasCarrier, isComplete, opensPhrase, tally } from "./fragment.ts";
-import { isNegator } from "./polarity.ts";
+import { hasCarrier } from "./fragment.ts";
+import { grow, isComplete, newRun, opensPhrase, push, type Run } from "./run.ts";
 import type { SectionCue } from "./sections.ts";
+import { standsIn } from "./stands-in.ts";
 import type { Word } from "./words.ts";
 
 /** A stretch of a sentence between two separators. */
 export interface Piece {
-  words: Word[];
+  run: Run;
   /** What stands before it: a hard break never closes up again, a soft one may. */
   hard: boolean;
   /** Introduced by "with": depends on what stands before. */
@@ -53,27 +55,33 @@ class Splitter {
 
   split(): Piece[] {
     const { text, cues, quotes } = this.passage;
-    const words = this.passage.words.filter(
-      (word) => !quotes.some((quote) => quote.start <= word.start && word.start < quote.end),
-    );
+    const outside = ({ start }: Word) => !standsIn(quotes, start);
+    const words = quotes.length === 0 ? this.passage.words : this.passage.words.filter(outside);
+    // Of the cues that begin no later than a word, the one that reaches farthest.
+    let begun = 0;
+    let reach = 0;
     for (let index = 0; index < words.length; index++) {
       const word = words[index]!;
-      if (index > 0 && !insideNumber(text, words[index - 1]!, word)) {
-        this.mark(text.slice(words[index - 1]!.end, word.start));
+      const before = words[index - 1];
+      if (before && !insideNumber(text, before, word)) {
+        this.mark(text.slice(before.end, word.start));
       }
-      if (cues.some((cue) => cue.start <= word.start && word.end <= cue.end)) this.cut(true);
+      while (begun < cues.length && cues[begun]!.start <= word.start) {
+        reach = Math.max(reach, cues[begun++]!.end);
+      }
+      if (word.end <= reach) this.cut(true);
       else if (isAsWellAs(words, index)) {
         this.cut(false);
         index += 2;
       } else if (hardWords.has(word.lower)) this.cut(true);
       else if (softWords.has(word.lower) && !this.keeps(word)) {
-        this.cut(index > 0 && quotes.some((quote) => isBetween(quote, words[index - 1]!, word)));
+        this.cut(before !== undefined && anyBetween(quotes, before, word));
         this.piece.dependent = word.lower === "with";
       } else {
         if (word.lower === "without" && this.standsAlone()) this.cut(true);
-        if (word.lower === "nor" && !this.denies()) this.cut(false);
+        if (word.lower === "nor" && !this.piece.run.negated) this.cut(false);
         if (turnsToInference(words, index)) this.infer();
-        this.piece.words.push(word);
+        push(this.piece.run, word);
       }
     }
     this.cut(true);
@@ -87,48 +95,56 @@ class Splitter {
   }
 
   private cut(hard: boolean): void {
-    if (this.piece.words.length > 0) this.pieces.push(this.piece);
-    this.piece = newPiece(hard || (this.piece.words.length === 0 && this.piece.hard));
+    const empty = this.piece.run.words.length === 0;
+    if (!empty) this.pieces.push(this.piece);
+    this.piece = newPiece(hard || (empty && this.piece.hard));
   }
 
   /** "doesn't smile or frown" denies both; "eyes fill with tears" is one thing. */
   private keeps({ lower, end }: Word): boolean {
-    if (lower === "or") return this.denies();
+    if (lower === "or") return this.piece.run.negated;
     return lower === "with" && /^ (?:\w+ )?tears\b/.test(this.passage.text.slice(end, end + 20));
-  }
-
-  private denies(): boolean {
-    return this.piece.words.some(isNegator);
   }
 
   /** Is what came before "without" a statement of its own? "natural | without any tension". */
   private standsAlone(): boolean {
-    const { words } = this.piece;
-    return isComplete(words.length > 0 ? words : (this.pieces.at(-1)?.words ?? []));
+    const { run } = this.piece;
+    const last = run.words.length > 0 ? run : this.pieces.at(-1)?.run;
+    return last !== undefined && isComplete(last);
   }
 
-  /** "her raised brows | may suggest surprise"; "her eyes express sadness" stays whole. */
+  /**
+   * "her raised brows | may suggest surprise"; "her eyes express sadness" stays whole. The function
+   * words in front of the verb go with it: they are no part of what is complete.
+   */
   private infer(): void {
     if (this.piece.inferred) return;
-    const words = this.piece.words;
-    let from = words.length;
-    while (from > 0 && words[from - 1]!.stop) from--;
-    if (from > 0 && !isComplete(words.slice(0, from))) return;
-    const pulled = words.splice(from);
+    const { words, filled } = this.piece.run;
+    if (filled > 0 && !isComplete(this.piece.run)) return;
+    const pulled = words.slice(filled);
+    if (pulled.length > 0) this.piece.run = newRun(words.slice(0, filled));
     this.cut(true);
     this.piece.inferred = true;
-    this.piece.words.push(...pulled);
+    grow(this.piece.run, pulled);
   }
 }
 
-const newPiece = (hard: boolean): Piece => ({ words: [], hard, dependent: false, inferred: false });
+const newPiece = (hard: boolean): Piece => ({
+  run: newRun(),
+  hard,
+  dependent: false,
+  inferred: false,
+});
 
 /** The comma of "1,000" and "2,5" separates nothing. */
 const insideNumber = (text: string, left: Span, right: Span): boolean =>
   /^\d,\d$/.test(text.slice(left.end - 1, right.start + 1));
 
-const isBetween = (span: Span, left: Span, right: Span): boolean =>
-  left.end <= span.start && span.end <= right.start;
+/** Whether one of `spans` stands between two words. */
+function anyBetween(spans: readonly Span[], left: Span, right: Span): boolean {
+  const first = spans[firstIndex(spans, ({ start }) => start >= left.end)];
+  return first !== undefined && first.end <= right.start;
+}
 
 const isAsWellAs = (words: readonly Word[], at: number): boolean =>
   words[at]!.lower === "as" && words[at + 1]?.lower === "well" && words[at + 2]?.lower === "as";
@@ -152,31 +168,27 @@ function merge(pieces: readonly Piece[]): Piece[] {
   };
   pieces.forEach((piece, index) => {
     if (piece.hard || piece.inferred) release();
-    if (waiting && opensPhrase(waiting.words)) {
-      waiting = join(waiting, piece);
-      if (!opensPhrase(waiting.words)) release();
+    if (waiting && opensPhrase(waiting.run)) {
+      join(waiting, piece);
+      if (!opensPhrase(waiting.run)) release();
       return;
     }
     const before = out.at(-1);
     if (piece.inferred) out.push(piece);
-    else if (waiting) waiting = join(waiting, piece);
-    else if (isComplete(piece.words)) waiting = piece;
+    else if (waiting) join(waiting, piece);
+    else if (isComplete(piece.run)) waiting = piece;
     else if (before && !piece.hard && attachesLeft(before, piece, pieces[index + 1])) {
-      out[out.length - 1] = join(before, piece);
+      join(before, piece);
     } else waiting = piece;
-    if (waiting && isComplete(waiting.words) && !opensPhrase(waiting.words)) release();
+    if (waiting && isComplete(waiting.run) && !opensPhrase(waiting.run)) release();
   });
   release();
   return out;
 }
 
-const join = (left: Piece, right: Piece): Piece => ({
-  ...left,
-  words: [...left.words, ...right.words],
-});
+/** Appends the words of `right`, in place: a copy for each piece would take quadratic time. */
+const join = (left: Piece, right: Piece): void => grow(left.run, right.run.words);
 
-const predicate =
-  /^(?:is|are|was|were|be|being|sounds?|seems?|appears?|becomes?|speaks?|looks?|remains?)$/;
 const determiner = /^(?:the|a|an|his|her|their|its|he|she|they|this|that|there)$/;
 
 /**
@@ -185,12 +197,12 @@ const determiner = /^(?:the|a|an|his|her|their|its|he|she|they|this|that|there)$
  */
 function attachesLeft(before: Piece, piece: Piece, next: Piece | undefined): boolean {
   if (!next || next.hard || next.inferred) return true;
-  if (opensPhrase(piece.words) && !determiner.test(next.words[0]?.lower ?? "")) return false;
-  const sum = tally(piece.words);
+  const determined = determiner.test(next.run.words[0]?.lower ?? "");
+  if (opensPhrase(piece.run) && !determined) return false;
+  const { sum } = piece.run;
   if (piece.dependent && sum.observed === 0) return true;
-  if (before.words.some(({ lower }) => predicate.test(lower))) return true;
-  if (hasCarrier(sum)) return false;
-  return determiner.test(next.words[0]?.lower ?? "");
+  if (before.run.verb) return true;
+  return !hasCarrier(sum) && determined;
 }
 
 /**
@@ -199,7 +211,7 @@ function attachesLeft(before: Piece, piece: Piece, next: Piece | undefined): boo
 function spreadInference(pieces: readonly Piece[]): Piece[] {
   pieces.forEach((piece, index) => {
     if (piece.hard || !pieces[index - 1]?.inferred) return;
-    const sum = tally(piece.words);
+    const { sum } = piece.run;
     if (!hasCarrier(sum) && Math.max(sum.visual, sum.acoustic) < 3) piece.inferred = true;
   });
   return pieces.slice();

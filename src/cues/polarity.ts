@@ -1,103 +1,51 @@
-import { carrierStems, rulesByStem, type StateRule } from "./states.ts";
-import { stem, type Word, wordsOf } from "./words.ts";
+import { namedStates } from "./named-states.ts";
+import { isNegator } from "./negators.ts";
+import { carrierStems } from "./states.ts";
+import { type Word, wordsOf } from "./words.ts";
 
-const negators = new Set(
-  `not no never without neither nor hardly barely scarcely cannot nothing none lack lacks lacking lacked
-  absent absence devoid fails fail failed stops stop stopped refuses avoids non`.split(/\s+/),
-);
 const idioms =
   /\b(?:not only|not just|no doubt|not to mention|can(?:not|'t| not) help (?:but )?|no longer hid\w+)\b/g;
 
-/** One denial in two words. */
-const neitherNor = /\bneither\b(.*?)\bnor\b/g;
+const neitherNor = /\bneither\b|\bnor\b|[\n\r\u2028\u2029]/g;
 
 /**
  * True when a statement affirms, false when it denies: parity of its negations ("not without a
  * smile" affirms). "not only", "no doubt" and the like deny nothing.
  */
 export function polarityOf(text: string): boolean {
-  const plain = text
-    .toLowerCase()
-    .replaceAll("’", "'")
-    .replace(idioms, " ")
-    .replace(neitherNor, "not$1or");
-  return countNegators(wordsOf(plain)) % 2 === 0;
+  const plain = text.toLowerCase().replaceAll("’", "'").replace(idioms, " ");
+  return countNegators(wordsOf(oneDenial(plain))) % 2 === 0;
 }
 
-/** A word that denies: counted for polarity, and it keeps "or" in its scope. */
-export const isNegator = ({ lower }: Word): boolean => negators.has(lower) || lower.endsWith("n't");
+/** "neither … nor" on one line is one denial in two words: "not … or". */
+function oneDenial(text: string): string {
+  if (!text.includes("neither")) return text;
+  let plain = "";
+  let from = 0;
+  let neither = -1;
+  for (const { 0: found, index } of text.matchAll(neitherNor)) {
+    if (found === "neither") {
+      if (neither === -1) neither = index;
+    } else {
+      if (found === "nor" && neither !== -1) {
+        plain += `${text.slice(from, neither)}not${text.slice(neither + "neither".length, index)}or`;
+        from = index + found.length;
+      }
+      neither = -1;
+    }
+  }
+  return plain + text.slice(from);
+}
 
 function countNegators(words: readonly Word[]): number {
   return words.reduce((sum, word) => sum + (isNegator(word) ? 1 : 0), 0);
 }
 
+/** What a statement is held against: its polarity, and the states it names as `statesOf` does. */
+export const readingOf = (text: string): Pick<Reading, "positive" | "named"> => read(text);
+
 /** States a statement names, as "factor=state" ("brows=raised"); negation is not looked at. */
 export const statesOf = (text: string): ReadonlySet<string> => read(text).named;
-
-/** A motion, neither of its ends: a head that bobs up and down is not bowed. */
-const toAndFro = /\bup and down\b/g;
-
-/** Each word that can name a state goes with the nearest carrier it can belong to. */
-function namedStates(text: string): StateRule[] {
-  const words = wordsOf(text.toLowerCase().replace(toAndFro, " "));
-  const stems: string[] = [];
-  const named: { at: number; carrier: number; rules: StateRule[] }[] = [];
-  const compounds = new Map<number, string>();
-  for (const { lower, stems: parts } of words) {
-    if (parts.length > 1) compounds.set(stems.length, stem(lower));
-    stems.push(...parts);
-  }
-  stems.forEach((word, at) => {
-    const compound = rulesByStem.get(compounds.get(at) ?? "");
-    const found = nearest(compound ?? rulesByStem.get(word) ?? [], stems, at);
-    if (found) named.push({ at, ...found });
-  });
-  // In "increasingly loud" the word "loud" is what grows, not a state of its own.
-  return named.flatMap(({ at, rules }) =>
-    rules.filter(
-      (rule) =>
-        !named.some(
-          (other) =>
-            other.carrier === at && other.rules.some(({ factor }) => factor === rule.factor),
-        ),
-    ),
-  );
-}
-
-function nearest(
-  rules: readonly StateRule[],
-  stems: readonly string[],
-  at: number,
-): { carrier: number; rules: StateRule[] } | undefined {
-  let best = Number.POSITIVE_INFINITY;
-  let carrier = -1;
-  let chosen: StateRule[] = [];
-  for (const rule of rules) {
-    const place = rule.carriers.length === 0 ? at : nearestCarrier(rule.carriers, stems, at);
-    if (place === undefined) continue;
-    const distance = Math.abs(place - at);
-    if (distance < best) {
-      chosen = [];
-      best = distance;
-      carrier = place === at ? -1 : place;
-    }
-    if (distance === best) chosen.push(rule);
-  }
-  return chosen.length > 0 ? { carrier, rules: chosen } : undefined;
-}
-
-function nearestCarrier(
-  carriers: readonly string[],
-  stems: readonly string[],
-  at: number,
-): number | undefined {
-  let best: number | undefined;
-  stems.forEach((candidate, index) => {
-    if (index === at || !carriers.includes(candidate)) return;
-    if (best === undefined || Math.abs(index - at) < Math.abs(best - at)) best = index;
-  });
-  return best;
-}
 
 /**
  * True when two statements can't describe the same moment: one denies what the other affirms
@@ -124,6 +72,8 @@ interface Reading {
 
 const readings = new Map<string, Reading>();
 const maxReadings = 10_000;
+/** UTF-16 units of a text that is worth keeping: a claim is shorter. */
+const maxRemembered = 1_000;
 
 /** Memoised: matching compares every claim of a group with every cue of a reference. */
 function read(text: string): Reading {
@@ -142,6 +92,7 @@ function read(text: string): Reading {
       .flatMap(({ stems }) => stems)
       .filter((word) => !carrierStems.has(word));
     reading = { positive: polarityOf(text), states, named, content: new Set(content) };
+    if (text.length > maxRemembered) return reading;
     if (readings.size >= maxReadings) readings.clear();
     readings.set(text, reading);
   }

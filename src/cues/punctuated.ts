@@ -1,4 +1,6 @@
+import { firstIndex } from "../core/first-index.ts";
 import type { ClaimTokens, EvidenceModality, Span } from "./cue.ts";
+import { solidTokens } from "./solid-tokens.ts";
 
 /** A stretch of reasoning between two punctuation marks. */
 export interface PunctuatedClause {
@@ -47,11 +49,13 @@ export function clauseTokens(
   tokenOffsets: readonly Span[],
 ): ClaimTokens[] {
   const begun = new Set<EvidenceModality>();
+  const tokens = solidTokens(tokenOffsets);
   return clauses.flatMap(({ modality, span, match }) => {
-    const heads = [...tokenOffsets.keys()].filter((token) => {
-      const { start, end } = tokenOffsets[token]!;
-      return end > start && end > span.start && start < span.end;
-    });
+    const heads: number[] = [];
+    for (let at = firstIndex(tokens, ({ end }) => end > span.start); at < tokens.length; at++) {
+      if (tokens[at]!.start >= span.end) break;
+      heads.push(tokens[at]!.token);
+    }
     if (heads.length === 0) return [];
     const first = !begun.has(modality);
     begun.add(modality);

@@ -26,8 +26,9 @@ interface Rule {
 
 const opening =
   "(?:in|at|from|on|during|throughout|within|towards?|by|as for|regarding|judging (?:by|from)|based on|according to|looking at|watching|listening to)";
+// No two alternatives match one word: twice "second" took twice the time for each of a run of them.
 const part =
-  "(?:beginning|end|start|middle|opening|final|first|second|third|last|latter|following|next|later|subsequent|closing|entire|whole|early|initial|part|half|few|scenes?|frames?|seconds?|segment|of|the|this)";
+  "(?:beginning|end|start|middle|opening|final|first|third|last|latter|following|next|later|subsequent|closing|entire|whole|early|initial|part|half|few|scenes?|frames?|seconds?|segment|of|the|this)";
 const kind =
   "(?: (?:clues?|cues?|content|part|modality|track|frames?|clip|segment|evidence|description)\\b)?";
 const video = "(?:video|visuals?|footage|scenes?|frames?|images?|picture|shots?|screen)";
@@ -116,7 +117,15 @@ const headings: readonly Rule[] = [
 
 const concluding =
   /^[\s\-*#•>]*(?:(?:additionally|however|furthermore|moreover|also|and)[, ]+)?(?:based on|therefore|thus|hence|overall|in summary|in conclusion|to sum up|taking|taken together|together|combin\w+|considering|all in all|both|this sentence|it can be|we can (?:infer|deduce|conclude)|so)(?=[ ,])/iu;
-const anywhere = new RegExp(rules.map(({ pattern }) => `(\\b${pattern})`).join("|"), "giu");
+/**
+ * "the first of the first of …" where no rule matched: none will at a later "the" of that run
+ * either, so all but its last word are passed over. Each would read the run to its end otherwise.
+ */
+const passedOver = `\\bthe (?:${part} ){8,}(?=${part} )`;
+const anywhere = new RegExp(
+  [...rules.map(({ pattern }) => `(\\b${pattern})`), passedOver].join("|"),
+  "giu",
+);
 const atStart = new RegExp(
   `^[\\s\\-*#•>]*(?:${headings.map(({ pattern }) => `(${pattern})`).join("|")})`,
   "iu",
@@ -126,32 +135,44 @@ const atStart = new RegExp(
 export function sectionCues(text: string, sentence: Span): SectionCue[] {
   const body = text.slice(sentence.start, sentence.end);
   const cues: SectionCue[] = [];
+  let covered = 0;
   const add = (rule: Rule, index: number, length: number, decides: boolean) => {
     const start = sentence.start + index;
+    covered += length;
     const lasting = rule.lasting && decides;
     cues.push({ section: rule.section, lasting, decides, start, end: start + length });
   };
   const concludes = concluding.test(body);
   if (concludes) add({ section: "none", lasting: true, pattern: "" }, 0, 0, true);
   const head = atStart.exec(body);
-  if (head) add(matched(headings, head), 0, head[0].length, true);
+  if (head) add(matched(headings, head)!, 0, head[0].length, true);
   for (const match of body.matchAll(anywhere)) {
     const rule = matched(rules, match);
+    if (rule === undefined) continue;
     const passing =
       !rule.lasting && /^(?:i|we|you|one) |^the (?!video c|visual c|audio c)/i.test(match[0]);
-    const leads = passing || leadsSentence(body.slice(0, match.index), cues, sentence.start);
+    const leads =
+      passing || leadsSentence(body.slice(0, match.index), cues, covered, sentence.start);
     add(rule, match.index, match[0].length, leads && !concludes);
   }
   return cues;
 }
 
-const matched = (from: readonly Rule[], match: RegExpExecArray): Rule =>
-  from[match.slice(1).findIndex((group) => group !== undefined)]!;
+const matched = (from: readonly Rule[], match: RegExpExecArray): Rule | undefined =>
+  from[match.slice(1).findIndex((group) => group !== undefined)];
 
-/** At most two words stand before it ("Additionally, in the audio"), other cues not counted. */
-function leadsSentence(before: string, cues: readonly SectionCue[], offset: number): boolean {
-  const covered = cues.reduce((length, cue) => length + Math.max(0, cue.end - cue.start), 0);
-  if (before.length - covered > 60) return false;
+/**
+ * At most two words stand before it ("Additionally, in the audio"), other cues not counted; `cover`
+ * is their length. At most sixty cues get through the first check, for something stands between any
+ * two of them.
+ */
+function leadsSentence(
+  before: string,
+  cues: readonly SectionCue[],
+  cover: number,
+  offset: number,
+): boolean {
+  if (before.length - cover > 60) return false;
   let rest = before;
   for (const cue of cues) {
     rest = rest.replace(before.slice(cue.start - offset, cue.end - offset), " ");

@@ -7,11 +7,18 @@ const closers: Readonly<Record<string, string>> = { '"': '"', "“": "”", "「
 /** Quoted passages of `text`, marks included. A mark that never closes quotes nothing. */
 export function quotations(text: string): Span[] {
   const found: Span[] = [];
+  /** Where each closer stands next; one that is not there is looked for once, not at each opener. */
+  const next = new Map<string, number>();
   for (let at = 0; at < text.length; at++) {
     const closer = closers[text[at]!];
     if (closer === undefined) continue;
-    const end = text.indexOf(closer, at + 1);
-    if (end === -1 || end - at > maxQuote) continue;
+    let end = next.get(closer) ?? 0;
+    if (end <= at) {
+      end = text.indexOf(closer, at + 1);
+      if (end === -1) end = Number.POSITIVE_INFINITY;
+      next.set(closer, end);
+    }
+    if (end - at > maxQuote) continue;
     found.push({ start: at, end: end + 1 });
     at = end;
   }

@@ -23,14 +23,16 @@ export function wordsOf(text: string): Word[] {
 
 type Form = Omit<Word, keyof Span>;
 const forms = new Map<string, Form>();
-/** Rollouts repeat a few hundred words; the bound only guards against endless odd input. */
+/** Rollouts repeat a few hundred words; the bounds only guard against endless odd input. */
 const maxForms = 20_000;
+const maxRemembered = 64;
 
 function formOf(lower: string): Form {
   let form = forms.get(lower);
   if (!form) {
     const parts = lower.split("-").map((part) => part.replace(/'s$|'$/, ""));
     form = { lower, stems: parts.map(stem), stop: isStopWord(lower) };
+    if (lower.length > maxRemembered) return form;
     if (forms.size >= maxForms) forms.clear();
     forms.set(lower, form);
   }

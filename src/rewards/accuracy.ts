@@ -1,4 +1,5 @@
 import { RewardError } from "../core/errors.ts";
+import { trimOuter } from "../core/trim-outer.ts";
 import type { AccuracyOptions } from "./options.ts";
 import type { RewardTerm } from "./term.ts";
 import { quote, show } from "./wording.ts";
@@ -73,10 +74,7 @@ export const accuracyTerm: RewardTerm<"accuracy"> = {
 };
 
 function normaliseLabel(text: string): string {
-  return text
-    .toLowerCase()
-    .trim()
-    .replace(/^[\p{P}\s]+|[\p{P}\s]+$/gu, "");
+  return trimOuter(text.toLowerCase());
 }
 
 function setF1(given: ReadonlySet<string>, wanted: ReadonlySet<string>): number {

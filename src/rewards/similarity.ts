@@ -1,3 +1,4 @@
+import { trimOuter } from "../core/trim-outer.ts";
 import { dot } from "../core/vector.ts";
 import type { CueModality } from "../cues/cue.ts";
 import { cuePhrase } from "../cues/decompose.ts";
@@ -23,12 +24,10 @@ export interface Similarity {
  * of a cue, without case and outer punctuation. "" where nothing is left.
  */
 export function embeddedText(modality: CueModality, text: string): string {
-  const plain = text.toLowerCase().replaceAll("’", "'").replace(outerPunctuation, "");
+  const plain = trimOuter(text.toLowerCase().replaceAll("’", "'"));
   if (plain === "") return "";
-  return (cuePhrase(modality, plain) || plain).replace(outerPunctuation, "");
+  return trimOuter(cuePhrase(modality, plain) || plain);
 }
-
-const outerPunctuation = /^[\p{P}\s]+|[\p{P}\s]+$/gu;
 
 /** Compares two texts by their unit vectors. */
 export function compareTexts(

@@ -9,7 +9,7 @@ from typing import Any
 from .client import ServiceClient
 from .errors import OppoSwiftError
 from .loss.sample import MODALITIES, Claim
-from .spans import Span, first_token
+from .spans import Span, token_finder
 
 
 @dataclass(frozen=True)
@@ -71,16 +71,19 @@ def claims_on_tokens(result: dict[str, Any], completion: Completion, with_match:
     """One answer of /v1/evidence as claims on tokens, by the rules of src/cues/evidence.ts."""
     located: list[Claim] = []
     begun: set[str] = set()
+    first_token = token_finder(completion.offsets)
+    spans_of: dict[int, list[Span]] = {}
+    for raw in result["spans"]:
+        spans_of.setdefault(raw["claim"], []).append(_span(raw, completion))
     for index, claim in enumerate(result["claims"]):
         modality = claim["modality"]
         if modality not in MODALITIES or claim.get("repeated"):
             continue
-        spans = [_span(raw, completion) for raw in result["spans"] if raw["claim"] == index]
-        tokens = (first_token(span, completion.offsets) for span in spans)
+        tokens = (first_token(span) for span in spans_of.get(index, []))
         heads = tuple(dict.fromkeys(token for token in tokens if token is not None))
         if not heads:
             continue
-        onset = None if modality in begun else first_token(_span(claim, completion), completion.offsets)
+        onset = None if modality in begun else first_token(_span(claim, completion))
         begun.add(modality)
         located.append(Claim(modality, heads, _match(claim, completion, with_match), onset))
     return tuple(located)

@@ -9,8 +9,9 @@ subpart, as `bytes.decode(errors="replace")` and the web's TextDecoder do.
 
 from __future__ import annotations
 
+import bisect
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .errors import OppoSwiftError
@@ -117,13 +118,22 @@ def byte_alphabet() -> dict[str, int]:
     return {chr(byte): byte for byte in printable} | {chr(256 + n): byte for n, byte in enumerate(others)}
 
 
+def token_finder(offsets: Sequence[Span]) -> Callable[[Span], int | None]:
+    """Says which token is the first that covers a character of a range, as in src/cues/evidence.ts; None if cut
+    before it. The tokens are gone through once, not once a range."""
+    solid = [index for index, (low, high) in enumerate(offsets) if high > low]
+    ends = [offsets[index][1] for index in solid]
+
+    def first(span: Span) -> int | None:
+        at = bisect.bisect_right(ends, span[0])
+        return solid[at] if at < len(solid) and offsets[solid[at]][0] < span[1] else None
+
+    return first
+
+
 def first_token(span: Span, offsets: Sequence[Span]) -> int | None:
-    """First token that covers a character of `span`, as in src/cues/evidence.ts; None if cut before it."""
-    start, end = span
-    for index, (low, high) in enumerate(offsets):
-        if high > start and high > low:
-            return index if low < end else None
-    return None
+    """First token that covers a character of `span`; None if the text was cut before it."""
+    return token_finder(offsets)(span)
 
 
 def utf16_to_code_points(text: str, spans: Sequence[Span]) -> list[Span]:

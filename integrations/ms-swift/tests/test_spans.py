@@ -156,3 +156,30 @@ def test_token_bytes() -> None:
     assert offsets == [(0, 7), (7, 8), (7, 8), (8, 11), (11, 11), (11, 11)]
     with pytest.raises(OppoSwiftError, match="TOKEN_BYTES"):
         token_pieces(FakeTokenizer(), [9])
+
+
+def test_thousands_of_claims_are_placed_in_time_that_grows_with_their_number() -> None:
+    def looks(number: int) -> int:
+        counted = 0
+
+        class Offsets(list[tuple[int, int]]):
+            def __getitem__(self, index: Any) -> Any:
+                nonlocal counted
+                counted += 1
+                return super().__getitem__(index)
+
+            def __iter__(self) -> Any:
+                nonlocal counted
+                counted += len(self)
+                return super().__iter__()
+
+        offsets = Offsets((at, at + 2) for at in range(0, 2 * number, 2))
+        answer = {
+            "claims": [{"modality": "visual", "start": at, "end": at + 2} for at in range(0, 2 * number, 2)],
+            "spans": [{"claim": at, "start": 2 * at, "end": 2 * at + 2} for at in range(number)],
+        }
+        located = claims_on_tokens(answer, Completion("r", "x " * number, offsets, None), with_match=False)
+        assert [claim.heads for claim in located] == [(at,) for at in range(number)]
+        return counted
+
+    assert looks(2000) < 2.5 * looks(1000)
