@@ -9,11 +9,13 @@ the rows that the caller has anyway.
 
 Memory, V words, chunks of C positions, n positions in all, 4 bytes a number (8 if a row is float64):
 
-- forward: beyond the rows, at most WORKING_ROWS * C * V * 4 bytes at any time, whatever n is;
+- forward: beyond the rows, at most WORKING_ROWS * C * V * 4 bytes at any time, whatever n is: log p - log q, p, a row
+  being normalised and its exponentials;
 - backward on logits: the same, and the gradients themselves, n * V numbers of the rows' own dtype for each pass that
-  learns, which autograd hands on and no method avoids;
+  learns, which autograd hands on and no method avoids; where the full pass's rows are compared with two masked passes,
+  its gradient exists twice until autograd has summed it;
 - with a head (hidden states and a callable that makes logits of them): logits of C positions at a time, made again in
-  backward, so at most (WORKING_ROWS + 4) * C * V * 4 bytes, without any term in n * V: the rows of a chunk in the
+  backward, so at most (WORKING_ROWS + HEAD_ROWS) * C * V * 4 bytes, without any term in n * V: the rows of a chunk in the
   head's dtype and their gradients for both passes come on top of the working rows. A head that learns has a gradient of
   its own size besides.
 
@@ -33,7 +35,9 @@ from .sample import Rows
 # Positions that are worked on at once.
 CHUNK = 32
 # Tensors of [chunk, V] in working precision that exist at once, at most; tests/test_whole.py counts them.
-WORKING_ROWS = 7
+WORKING_ROWS = 4
+# With a head: logits of both passes, and a gradient on each.
+HEAD_ROWS = 4
 
 Head = Callable[[torch.Tensor], torch.Tensor]
 
@@ -48,7 +52,7 @@ def whole_kl(
 ) -> torch.Tensor:
     """KL(full || masked) at `tokens`, nats, [tokens]; float32, or float64 if rows are. Gradient to both, or full alone.
 
-    tokens: each among the positions of both passes (KeyError if not). Memory: see the module.
+    tokens: at least one, each among the positions of both passes (KeyError if not). Memory: see the module.
     """
     p_rows, q_rows = rows_at(full, tokens), rows_at(masked, tokens)
     q_values = masked.values if masked_gradient else masked.values.detach()
@@ -64,11 +68,11 @@ def whole_kl(
         every = list(range(len(p)))
         return _WholeKl.apply(p, q, every, every, temperatures, chunk)
 
-    parts = [
-        checkpoint(part, full.values[p_rows[at]], q_values[q_rows[at]], use_reentrant=False)
-        for at in _chunks(len(tokens), chunk)
-    ]
-    return torch.cat(parts) if parts else full.values.sum() * full.values.new_zeros(0)
+    def checkpointed(at: slice) -> torch.Tensor:
+        states = full.values[p_rows[at]], q_values[q_rows[at]]
+        return checkpoint(part, *states, use_reentrant=False, preserve_rng_state=False)
+
+    return torch.cat([checkpointed(at) for at in _chunks(len(tokens), chunk)])
 
 
 def rows_at(rows: Rows, tokens: list[int]) -> list[int]:
@@ -133,7 +137,8 @@ def _log_probs(logits: torch.Tensor, rows: list[int], temperature: float, dtype:
     own = logits[_index(rows, logits)].to(dtype)
     if temperature != 1.0:
         own /= temperature
-    own -= own.logsumexp(1, keepdim=True)
+    own -= own.amax(1, keepdim=True)
+    own -= own.exp().sum(1, keepdim=True).log()
     return own
 
 
