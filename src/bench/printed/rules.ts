@@ -1,11 +1,13 @@
 /** Version of what is counted here; raised whenever a number could change. */
-export const printedRules = "printed-1";
+export const printedRules = "printed-2";
 
 /** Thresholds of similarity at which the selector's reach is measured; the paper's own is .5. */
 export const deltas = [0.4, 0.45, 0.5, 0.55, 0.6] as const;
 export const printedDelta = 0.5;
 /** How much of a stream the printed loss hides, and in what pieces. */
 export const printedMask = { ratio: 0.7, unit: "element" } as const;
+/** Streams that stand for all that a hidden one could have been. */
+export const gapStreams = 8;
 
 /**
  * What each question counts, and what its answer will be called. Written before any run was looked
@@ -23,6 +25,12 @@ export const rules = {
       "nats a token on held-out clips: negative log-likelihood of given texts, and KL(p‖p^m) over the whole vocabulary at the evidence of the selector reference at δ .5, each stream hidden in its turn; masks are drawn once a clip, the same for every system",
     answer:
       "a system's divergence comes from the masked pass if, on the clip's reference, more than half of its growth since the cold start is the masked pass's in every seed, and the masked pass's likelihood of true evidence fell by more than the full pass's rose",
+  },
+  gap: {
+    counts:
+      "nats a token on the clip's reference, at the same evidence: mean KL(p_d‖q) over streams d of other held-out clips whose kept stream is of the same emotion, q the pass with the stream blank; it is the information of the stream, mean KL(p_d‖p̄), and the gap, KL(p̄‖q), p̄ the mean of the p_d",
+    answer:
+      "training inflates the gap if the gap grew by more than the information did in every seed, the interval of its growth above 0; the bound is loose if the gap is more than half of the divergence in every seed",
   },
   hacks: {
     counts:
