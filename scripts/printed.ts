@@ -11,7 +11,13 @@ import "../src/core/globals.ts";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "@commander-js/extra-typings";
-import { deltas, printedMask, printedRules, rules } from "../src/bench/printed/rules.ts";
+import {
+  deltas,
+  gapStreams,
+  printedMask,
+  printedRules,
+  rules,
+} from "../src/bench/printed/rules.ts";
 import { endWithReader, faultText } from "../src/cli/fault.ts";
 import { wholeNumber } from "../src/cli/numbers.ts";
 import { progressPrinter, say } from "../src/cli/print.ts";
@@ -51,6 +57,7 @@ const command = new Command("printed")
       settings: {
         deltas,
         mask: printedMask,
+        gapStreams,
         draws,
         plainEncoder,
         ...(clips !== undefined && { clips }),

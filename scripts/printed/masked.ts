@@ -82,7 +82,7 @@ function paraphrase(row: ManifestRow): string {
  * Texts as tokens, their evidence picked by the printed selector; one that fills the policy's
  * context has no end token, as a response that was cut has none.
  */
-async function readTexts(
+export async function readTexts(
   { clips, tokenizer, maxTokens }: FinishedRun,
   texts: readonly string[],
   { printed, cuesOf }: Scoring,

@@ -1,6 +1,7 @@
 import { withOpened } from "../../src/cli/opened.ts";
 import type { ProgressListener } from "../../src/core/progress.ts";
 import type { BootstrapOptions } from "../../src/core/ratio.ts";
+import { type Gap, gapOf, gapTexts, readGap } from "./gap.ts";
 import { measureHacks } from "./hacks.ts";
 import { type Masked, measureMasked } from "./masked.ts";
 import { measureReach, type Reach } from "./reach.ts";
@@ -26,15 +27,20 @@ export async function measureRun(
     const hacks = await measureHacks(run, scoring, bootstrap);
     progress({ step: `${run.folder}: hacks`, done: 1, total: 1 });
     const before = keep(await run.policy(start));
+    const texts = await gapTexts(run, scoring);
+    const startGap = await readGap(before, texts, start, progress);
+    const gap: Record<string, Gap> = { [start]: gapOf(startGap, startGap, bootstrap) };
     const masked: Record<string, Masked> = {};
     for (const system of trained) {
-      masked[system] = await withOpened(async (hold) => {
+      await withOpened(async (hold) => {
         const after = hold(await run.policy(system));
         const controls = { bootstrap, progress };
-        return measureMasked(run, system, { before, after }, scoring, controls);
+        masked[system] = await measureMasked(run, system, { before, after }, scoring, controls);
+        gap[system] = gapOf(startGap, await readGap(after, texts, system, progress), bootstrap);
       });
     }
     const { folder, seed, clips, itemsHash, versions: trainedWith } = run;
-    return { folder, seed, clips: clips.length, itemsHash, trainedWith, reach, masked, hacks };
+    const what = { folder, seed, clips: clips.length, itemsHash, trainedWith };
+    return { ...what, reach, masked, gap, hacks };
   });
 }

@@ -1,5 +1,6 @@
 import type { rules } from "../../src/bench/printed/rules.ts";
 import { RunError } from "../../src/core/errors.ts";
+import type { Gap } from "./gap.ts";
 import type { Hacks } from "./hacks.ts";
 import type { Masked } from "./masked.ts";
 import type { Reach } from "./reach.ts";
@@ -15,6 +16,7 @@ export interface RunMeasured {
   reach: Record<string, Reach>;
   /** By system, the cold start left out. */
   masked: Record<string, Masked>;
+  gap: Record<string, Gap>;
   hacks: Hacks;
 }
 

@@ -1,6 +1,8 @@
 import {
   beats,
   growthAnswer,
+  inflatesGap,
+  loose,
   reachAnswer,
   tellsFalseFromTrue,
   wins,
@@ -51,6 +53,7 @@ export function page(measured: Measured): string {
     "### What the loss does to each pass",
     maskedTable(measured),
     likelihoodTable(measured),
+    gapTable(measured),
     "### Hacks of the reward",
     hackTable(measured),
     "### What the rules say",
@@ -186,6 +189,35 @@ function likelihoodTable(measured: Measured): string {
   return table(head, rows);
 }
 
+function gapTable({ systems, runs }: Measured): string {
+  const head = [
+    "blank at evidence of the reference, nats a token",
+    "divergence",
+    "information",
+    "gap",
+    "growth of information",
+    "growth of gap",
+  ];
+  const rows = systems.map((system, at) => [
+    system,
+    ...["divergence", "information", "gap"].map((part) =>
+      cell(
+        estimate(runs, (run) => run.gap[system]!.estimates[part]!),
+        2,
+      ),
+    ),
+    ...["information", "gap"].map((part) =>
+      at === 0
+        ? "–"
+        : cell(
+            difference(runs, (run) => run.gap[system]!.changes[part]!),
+            2,
+          ),
+    ),
+  ]);
+  return table(head, rows);
+}
+
 const pass = ({ runs }: Measured, system: string, kind: TextKind, name: string) =>
   estimate(runs, (run) => run.masked[system]![kind]!.estimates[name]!);
 const change = ({ runs }: Measured, system: string, kind: TextKind, name: string) =>
@@ -238,6 +270,14 @@ export function answers(measured: Measured): string[] {
       return `- ${system}, ${shown(hiding)}: growth of the divergence: ${answer}.`;
     }),
   );
+  const gaps = systems.map((system, at) => {
+    const growth = (part: string) => difference(runs, (run) => run.gap[system]!.changes[part]!);
+    const part = (name: string) => estimate(runs, (run) => run.gap[system]!.estimates[name]!);
+    const inflated = inflatesGap({ gap: growth("gap"), information: growth("information") });
+    const grown = at === 0 ? "" : `${inflated ? "training inflated the gap" : "no inflated gap"}, `;
+    const bound = loose(part("gap"), part("divergence")) ? "loose" : "not loose";
+    return `- ${system}: ${grown}the bound is ${bound}.`;
+  });
   const hacks = hackNames.map((name) => {
     const reward = (column: string) => {
       const better = systems.filter((system) =>
@@ -255,5 +295,5 @@ export function answers(measured: Measured): string[] {
     };
     return `- ${name}: ${reward("R_omni")}; ${reward("ours F1")}.`;
   });
-  return [...reach, ...masked, ...hacks];
+  return [...reach, ...masked, ...gaps, ...hacks];
 }

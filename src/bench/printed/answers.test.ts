@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Difference, Estimate } from "../../core/ratio.ts";
-import { beats, growthAnswer, reachAnswer, tellsFalseFromTrue, wins } from "./answers.ts";
+import {
+  beats,
+  growthAnswer,
+  inflatesGap,
+  loose,
+  reachAnswer,
+  tellsFalseFromTrue,
+  wins,
+} from "./answers.ts";
 import { differencesOverSeeds, estimatesOverSeeds } from "./over-seeds.ts";
 
 const value = (...values: (number | null)[]) =>
@@ -62,5 +70,17 @@ describe("answers by the rules", () => {
     expect(beats(less(0.5, 3))).toBe(false);
     expect(wins(less(1.5, 3), value(1, 1), value(2, 2))).toBe(true);
     expect(wins(less(1.5, 3), value(1, 0.9), value(2, 2))).toBe(false);
+  });
+
+  it("the gap is inflated where it surely grew, and more than the information", () => {
+    expect(inflatesGap({ gap: less(2, 3), information: less(1, -2) })).toBe(true);
+    expect(inflatesGap({ gap: less(2, 3), information: less(1, 4) })).toBe(false);
+    expect(inflatesGap({ gap: less(2, 0.5), information: less(1, -2) })).toBe(false);
+  });
+
+  it("the bound is loose where more than half is gap, in every seed", () => {
+    expect(loose(value(0.6, 0.6), value(1, 1))).toBe(true);
+    expect(loose(value(0.6, 0.5), value(1, 1))).toBe(false);
+    expect(loose(value(null), value(null))).toBe(false);
   });
 });

@@ -67,3 +67,22 @@ export const wins = (
 ): boolean =>
   beats(difference) &&
   hack.seeds.every(({ value }, seed) => (value ?? 0) >= (reference.seeds[seed]?.value ?? 0) / 2);
+
+/** @param growth nats a token: trained less cold start. */
+export const inflatesGap = (growth: {
+  gap: OverSeeds<Difference>;
+  information: OverSeeds<Difference>;
+}): boolean =>
+  everySeed(growth.gap, ({ low }) => low !== null && low > 0) &&
+  everySeedIndex(
+    growth.gap,
+    (seed) =>
+      (growth.gap.seeds[seed]?.difference ?? 0) > (growth.information.seeds[seed]?.difference ?? 0),
+  );
+
+/** Whether more than half of a divergence is gap, in every seed. */
+export const loose = (gap: OverSeeds<Estimate>, divergence: OverSeeds<Estimate>): boolean =>
+  everySeedIndex(gap, (seed) => {
+    const [part, whole] = [gap.seeds[seed]?.value, divergence.seeds[seed]?.value];
+    return typeof part === "number" && typeof whole === "number" && part > whole / 2;
+  });
