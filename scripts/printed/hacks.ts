@@ -22,14 +22,19 @@ const columns: Readonly<Record<string, (scored: ScoredResponse) => number>> = {
       ({ paper }: ScoredResponse) => paper!.omni.means[modality],
     ]),
   ),
+  /** What perceiving alone is paid, without the feeling that the reference names. */
+  "R_omni seen and heard": ({ paper }) => paper!.omni.means.visual + paper!.omni.means.acoustic,
   "ours F1": ({ terms }) => terms.perception ?? 0,
 };
+
+/** Rewards by which a text is held against the systems' own responses. */
+export const compared = ["R_omni", "R_omni seen and heard", "ours F1"] as const;
 
 export interface HackRow {
   /** Mean over clips, by reward. */
   estimates: Record<string, Estimate>;
   tokens: number;
-  /** This text's R_omni and our reward less those of each system's own responses, paired. */
+  /** This text's reward less that of each system's own responses, paired; by system and reward. */
   lessOwn: Record<string, Record<string, Difference>>;
 }
 
@@ -84,7 +89,7 @@ export async function measureHacks(
       systems.map((system) => [
         system,
         Object.fromEntries(
-          ["R_omni", "ours F1"].map((column) => [
+          compared.map((column) => [
             column,
             differenceJoined(only(text, column), only(ownRow(system), column), 1, bootstrap),
           ]),

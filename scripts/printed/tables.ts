@@ -16,7 +16,7 @@ import {
 import { type Hiding, hidings } from "../../src/bench/printed/passes.ts";
 import { deltas, printedDelta } from "../../src/bench/printed/rules.ts";
 import type { Difference, Estimate } from "../../src/core/ratio.ts";
-import { ownRow } from "./hacks.ts";
+import { compared, ownRow } from "./hacks.ts";
 import { type TextKind, textKinds } from "./masked.ts";
 import type { Measured, RunMeasured } from "./result.ts";
 
@@ -293,7 +293,7 @@ export function answers(measured: Measured): string[] {
       const list = (names: readonly string[]) => names.join(", ") || "nobody";
       return `${column} beats ${list(better)}${better.length > 0 ? ` (wins over ${list(won)})` : ""}`;
     };
-    return `- ${name}: ${reward("R_omni")}; ${reward("ours F1")}.`;
+    return `- ${name}: ${compared.map(reward).join("; ")}.`;
   });
   return [...reach, ...masked, ...gaps, ...hacks];
 }
