@@ -49,9 +49,10 @@ describe("the gaps of a policy", () => {
   const chance: Record<string, number> = { a: 0.8, b: 0.2, blank: 0.25 };
   const policy = {
     distributions: async (batch) =>
-      batch.map(({ prompt: { id }, whole = [] }) =>
-        Float32Array.from(whole.flatMap(() => log(chance[id]!, 1 - chance[id]!))),
-      ),
+      batch.map(({ prompt: { id }, whole = [] }) => ({
+        logprobs: new Float32Array(0),
+        rows: Float32Array.from(whole.flatMap(() => log(chance[id]!, 1 - chance[id]!))),
+      })),
   } as Partial<Policy> as Policy;
   const text: GapText = {
     tokens: Int32Array.from([0, 1, 1]),

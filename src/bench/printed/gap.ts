@@ -71,18 +71,18 @@ export async function readGaps(
     const part = texts.slice(start, start + chunk);
     const split = part.map((): SplitDivergence[] => []);
     for (const modality of evidenceModalities) {
-      const rows = (promptOf: (text: GapText) => Prompt) =>
-        policy.distributions(
-          part.map((text) => ({
-            prompt: promptOf(text),
-            tokens: text.tokens,
-            whole: text.evidence[modality],
-          })),
-        );
-      const hidden = await rows((text) => text.hidden[modality]);
+      const rowsWith = async (promptOf: (text: GapText) => Prompt) => {
+        const asked = part.map((text) => ({
+          prompt: promptOf(text),
+          tokens: text.tokens,
+          whole: text.evidence[modality],
+        }));
+        return (await policy.distributions(asked)).map(({ rows }) => rows);
+      };
+      const hidden = await rowsWith((text) => text.hidden[modality]);
       const shown: Float32Array[][] = [];
       for (let d = 0; d < part[0]!.shown[modality].length; d++) {
-        shown.push(await rows((text) => text.shown[modality][d]!));
+        shown.push(await rowsWith((text) => text.shown[modality][d]!));
       }
       part.forEach((text, at) => {
         const positions = text.evidence[modality].length;
