@@ -62,13 +62,16 @@ class Contender:
     masks: Masks | None = None
     whole_clauses: bool = False
 
+    def passes(self) -> int:
+        """Masked passes of a micro-step."""
+        return 0 if self.masks is None else {"both": 2, "alternate": 1}[self.masks.schedule]
+
     def forwards(self) -> int:
         """A step's cost in forwards of the model, if a backward pass costs one (weights are frozen) and one more is
         recomputed: old, reference, and three for each pass with a graph. What is measured is compared with this.
         """
-        passes = 0 if self.masks is None else {"both": 2, "alternate": 1}[self.masks.schedule]
         learns = self.loss is not None and masked_pass_learns(self.loss)
-        return 5 + passes * (3 if learns else 1)
+        return 5 + self.passes() * (3 if learns else 1)
 
 
 def loss_settings(**changes: dict[str, Any]) -> Loss:

@@ -24,15 +24,23 @@ def now(device: torch.device) -> float:
 
 
 def fresh(device: torch.device) -> None:
-    """Gives cached memory back and forgets the last peak, so that the next peak is one contender's own."""
+    """Gives cached memory back and forgets the last peak, so that what is held next is one contender's own."""
     gc.collect()
     if device.type == "cuda":
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats(device)
 
 
+def forget_peak(device: torch.device) -> None:
+    """The next peak is that of what follows. Cached memory stays: to get it again would count as time of the step."""
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+
+
 def peak_gb(device: torch.device) -> dict[str, float] | None:
-    """Peak since `fresh`: what tensors took, and what PyTorch held for them. None on a CPU: not measured there."""
+    """Peak since `fresh` or `forget_peak`: what tensors took, and what PyTorch held for them, which after the latter
+    includes what others left. None on a CPU: not measured there.
+    """
     if device.type != "cuda":
         return None
     return {

@@ -107,7 +107,7 @@ def stopped(budget: Budget, turn: int, rounds: int) -> str:
 
 def attempt(record: Record, step: Callable[[str], dict[str, float]], device: torch.device, *, warm_up: bool) -> None:
     """One step of one contender, timed; its memory and its failure are recorded."""
-    devices.fresh(device)
+    (devices.fresh if warm_up else devices.forget_peak)(device)
     begun = devices.now(device)
     failure: tuple[str, str] | None = None
     try:
@@ -116,9 +116,7 @@ def attempt(record: Record, step: Callable[[str], dict[str, float]], device: tor
     except Exception as error:  # noqa: BLE001
         # Nothing of the exception survives this block: its frames hold the tensors that must be freed.
         failure = described(error)
-    peak = devices.peak_gb(device)
-    if peak is not None:
-        record.peak = {name: max(value, (record.peak or {}).get(name, 0.0)) for name, value in peak.items()}
+    record.peak = higher(record.peak, devices.peak_gb(device))
     if failure is not None:
         record.status, record.message = failure
         devices.fresh(device)
@@ -128,6 +126,13 @@ def attempt(record: Record, step: Callable[[str], dict[str, float]], device: tor
     else:
         record.seconds.append(took)
         record.status = "measured"
+
+
+def higher(known: dict[str, float] | None, now: dict[str, float] | None) -> dict[str, float] | None:
+    """The higher peak of tensors; what was held is the warm-up's, which began with nothing cached."""
+    if known is None or now is None:
+        return known or now
+    return {**known, "allocated": max(known["allocated"], now["allocated"])}
 
 
 def described(error: Exception) -> tuple[str, str]:

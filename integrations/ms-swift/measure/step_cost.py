@@ -9,6 +9,7 @@ Qwen2.5-Omni-7B with LoRA, random media. Writes step-cost.json and step-cost.md 
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import sys
 from collections.abc import Callable, Sequence
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+# Nothing is downloaded; a machine without a network shall not wait for one either.
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 try:
     import torch

@@ -21,7 +21,7 @@ from measure.batch import audio_tokens, media_ids, prompt_ids, video_tokens  # n
 from measure.contenders import PLAIN, contenders  # noqa: E402
 from measure.evidence import claims, modalities  # noqa: E402
 from measure.lora import Lora, adapters_off  # noqa: E402
-from measure.model import thinker_config  # noqa: E402
+from measure.model import build, thinker_config  # noqa: E402
 from measure.policy import selected  # noqa: E402
 from measure.precision import differences  # noqa: E402
 from measure.rounds import Budget, measure, summary  # noqa: E402
@@ -100,6 +100,13 @@ def test_a_prompt_too_short_for_its_clip_is_refused() -> None:
 
     with pytest.raises(ValueError, match="a prompt of 100 tokens has no room for a clip of 120"):
         prompt_ids(replace(TINY, prompt=100), torch.Generator())
+
+
+def test_all_weights_but_the_adapters_have_the_type_asked_for() -> None:
+    model, learning = build(TINY, CPU, torch.bfloat16, 0)
+    own = {id(parameter) for parameter in learning}
+    assert {parameter.dtype for parameter in model.parameters() if id(parameter) not in own} == {torch.bfloat16}
+    assert {parameter.dtype for parameter in learning} == {torch.float32}
 
 
 def test_half_of_the_clauses_are_evidence_half_of_it_seen() -> None:
@@ -288,6 +295,17 @@ def test_a_contender_that_fails_is_recorded_and_the_others_go_on(
     assert [record.status for record in run.records] == ["measured", status, "measured"]
     assert str(error).splitlines()[0] in run.records[1].message
     assert ("test_step_cost.py:" in run.records[1].message) == (status == "failed")
+
+
+def test_memory_held_is_the_warm_ups_that_of_tensors_the_highest(monkeypatch: Any) -> None:
+    peaks = iter([{"allocated": 3.0, "reserved": 4.0}, {"allocated": 3.5, "reserved": 9.0}])
+    cleared: list[str] = []
+    monkeypatch.setattr(devices, "fresh", lambda _: cleared.append("fresh"))
+    monkeypatch.setattr(devices, "forget_peak", lambda _: cleared.append("forget_peak"))
+    monkeypatch.setattr(devices, "peak_gb", lambda _: next(peaks))
+    run = measure(["a"], lambda _: {}, CPU, Budget(60), rounds=1)
+    assert run.records[0].peak == {"allocated": 3.5, "reserved": 4.0}
+    assert cleared == ["fresh", "forget_peak"]
 
 
 def test_median_and_spread() -> None:
