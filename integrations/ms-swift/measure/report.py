@@ -85,8 +85,10 @@ def costs(rows: list[dict[str, Any]]) -> str:
     base = next((row["forwards_expected"] for row in rows if row["name"] == PLAIN), None)
     for row in rows:
         expected = f"{row['forwards_expected']}" + (f", {row['forwards_expected'] / base:.2f}" if base else "")
-        lines.append(f"| {row['name']}: {row['what']} | {seconds(row)} | {decimal(row['ratio'])} | {expected} "
-                     f"| {memory(row['peak_gb'])} | {decimal(row['beyond_plain_gb'])} |")
+        lines.append(
+            f"| {row['name']}: {row['what']} | {seconds(row)} | {decimal(row['ratio'])} | {expected} "
+            f"| {memory(row['peak_gb'])} | {decimal(row['beyond_plain_gb'])} |"
+        )
     return "\n".join(lines)
 
 
@@ -104,6 +106,25 @@ def memory(peak: dict[str, float] | None) -> str:
 
 def decimal(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}"
+
+
+def traced(found: dict[str, dict[str, float]], weights_gb: float, contenders: tuple[Contender, ...]) -> str:
+    """Counted allocations as a page. weights_gb: of the whole model, encoders included."""
+    lines = [
+        "Memory of a step, counted on tensors without data at full size: **not measured**. What a GPU's libraries take "
+        "besides, encoders' activations and media are not in it.\n",
+        "| | GB: weights, adapters, Adam | the step's own peak | sum | beyond plain GRPO |",
+        "|---|---|---|---|---|",
+    ]
+    base = found.get(PLAIN, {}).get("step")
+    for own in contenders:
+        at = found[own.name]
+        resting = weights_gb + at["adapters"]
+        beyond = "" if base is None else f"{at['step'] - base:.2f}"
+        lines.append(
+            f"| {own.name}: {own.what} | {resting:.2f} | {at['step']:.2f} | {resting + at['step']:.2f} | {beyond} |"
+        )
+    return "\n".join(lines) + "\n"
 
 
 def precision(data: dict[str, Any]) -> str:

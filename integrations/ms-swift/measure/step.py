@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,7 +28,8 @@ EPSILON, REFERENCE_WEIGHT = 0.2, 0.04
 @dataclass
 class World:
     """What all contenders share. inputs: a micro-batch with completions; other: another clip's, to swap with.
-    logits: type of logits and log-softmax. share: of a completion's clauses that are evidence.
+    logits: type of logits and log-softmax. share: of a completion's clauses that are evidence. hide: inputs of a masked
+    pass.
     """
 
     model: Any
@@ -41,6 +42,7 @@ class World:
     logits: torch.dtype
     checkpoint: bool
     share: float
+    hide: Callable[[dict[str, Any], Pass, Fills], dict[str, Any]] = hidden_inputs
 
 
 @dataclass
@@ -69,7 +71,7 @@ def step(world: World, contender: Contender) -> Outcome:
             evidence = evidence_of(world, contender)
             graph = nullcontext() if masked_pass_learns(contender.loss) else torch.no_grad()
             with graph:
-                hidden = [logps(world, hidden_inputs(world.inputs, own, world.fills)) for own in evidence.passes]
+                hidden = [logps(world, world.hide(world.inputs, own, world.fills)) for own in evidence.passes]
             samples = samples_of(evidence, full, hidden, torch.ones_like(full))
             term, values = auxiliary_loss(samples, contender.loss, measure(samples), 1.0)
             loss = grpo + term

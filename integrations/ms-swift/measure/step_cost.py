@@ -1,6 +1,7 @@
 """Time and memory of a training step: plain GRPO, our loss, and the Omni-Perception Loss as printed.
 
     python integrations/ms-swift/measure/step_cost.py --out step-cost        # on one GPU, at most 8 minutes
+    python integrations/ms-swift/measure/step_cost.py --trace                # memory counted on any machine
 
 Needs torch, transformers and this checkout; no ms-swift, no download, no data: random weights at the shapes of
 Qwen2.5-Omni-7B with LoRA, random media. Writes step-cost.json and step-cost.md after every round.
@@ -29,10 +30,11 @@ except ModuleNotFoundError as missing:
 from measure import device as devices
 from measure.contenders import Contender, contenders
 from measure.precision import compare
-from measure.report import FORMAT, rows_of, write
+from measure.report import FORMAT, rows_of, traced, write
 from measure.rounds import Budget, Run, described, measure
 from measure.sizes import SIZES
 from measure.step import World, step
+from measure.traced import trace, weights_gb
 from measure.world import make_world
 
 DTYPES = {"bfloat16": torch.bfloat16, "float32": torch.float32}
@@ -47,6 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     device = torch.device(options.device)
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     chosen = tuple(own for own in contenders() if not options.only or own.name in options.only)
+    if options.trace:
+        size = SIZES[options.size]
+        print(traced(trace(size, chosen, DTYPES[options.logits], options.evidence), weights_gb(size), chosen))
+        return 0
     try:
         world, facts = make_world(
             SIZES[options.size],
@@ -162,11 +168,12 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--evidence", type=float, default=0.5, help="share of clauses that are evidence")
     parser.add_argument("--no-checkpointing", action="store_true", help="keep the layers' activations")
     parser.add_argument("--no-float32", dest="float32", action="store_false", help="leave that comparison out")
+    parser.add_argument("--trace", action="store_true", help="count memory on tensors without data; needs no GPU")
     parser.add_argument("--sample-seconds", type=float, default=60.0, help="for sampling completions")
     parser.add_argument("--out", default="step-cost", help="writes OUT.json and OUT.md")
     options = parser.parse_args(argv)
-    if options.size == "7b" and options.device == "cpu":
-        parser.error("size 7b needs a GPU (no CUDA device is visible); --size tiny tries the script on a CPU")
+    if options.size == "7b" and options.device == "cpu" and not options.trace:
+        parser.error("size 7b needs a GPU; --size tiny tries the script on a CPU, --trace counts memory without one")
     if options.device == "cuda" and not torch.cuda.is_available():
         parser.error("no CUDA device is visible to torch; --device cpu --size tiny tries the script")
     if not 0 < options.evidence <= 1:

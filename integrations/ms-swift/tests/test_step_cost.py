@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from measure.precision import differences  # noqa: E402
 from measure.rounds import Budget, measure, summary  # noqa: E402
 from measure.sizes import SEVEN_B, TINY  # noqa: E402
 from measure.step import World, advantages, step  # noqa: E402
+from measure.traced import Allocations, trace  # noqa: E402
 from measure.world import make_world  # noqa: E402
 from oppo_swift.loss.objective import auxiliary_loss  # noqa: E402
 from oppo_swift.loss.totals import measure as totals_of  # noqa: E402
@@ -96,8 +98,6 @@ def test_the_7b_prompt_is_a_clip_of_10_s_and_some_text() -> None:
 
 
 def test_a_prompt_too_short_for_its_clip_is_refused() -> None:
-    from dataclasses import replace
-
     with pytest.raises(ValueError, match="a prompt of 100 tokens has no room for a clip of 120"):
         prompt_ids(replace(TINY, prompt=100), torch.Generator())
 
@@ -217,6 +217,30 @@ def test_differences_say_what_rounding_does_to_a_ratio() -> None:
     found = differences(exact + torch.tensor([0.0, 0.3, -0.1, 0.0]), exact)
     assert found["difference_max"] == pytest.approx(0.3) and found["difference_mean"] == pytest.approx(0.1)
     assert found["ratio_max"] == pytest.approx(2.718281828**0.3, rel=1e-5) and found["clipped"] == 0.25
+
+
+# Memory without a GPU ----------------------------------------------------------------------------------
+
+
+def test_allocations_are_counted_while_they_live() -> None:
+    counted = Allocations()
+    with counted:
+        kept = torch.ones(1000)
+        passing = kept + 1
+        view = kept[10:]
+        del passing
+        torch.ones(500)
+    assert counted.peak == 8000 and counted.now == 4000 and len(view) == 990
+
+
+def test_a_step_is_counted_as_checkpoints_and_logits_at_full_width() -> None:
+    two_layers = replace(SEVEN_B, text={**SEVEN_B.text, "num_hidden_layers": 2})
+    found = trace(two_layers, [named(PLAIN), named("oppo-swap")], torch.bfloat16, 0.5)
+    logits = 2 * 512 * 152064 * 2 / 1e9
+    checkpoint = 2 * 2212 * 3584 * 2 * 2 / 1e9
+    # Log-softmaxes that are kept, and three arrays of gradients where one is gone back through.
+    assert found[PLAIN]["step"] == pytest.approx((1 + 3) * logits + checkpoint, rel=0.1)
+    assert found["oppo-swap"]["step"] == pytest.approx((3 + 3) * logits + 3 * checkpoint, rel=0.1)
 
 
 # Rounds ------------------------------------------------------------------------------------------------
@@ -420,6 +444,12 @@ def test_minutes_that_are_too_few_are_kept_and_said(tmp_path: Path) -> None:
     data = json.loads((tmp_path / "cost.json").read_text(encoding="utf-8"))
     assert "time was up during warm-up" in data["budget"]["stopped"]
     assert "Not all rounds were measured: time was up" in (tmp_path / "cost.md").read_text(encoding="utf-8")
+
+
+def test_memory_can_be_counted_without_a_gpu(capsys: Any) -> None:
+    assert step_cost.main(["--size", "tiny", "--device", "cpu", "--trace", "--only", PLAIN]) == 0
+    page = capsys.readouterr().out
+    assert "**not measured**" in page and "| grpo: plain GRPO with reference KL | 0.00 |" in page
 
 
 @pytest.mark.parametrize(
