@@ -3,11 +3,12 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { rewardOptions } from "../rewards/options.ts";
 import { listen } from "../service/listen.ts";
+import { serviceOptions } from "../service/options.ts";
 import { hashEmbedder, openFakeService, reference, response } from "../service/service.fake.ts";
 import { openServiceClient } from "./client.ts";
 
 const quick = { minPauseMs: 1, maxPauseMs: 5 };
-const local = { host: "127.0.0.1", port: 0, drainSec: 5, apiKeyEnv: "OPPO_API_KEY" };
+const local = serviceOptions.parse({ port: 0, drainSec: 5 });
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();

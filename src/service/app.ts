@@ -1,10 +1,11 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
 import type { RewardOptions } from "../rewards/options.ts";
 import { bearer } from "./auth.ts";
+import { jsonBody } from "./body/json-body.ts";
+import { callerGone } from "./body/read-body.ts";
 import { answerFailure, failureOf, invalidRequest } from "./failures.ts";
 import { formsOf, paperSettingsOf, selectorsOf } from "./forms.ts";
-import { checkLimits } from "./limits.ts";
+import { ownHost } from "./host.ts";
 import type { ServiceMetrics } from "./metrics.ts";
 import type { ServiceOptions } from "./options.ts";
 import type { RewardParts } from "./parts.ts";
@@ -13,7 +14,6 @@ import { capabilitiesRoute, healthRoute } from "./routes/status.ts";
 import { decomposeRoute, evidenceRoute, rewardsRoute } from "./routes/work.ts";
 import { type RewardService, serviceVersion } from "./service.ts";
 import type { Admission } from "./work/admission.ts";
-import { createBodyRoom } from "./work/body-room.ts";
 
 /** What the HTTP face of a service is made of. */
 export interface AppParts extends RewardParts {
@@ -31,7 +31,7 @@ export type ServiceApp = ReturnType<typeof createApp>;
 
 /** The service as an HTTP application; `app.request` answers without a port. */
 export function createApp(parts: AppParts) {
-  const { service, admission, metrics, options, reward } = parts;
+  const { service, admission, metrics, reward } = parts;
 
   /** Runs one request's work within the limits. */
   async function within<T>(
@@ -39,7 +39,6 @@ export function createApp(parts: AppParts) {
     items: readonly Readonly<Record<string, unknown>>[],
     work: () => Promise<T>,
   ): Promise<T> {
-    checkLimits(items, options.limits);
     const results = await admission.admit(items.length, work);
     metrics.items(route, items.length);
     return results;
@@ -144,42 +143,19 @@ function openApp(parts: AppParts): OpenAPIHono {
     const route = knownRoutes.has(context.req.path) ? context.req.path : "other";
     metrics.request(route, context.res.status, (performance.now() - started) / 1000);
   });
+  app.use(ownHost(parts.apiKey, options.hosts));
   app.use(bearer(parts.apiKey));
-  app.use("/v1/*", async (context, next) => {
-    const type = context.req.header("Content-Type") ?? "";
-    if (context.req.method === "POST" && !/^application\/json\s*(;|$)/i.test(type)) {
-      throw new RequestError(415, "CONTENT_TYPE", `a body of type '${type}'`, {
-        hint: "send JSON with Content-Type: application/json",
-      });
-    }
-    await next();
-  });
-  const bodyBytes = Math.min(options.limits.bodyBytes, options.limits.queuedBytes);
-  const room = createBodyRoom(options.limits.queuedBytes);
-  app.use("/v1/*", async (context, next) => {
-    if (context.req.method !== "POST") return next();
-    const declared = Number(context.req.header("Content-Length") ?? Number.NaN);
-    const leave = room.take(declared <= bodyBytes ? declared : bodyBytes);
-    await next().finally(leave);
-  });
-  app.use(
-    bodyLimit({
-      maxSize: bodyBytes,
-      onError() {
-        throw new RequestError(413, "BODY_TOO_LARGE", "the request is too large", {
-          hint: `at most ${bodyBytes} bytes; split it`,
-        });
-      },
-    }),
-  );
+  app.use("/v1/*", jsonBody(options.limits));
   app.onError((error, context) => {
-    const { status } = failureOf(error);
+    const seen = context.req.raw.signal.aborted ? callerGone(error) : error;
+    const { status } = failureOf(seen);
     if (status >= 500) parts.log(`${context.req.path} ${status}: ${describe(error)}`);
-    return answerFailure(context, error);
+    return answerFailure(context, seen);
   });
-  app.notFound((context) =>
-    answerFailure(context, new RequestError(404, "NOT_FOUND", `nothing at ${context.req.path}`)),
-  );
+  app.notFound((context) => {
+    const path = context.req.path.slice(0, 200);
+    return answerFailure(context, new RequestError(404, "NOT_FOUND", `nothing at ${path}`));
+  });
   app.get("/metrics", async (context) =>
     context.text(await metrics.text(), 200, { "Content-Type": metrics.contentType }),
   );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { listen } from "./listen.ts";
+import { serviceOptions } from "./options.ts";
 import {
   hashEmbedder,
   openFakeService,
@@ -9,7 +10,7 @@ import {
   response,
 } from "./service.fake.ts";
 
-const local = { host: "127.0.0.1", port: 0, drainSec: 5, apiKeyEnv: "OPPO_API_KEY" };
+const local = serviceOptions.parse({ port: 0, drainSec: 5 });
 const body = (id: string) => ({
   items: [{ id, clip_id: "c", response: `${response} ${id}`, reference }],
 });

@@ -21,7 +21,7 @@ export interface Listening {
  */
 export async function listen(
   { app, stop }: OpenedService,
-  options: Pick<ServiceOptions, "host" | "port" | "drainSec" | "apiKeyEnv">,
+  options: Pick<ServiceOptions, "host" | "port" | "drainSec" | "apiKeyEnv" | "limits">,
   apiKey: string | undefined,
 ): Promise<Listening> {
   const { host, port, drainSec } = options;
@@ -31,7 +31,15 @@ export async function listen(
       path: "service.host",
     });
   }
-  const server = createAdaptorServer({ fetch: app.fetch, hostname: host });
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    hostname: host,
+    serverOptions: {
+      requestTimeout: (options.limits.bodySec + 5) * 1000,
+      headersTimeout: Math.min(headersSec, options.limits.bodySec) * 1000,
+      connectionsCheckingInterval: 1000,
+    },
+  });
   await bind(server, host, port);
   const bound = (server.address() as AddressInfo).port;
   return {
@@ -44,6 +52,9 @@ export async function listen(
     },
   };
 }
+
+/** Headers that take longer come from nobody who wants an answer. */
+const headersSec = 10;
 
 function bind(server: ServerType, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {

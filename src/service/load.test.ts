@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { openServiceClient } from "../client/client.ts";
 import { Rng } from "../core/rng.ts";
 import { listen } from "./listen.ts";
+import { serviceOptions } from "./options.ts";
 import { ask, hashEmbedder, openFakeService, queued, reference } from "./service.fake.ts";
 import type { RewardItem, RewardResult } from "./wire/rewards.ts";
 
@@ -25,7 +26,7 @@ function request(index: number): RewardItem[] {
   });
 }
 
-const local = { host: "127.0.0.1", port: 0, drainSec: 5, apiKeyEnv: "OPPO_API_KEY" };
+const local = serviceOptions.parse({ port: 0, drainSec: 5 });
 
 it("holds 200 requests in flight and neither loses nor mixes one", async () => {
   const requests = Array.from({ length: 200 }, (_, i) => request(i));

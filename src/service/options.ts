@@ -15,6 +15,10 @@ export const serviceOptions = z.strictObject({
     .min(1)
     .default("OPPO_API_KEY")
     .describe("environment variable with the key that clients send as `Authorization: Bearer`"),
+  hosts: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("names in `Host` that are answered without a key, besides those of this machine"),
   stateFolder: z
     .string()
     .optional()
@@ -22,13 +26,12 @@ export const serviceOptions = z.strictObject({
   limits: z
     .strictObject({
       bodyBytes: count(8 * 2 ** 20, "largest request, bytes"),
+      bodySec: count(60, "seconds in which a request must have arrived"),
+      bodyIdleSec: count(10, "seconds without a byte after which a request is given up"),
       items: count(512, "items per request"),
       textUnits: count(32_768, "UTF-16 code units per text"),
       cues: count(256, "cues of an item, and labels"),
-      queuedBytes: count(
-        128 * 2 ** 20,
-        "bytes of requests in work, one of unknown length as the largest",
-      ),
+      queuedBytes: count(128 * 2 ** 20, "bytes of requests in work, counted as they arrive"),
       queuedItems: count(4096, "items in work or waiting; beyond that requests get 429"),
     })
     .prefault({})

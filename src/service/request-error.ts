@@ -1,7 +1,7 @@
 import { type ErrorDetails, ServiceError } from "../core/errors.ts";
 
-/** Statuses the service answers with on purpose. */
-export type ErrorStatus = 400 | 401 | 404 | 413 | 415 | 429 | 502 | 503;
+/** Statuses the service answers with on purpose. 499: nobody is there to read it. */
+export type ErrorStatus = 400 | 401 | 403 | 404 | 408 | 413 | 415 | 429 | 499 | 502 | 503;
 
 export interface RequestErrorDetails extends ErrorDetails {
   /** Seconds after which asking again may help; becomes `Retry-After`. */
@@ -33,3 +33,8 @@ export function fieldPath(parts: readonly PropertyKey[]): string {
     )
     .join("");
 }
+
+/** A name from a request as an error may show it: one that is none is not sent back. */
+export const fieldName = (name: string): string => (isFieldName(name) ? name : "…");
+
+export const isFieldName = (name: string): boolean => /^[\w.-]{1,64}$/.test(name);

@@ -183,17 +183,33 @@ describe("breath", () => {
 });
 
 describe("room for bodies", () => {
+  const full = expect.objectContaining({ status: 429, code: "QUEUE_FULL" });
+
   it("refuses what does not fit until room is given back", () => {
     const room = createBodyRoom(100);
-    const leave = room.take(60);
-    expect(() => room.take(41)).toThrow(
-      expect.objectContaining({ status: 429, code: "QUEUE_FULL" }),
+    const [one, other] = [room.open(() => {}), room.open(() => {})];
+    one.grow(60);
+    expect(() => other.grow(41)).toThrow(full);
+    other.grow(40);
+    one.leave();
+    one.leave();
+    expect(() => other.grow(61)).toThrow(full);
+    other.grow(60);
+  });
+
+  it("gives the room of a body that stands still to others, never that of one that has arrived", async () => {
+    const room = createBodyRoom(100, 5);
+    const evicted: string[] = [];
+    const [still, whole, later] = ["still", "whole", "later"].map((name) =>
+      room.open(({ code }) => evicted.push(`${name} ${code}`)),
     );
-    const other = room.take(40);
-    leave();
-    expect(() => room.take(61)).toThrow();
-    room.take(60)();
-    other();
-    room.take(100);
+    still!.grow(50);
+    whole!.grow(50);
+    whole!.settle();
+    expect(() => later!.grow(50)).toThrow(full);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    later!.grow(50);
+    expect(evicted).toEqual(["still BODY_STALLED"]);
+    expect(() => room.open(() => {}).grow(50)).toThrow(full);
   });
 });
