@@ -38,6 +38,7 @@ export async function gapTexts(run: FinishedRun, scoring: Scoring): Promise<GapT
       maskPrompt(clip.prompt, streamOf[modality], "blank", { blank: run.blank });
     const { tokens, evidence } = texts[at]!;
     return {
+      id: clip.id,
       tokens,
       evidence,
       shown: { visual: shown("visual"), acoustic: shown("acoustic") },

@@ -48,6 +48,7 @@ describe("the gaps of a policy", () => {
   const prompt = (id: string) => ({ id }) as Prompt;
   const chance: Record<string, number> = { a: 0.8, b: 0.2, blank: 0.25 };
   const policy = {
+    id: "table",
     distributions: async (batch) =>
       batch.map(({ prompt: { id }, whole = [] }) => ({
         logprobs: new Float32Array(0),
@@ -55,6 +56,7 @@ describe("the gaps of a policy", () => {
       })),
   } as Partial<Policy> as Policy;
   const text: GapText = {
+    id: "clip",
     tokens: Int32Array.from([0, 1, 1]),
     evidence: { visual: [1], acoustic: [] },
     shown: { visual: [prompt("a"), prompt("b")], acoustic: [prompt("a"), prompt("a")] },
@@ -69,6 +71,13 @@ describe("the gaps of a policy", () => {
     const [more] = await readGaps(policy, [two], 1);
     expect(more!.gap[1]).toBe(3);
     expect(more!.information[0]).toBeCloseTo(kl([0.8, 0.2], [0.5, 0.5]), 5);
+  });
+
+  it("are an error where they are no numbers, not a dash in a table", async () => {
+    const broken = { ...text, hidden: { ...text.hidden, visual: prompt("nothing known") } };
+    await expect(readGaps(policy, [broken], 1)).rejects.toThrow(
+      /text 'clip': divergence is NaN \(.*weights may have overflowed/,
+    );
   });
 
   it("don't depend on how texts are dealt to calls", async () => {

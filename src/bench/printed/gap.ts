@@ -3,6 +3,7 @@ import { type EvidenceModality, evidenceModalities } from "../../cues/cue.ts";
 import { rowKl } from "../../loss/whole.ts";
 import type { Policy } from "../../policy/port.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
+import { finiteSums } from "./finite.ts";
 
 /** A divergence from a masked pass in its two parts, nats. */
 export interface SplitDivergence {
@@ -47,6 +48,7 @@ export function splitDivergence(
 
 /** A text with what each stream of it could have been. */
 export interface GapText {
+  id: string;
   tokens: Int32Array;
   /** T_V and T_A: indices of evidence tokens, ascending. */
   evidence: Readonly<Record<EvidenceModality, readonly number[]>>;
@@ -59,7 +61,10 @@ export interface GapText {
 /** Nats summed over a text's evidence tokens, and how many. */
 export type GapSums = Readonly<Record<keyof SplitDivergence, readonly [number, number]>>;
 
-/** The parts of the divergence at each text's evidence, `chunk` texts to a call. */
+/**
+ * The parts of the divergence at each text's evidence, `chunk` texts to a call.
+ * @throws BenchError NOT_FINITE.
+ */
 export async function readGaps(
   policy: Policy,
   texts: readonly GapText[],
@@ -91,7 +96,9 @@ export async function readGaps(
         split[at]!.push(...splitDivergence(each, hidden[at]!, hidden[at]!.length / positions));
       });
     }
-    for (const positions of split) out.push(sumsOf(positions));
+    split.forEach((positions, at) => {
+      out.push(finiteSums(sumsOf(positions), part[at]!.id, policy.id));
+    });
     progress({ step: "gap", done: out.length, total: texts.length });
   }
   return out;

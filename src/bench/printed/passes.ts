@@ -7,6 +7,7 @@ import { rowKl } from "../../loss/whole.ts";
 import type { Datum, Policy } from "../../policy/port.ts";
 import { type MaskRatio, maskPrompt } from "../../prompt/masks.ts";
 import type { Modality, Prompt } from "../../prompt/prompt.ts";
+import { finiteSums } from "./finite.ts";
 
 /** Ways a stream is hidden: the printed share of it, or all of it. */
 export const hidings = ["ratio", "blank"] as const;
@@ -48,7 +49,7 @@ export type PassSums = Readonly<Record<string, readonly [sum: number, tokens: nu
  * - `kl/<hiding>/…`: KL(p‖p^m) over the whole vocabulary at the same tokens, nats;
  * - `kl/<hiding>/by-full`, `…/by-masked`: its change, shared between the passes (`klChange`).
  *
- * @throws BenchError WHOLE_VOCABULARY where a policy knows sampled tokens only.
+ * @throws BenchError WHOLE_VOCABULARY where a policy knows sampled tokens only, NOT_FINITE.
  */
 export async function readPasses(
   { before, after }: PolicyPair,
@@ -68,7 +69,7 @@ export async function readPasses(
     const shown = part.map((text) => ({ text, hidden: hiddenOf(text, options) }));
     const [was, is] = [await readWith(before, shown), await readWith(after, shown)];
     part.forEach((text, at) => {
-      out.push(sumsOf(text, was[at]!, is[at]!));
+      out.push(finiteSums(sumsOf(text, was[at]!, is[at]!), text.id, after.id));
     });
     progress({ step: "passes", done: out.length, total: texts.length });
   }
