@@ -14,6 +14,7 @@ from .selectors import select, selector_of
 from .settings import Loss
 from .table import TERMS, Term
 from .totals import Totals
+from .validate import check_samples
 
 
 def auxiliary_loss(
@@ -29,8 +30,9 @@ def auxiliary_loss(
     totals: of the global batch, of which `batch` may be a part; parts add up to the whole.
     suppression: 0 to 1, the claim controller's factor on the suppressive terms.
     Raises OppoSwiftError: PASSES_MISSING, BOTH_PASSES_MISSING if claims exist and nobody made the masked passes;
-    CLAUSES_MISSING; of `paper_loss`.
+    CLAUSES_MISSING; of `check_samples` and `paper_loss`.
     """
+    check_samples(batch)
     check_passes(options, totals, terms)
     total = torch.stack([sample.full.sum() * 0.0 for sample in batch]).sum()
     values: dict[str, float] = {}

@@ -37,13 +37,14 @@ def _no_rows(_claims: tuple[Claim, ...], _length: int, _loss: Loss) -> Reads:
 class Term:
     """A term of the loss.
 
-    option: where its weight stands, "section.field". suppressive: scaled by the claim controller. needs: masked
-    passes of a completion that it compares with, "none", "one" or "both". compute: (module `terms`, batch, settings,
-    totals) -> scalar or None, or `terms.Measured` with metrics. blind_only: acts only where a stream is hidden
-    completely. reads: tokens of masked passes it looks at, "none", "heads", "onset" or "all". learns_masked: sends a
-    gradient through masked passes. uses_match: weighs claims by their match. joint: compares with one pass in which
-    both streams are hidden, in the place of the passes in `needs`. whole: (selected claims, tokens, settings) -> tokens at which it looks at the whole
-    vocabulary, by pass. metrics: what it reports besides its value, parts that add up to the global batch's.
+    option: where its weight stands, "section.field". suppressive: scaled by the claim controller. needs: masked passes
+    of a completion that it compares with, "none", "one" or "both". compute: (module `terms`, batch, settings, totals)
+    -> scalar or None, or `terms.Measured` with metrics. blind_only: acts only where a stream is hidden completely.
+    reads: tokens of masked passes it looks at, "none", "heads", "onset" or "all". learns_masked: sends a gradient
+    through masked passes. uses_match: weighs claims by their match. joint: compares with one pass in which both streams
+    are hidden, in the place of the passes in `needs`. whole: (selected claims, tokens, settings) -> tokens at which it
+    looks at the whole vocabulary, by pass. metrics: what it reports besides its value, parts that add up to the global
+    batch's.
     """
 
     name: str

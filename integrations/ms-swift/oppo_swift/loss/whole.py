@@ -15,9 +15,9 @@ Memory, V words, chunks of C positions, n positions in all, 4 bytes a number (8 
   learns, which autograd hands on and no method avoids; where the full pass's rows are compared with two masked passes,
   its gradient exists twice until autograd has summed it;
 - with a head (hidden states and a callable that makes logits of them): logits of C positions at a time, made again in
-  backward, so at most (WORKING_ROWS + HEAD_ROWS) * C * V * 4 bytes, without any term in n * V: the rows of a chunk in the
-  head's dtype and their gradients for both passes come on top of the working rows. A head that learns has a gradient of
-  its own size besides.
+  backward, so at most (WORKING_ROWS + HEAD_ROWS) * C * V * 4 bytes, without any term in n * V: on top of the working
+  rows come logits of a chunk in the head's dtype, and their gradients, for both passes. A head that learns has a
+  gradient of its own size besides.
 
 For Qwen2.5-Omni (V = 152,064) and the default C a working row is 19 MB.
 """
