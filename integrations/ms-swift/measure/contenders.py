@@ -46,21 +46,25 @@ OFF: dict[str, dict[str, Any]] = {
 }
 SWAPPED = {"visual": "swap", "acoustic": "swap", "schedule": "both", "ratio": 0.7, "unit": "element", "seed": 0}
 BY_RATIO = {"visual": "ratio", "acoustic": "ratio"}
+# Presets of src/loss/presets.ts, without surrogate and reference KL.
 OURS = {"counterfactual": {"sensitivity": 0.05, "invariance": 0.3}}
+BY_REFERENCE = {"selector": "reference"}
+RELEASED = {
+    "paper": {"weight": 8e-3, "estimator": "k1", "reduce": "mean", "maskedGradient": False},
+    "papo": {"fullEntropy": 3e-4, "maskedEntropy": 3e-4},
+    "evidence": BY_REFERENCE,
+}
 PLAIN = "grpo"
 
 
 @dataclass(frozen=True)
 class Contender:
-    """One row of the table. loss, masks: the plugin's settings, None for plain GRPO. whole_clauses: its evidence is
-    all tokens of a clause, not a claim's own words.
-    """
+    """One row of the table. loss, masks: the plugin's settings, None for plain GRPO."""
 
     name: str
     what: str
     loss: Loss | None = None
     masks: Masks | None = None
-    whole_clauses: bool = False
 
     def passes(self) -> int:
         """Masked passes of a micro-step."""
@@ -84,8 +88,14 @@ def mask_settings(**changes: Any) -> Masks:
     return read(Masks, {**SWAPPED, **changes}, "step_cost")
 
 
+def printed(**changes: Any) -> Loss:
+    """The preset `paper` with some fields of its term changed."""
+    return loss_settings(paper={"weight": 8e-3, **changes}, evidence=BY_REFERENCE)
+
+
 def contenders() -> tuple[Contender, ...]:
     """In the order in which they are measured."""
+    by_ratio = mask_settings(**BY_RATIO)
     return (
         Contender(PLAIN, "plain GRPO with reference KL"),
         Contender("oppo-swap", "ours: both streams swapped, a pass each", loss_settings(**OURS), mask_settings()),
@@ -94,5 +104,19 @@ def contenders() -> tuple[Contender, ...]:
             "ours: one stream swapped, a pass a step",
             loss_settings(**OURS),
             mask_settings(schedule="alternate"),
+        ),
+        Contender("paper", "as printed: whole vocabulary, gradient through both passes", printed(), by_ratio),
+        Contender(
+            "paper, masked pass detached",
+            "whole vocabulary, gradient through the full pass alone",
+            printed(maskedGradient=False),
+            by_ratio,
+        ),
+        Contender("paper, k1", "sampled tokens alone, gradient through both passes", printed(estimator="k1"), by_ratio),
+        Contender(
+            "paper-released",
+            "as the first author's repository: sampled k1, masked passes detached, entropies",
+            loss_settings(**RELEASED),
+            by_ratio,
         ),
     )

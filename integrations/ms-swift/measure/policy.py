@@ -4,24 +4,48 @@ of the completion's positions alone.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from oppo_swift.model_facts import last_positions_only, logits_layer
 
 
-def logits_of(model: Any, inputs: dict[str, Any], completion: int) -> torch.Tensor:
-    """[rows, completion, vocabulary], of the positions that predict the completion's tokens."""
-    with last_positions_only(logits_layer(model), completion + 1):
-        return model(**inputs, use_cache=False).logits[:, :-1]
+@dataclass(frozen=True)
+class Forward:
+    """log_probs [rows, completion], nats. states [rows, completion, H]: what the logits were made of."""
+
+    log_probs: torch.Tensor
+    states: torch.Tensor
 
 
-def log_probs(model: Any, inputs: dict[str, Any], completion: int, dtype: torch.dtype) -> torch.Tensor:
-    """[rows, completion], nats. dtype: of logits and log-softmax: bfloat16 as under DeepSpeed, which leaves the model's
-    output alone; float32 as under accelerate's autocast, which converts it.
+def logits_of(model: Any, inputs: dict[str, Any], completion: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Logits [rows, completion, vocabulary] of the positions that predict the completion's tokens, and the states
+    [rows, completion, H] they were made of.
     """
-    logits = logits_of(model, inputs, completion).to(dtype)
-    return selected(logits, inputs["input_ids"][:, -completion:])
+    layer, states = logits_layer(model), []
+    with last_positions_only(layer, completion + 1):
+        # Hooks run in the order in which they were set: this one sees the last positions alone.
+        handle = layer.register_forward_pre_hook(lambda _, given: states.append(given[0]))
+        try:
+            logits = model(**inputs, use_cache=False).logits
+        finally:
+            handle.remove()
+    return logits[:, :-1], states[0][:, :-1]
+
+
+def forward(model: Any, inputs: dict[str, Any], completion: int, dtype: torch.dtype) -> Forward:
+    """dtype: of logits and log-softmax: bfloat16 as under DeepSpeed, which leaves the model's output alone; float32 as
+    under accelerate's autocast, which converts it.
+    """
+    logits, states = logits_of(model, inputs, completion)
+    return Forward(selected(logits.to(dtype), inputs["input_ids"][:, -completion:]), states)
+
+
+def head_of(model: Any, states: torch.Tensor) -> torch.Tensor:
+    """Logits of some states."""
+    layer = logits_layer(model)
+    return layer(states.to(layer.weight.dtype))
 
 
 def selected(logits: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:

@@ -48,7 +48,7 @@ def everything(
 ) -> dict[Any, torch.Tensor]:
     """Log-probs by route, of the completions and of the likeliest tokens (key: route, "likeliest"), on the CPU."""
     length = world.size.completion
-    logits = logits_of(world.model, inputs, length)
+    logits, _ = logits_of(world.model, inputs, length)
     ids = inputs["input_ids"][:, -length:]
     top = logits.argmax(-1) if likeliest is None else likeliest.to(ids.device)
     found: dict[Any, torch.Tensor] = {"likeliest": top.cpu()}

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
 from oppo_swift.loss.objective import auxiliary_loss
 from oppo_swift.loss.options import masked_pass_learns
+from oppo_swift.loss.sample import Sample
+from oppo_swift.loss.settings import Loss
 from oppo_swift.loss.totals import measure
 from oppo_swift.passes import Fills, Pass, Row, deal, hidden_inputs
-from oppo_swift.rollout import BatchEvidence, samples_of
+from oppo_swift.rollout import BatchEvidence
 from torch import nn
 
 from .contenders import Contender
 from .evidence import claims
 from .lora import adapters_off
 from .model import checkpointing
-from .policy import log_probs
+from .policy import Forward, forward, head_of
+from .samples import loss_samples, sampled_tokens_learn
 from .sizes import Size
 
 EPSILON, REFERENCE_WEIGHT = 0.2, 0.04
@@ -47,7 +50,9 @@ class World:
 
 @dataclass
 class Outcome:
-    """Numbers of a step, to be checked against each other. Log-probs [rows, completion], detached; hidden: by pass."""
+    """Numbers of a step, to be checked against each other. Log-probs [rows, completion], detached. samples: what the
+    loss was handed.
+    """
 
     loss: float
     grpo: float
@@ -56,23 +61,18 @@ class Outcome:
     full: torch.Tensor
     old: torch.Tensor
     reference: torch.Tensor
-    hidden: list[torch.Tensor] = field(default_factory=list)
-    evidence: BatchEvidence | None = None
+    samples: list[Sample] = field(default_factory=list)
 
 
 def step(world: World, contender: Contender) -> Outcome:
     """Old and reference log-probs, forward, masked passes, loss, backward, optimiser. Gradients are gone afterwards."""
     old, reference = before_the_step(world)
     with checkpointing(world.model, world.checkpoint):
-        full = logps(world, world.inputs)
-        loss = grpo = grpo_loss(full, old, reference)
-        term, values, hidden, evidence = torch.zeros(()), {}, [], None
+        full = passed(world, world.inputs)
+        loss = grpo = grpo_loss(full.log_probs, old, reference)
+        term, samples, values = torch.zeros(()), [], {}
         if contender.loss is not None:
-            evidence = evidence_of(world, contender)
-            graph = nullcontext() if masked_pass_learns(contender.loss) else torch.no_grad()
-            with graph:
-                hidden = [logps(world, world.hide(world.inputs, own, world.fills)) for own in evidence.passes]
-            samples = samples_of(evidence, full, hidden, torch.ones_like(full))
+            samples = masked_samples(world, contender, contender.loss, full)
             term, values = auxiliary_loss(samples, contender.loss, measure(samples), 1.0)
             loss = grpo + term
         loss.backward()
@@ -82,27 +82,61 @@ def step(world: World, contender: Contender) -> Outcome:
         float(grpo.detach()),
         float(term.detach()),
         values,
-        full.detach(),
+        full.log_probs.detach(),
         old,
         reference,
-        [own.detach() for own in hidden],
-        evidence,
+        [kept(sample) for sample in samples],
     )
     world.optimiser.zero_grad(set_to_none=True)
     return outcome
 
 
+def masked_samples(world: World, contender: Contender, loss: Loss, full: Forward) -> list[Sample]:
+    """The masked passes, with graph where they learn, and what the loss is handed of all passes."""
+    evidence = evidence_of(world, contender)
+    with nullcontext() if masked_pass_learns(loss) else torch.no_grad():
+        hidden = [masked(world, own, loss) for own in evidence.passes]
+
+    def head(states: torch.Tensor) -> torch.Tensor:
+        return head_of(world.model, states)
+
+    return loss_samples(evidence, full, hidden, head, loss, world.size, world.share)
+
+
+def masked(world: World, own: Pass, loss: Loss) -> Forward:
+    """A masked pass. Log-probs without a graph where no sampled token learns: it would keep logits of every position,
+    which rows over the vocabulary, made of hidden states, do not need.
+    """
+    found = passed(world, world.hide(world.inputs, own, world.fills))
+    return found if sampled_tokens_learn(loss) else replace(found, log_probs=found.log_probs.detach())
+
+
+def kept(sample: Sample) -> Sample:
+    """Without graphs."""
+
+    def constant(values: torch.Tensor | None) -> Any:
+        return None if values is None else values.detach()
+
+    return replace(
+        sample,
+        full=constant(sample.full),
+        video=constant(sample.video),
+        audio=constant(sample.audio),
+        whole={name: replace(rows, values=constant(rows.values)) for name, rows in sample.whole.items()},
+    )
+
+
 def before_the_step(world: World) -> tuple[torch.Tensor, torch.Tensor]:
     """Log-probs of the policy that sampled and of the reference, without graph and without checkpointing."""
     with torch.no_grad():
-        old = logps(world, world.inputs)
+        old = passed(world, world.inputs).log_probs
         with adapters_off(world.model):
-            return old, logps(world, world.inputs)
+            return old, passed(world, world.inputs).log_probs
 
 
-def logps(world: World, inputs: dict[str, Any]) -> torch.Tensor:
-    """[rows, completion]."""
-    return log_probs(world.model, inputs, world.size.completion, world.logits)
+def passed(world: World, inputs: dict[str, Any]) -> Forward:
+    """One forward of the model."""
+    return forward(world.model, inputs, world.size.completion, world.logits)
 
 
 def advantages(rows: int) -> torch.Tensor:
@@ -124,7 +158,7 @@ def grpo_loss(full: torch.Tensor, old: torch.Tensor, reference: torch.Tensor) ->
 def evidence_of(world: World, contender: Contender) -> BatchEvidence:
     """Claims of the rows, and the masked passes that the plugin would deal them."""
     rows = world.size.rows
-    own = claims(world.size, world.share, contender.whole_clauses)
+    own = claims(world.size, world.share, whole=False)
     return BatchEvidence(
         claims=[own] * rows,
         kept=list(range(rows)),
