@@ -49,12 +49,14 @@ export async function measureHacks(
   bootstrap: BootstrapOptions,
 ): Promise<Hacks> {
   const { clips, systems, tokenizer } = run;
-  const texts = new Map<string, string[]>(
-    systems.map((system) => {
-      const said = new Map(run.evaluation(system).clips.map((clip) => [clip.id, clip.responses]));
-      return [ownRow(system), clips.map(({ id }) => said.get(id)![0]!.text)];
-    }),
-  );
+  const texts = new Map<string, string[]>();
+  for (const system of systems) {
+    const said = await run.said(system);
+    texts.set(
+      ownRow(system),
+      clips.map(({ id }) => said.get(id)!.text),
+    );
+  }
   const hacks = hacksOf(run, scoring);
   for (const name of hackNames)
     texts.set(

@@ -45,7 +45,7 @@ export async function measureMasked(
 ): Promise<Masked> {
   const out: Masked = {};
   for (const kind of textKinds) {
-    const texts = await readTexts(run, textsOf(run, system, kind), scoring);
+    const texts = await readTexts(run, await textsOf(run, system, kind), scoring);
     const sums = await readPasses(
       { before, after },
       texts,
@@ -58,12 +58,11 @@ export async function measureMasked(
   return out;
 }
 
-function textsOf({ clips, evaluation, systems }: FinishedRun, system: string, kind: TextKind) {
+async function textsOf({ clips, said, systems }: FinishedRun, system: string, kind: TextKind) {
   if (kind === "reference") return clips.map(({ row }) => row.reference);
   if (kind === "paraphrase") return clips.map(({ row }) => paraphrase(row));
-  const said = evaluation(kind === "own" ? system : systems[0]!).clips;
-  const byId = new Map(said.map(({ id, responses }) => [id, responses[0]!.text]));
-  return clips.map(({ id }) => byId.get(id)!);
+  const byId = await said(kind === "own" ? system : systems[0]!);
+  return clips.map(({ id }) => byId.get(id)!.text);
 }
 
 /** The same truths in other words and another order. */

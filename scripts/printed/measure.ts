@@ -1,6 +1,7 @@
 import { withOpened } from "../../src/cli/opened.ts";
 import type { ProgressListener } from "../../src/core/progress.ts";
 import type { BootstrapOptions } from "../../src/core/ratio.ts";
+import { courseOf } from "./course.ts";
 import { type Gap, gapOf, gapTexts, readGap } from "./gap.ts";
 import { measureHacks } from "./hacks.ts";
 import { type Masked, measureMasked } from "./masked.ts";
@@ -40,7 +41,15 @@ export async function measureRun(
       });
     }
     const { folder, seed, clips, itemsHash, versions: trainedWith } = run;
-    const what = { folder, seed, clips: clips.length, itemsHash, trainedWith };
+    const what = {
+      folder,
+      seed,
+      clips: clips.length,
+      itemsHash,
+      stopped: run.stopped,
+      trainedWith,
+      course: Object.fromEntries(trained.map((name) => [name, courseOf(run.metrics(name))])),
+    };
     return { ...what, reach, masked, gap, hacks };
   });
 }

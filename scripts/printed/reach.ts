@@ -45,12 +45,12 @@ const selectors: Readonly<Record<string, (scored: ScoredResponse) => EvidenceStr
 
 /** Which claims of a system's responses each selector reaches. */
 export async function measureReach(
-  { clips, evaluation }: FinishedRun,
+  { clips, said }: FinishedRun,
   system: string,
   { everyDelta, cuesOf }: Scoring,
   bootstrap: BootstrapOptions,
 ): Promise<Reach> {
-  const records = new Map(evaluation(system).clips.map((clip) => [clip.id, clip.responses[0]!]));
+  const records = await said(system);
   const responses = clips.map(({ id, row }) => ({ row, record: records.get(id)! }));
   const scored = await everyDelta.score(
     responses.map(({ row, record }) => ({
@@ -66,7 +66,7 @@ export async function measureReach(
       const claims = responses.map(({ record }, at) => reachedClaims(record.claims, evidence[at]!));
       const only = (kind: keyof typeof claimKinds) =>
         ({ parts: [reachSeries(claims, kind, "reached")], join: "only" }) as const;
-      const said = responses.map(({ record }, at) =>
+      const kinds = responses.map(({ record }, at) =>
         evidence[at]!.map((stretch) => stretchKind(record.claims, stretch)),
       );
       return [
@@ -85,7 +85,7 @@ export async function measureReach(
             stretchKinds.map((kind) => [
               kind,
               percent(
-                seriesOf(said.map((each) => [each.filter((k) => k === kind).length, each.length])),
+                seriesOf(kinds.map((each) => [each.filter((k) => k === kind).length, each.length])),
               ),
             ]),
           ),

@@ -1,5 +1,6 @@
 import type { rules } from "../../src/bench/printed/rules.ts";
 import { RunError } from "../../src/core/errors.ts";
+import type { Course } from "./course.ts";
 import type { Gap } from "./gap.ts";
 import type { Hacks } from "./hacks.ts";
 import type { Masked } from "./masked.ts";
@@ -11,6 +12,10 @@ export interface RunMeasured {
   seed: number;
   clips: number;
   itemsHash: string;
+  /** Systems that a guard stopped, by the step whose weights were measured. */
+  stopped: Readonly<Record<string, number>>;
+  /** What training recorded on its own rollouts, by system. */
+  course: Record<string, Course>;
   /** What trained the run. */
   trainedWith: unknown;
   reach: Record<string, Reach>;

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silent } from "../../src/core/progress.ts";
 import { sameSystems } from "./result.ts";
-import { openFinishedRun } from "./run-folder.ts";
+import { type OpenOptions, openFinishedRun } from "./run-folder.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -25,7 +25,7 @@ function run(...files: string[]): void {
 }
 const shared = ["tokenizer.json", "standardiser.json", "mep-items.json", "corpus/manifest.jsonl"];
 const finished = (system: string) => [`${system}/final/policy.json`, `${system}/evaluation.json`];
-const open = (only?: string[]) => openFinishedRun(folder, only, undefined, silent);
+const open = (options: OpenOptions = {}) => openFinishedRun(folder, options, silent);
 
 describe("a run folder", () => {
   it("that is none is named, with what to give", async () => {
@@ -53,9 +53,19 @@ describe("a run folder", () => {
     );
   });
 
+  it("measures what a guard stopped only where it is asked to", async () => {
+    run(...shared, ...finished("cold-start"));
+    write("grpo/checkpoint/newest.json", { step: 40, folder: "step-40" });
+    await expect(open()).rejects.toThrow(
+      /grpo\/final\/policy\.json: .*on its last checkpoint with --stopped/,
+    );
+    // goes on to the items, which are none here
+    await expect(open({ stopped: true })).rejects.toThrow(/mep-items/);
+  });
+
   it("doesn't guess a system that it doesn't have", async () => {
     run(...shared);
-    await expect(open(["gpro"])).rejects.toThrow(
+    await expect(open({ only: ["gpro"] })).rejects.toThrow(
       /no system 'gpro' \(systems of this run: cold-start, grpo/,
     );
   });

@@ -1,11 +1,15 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { corpusOracle } from "../../src/bench/mep/oracle/corpus-oracle.ts";
 import { readItems } from "../../src/bench/mep/oracle/freeze.ts";
-import type { ItemClip } from "../../src/bench/mep/oracle/item.ts";
+import type { ItemClip, MepItems } from "../../src/bench/mep/oracle/item.ts";
 import { contentHash } from "../../src/bench/mep/oracle/items.ts";
-import type { MepResult } from "../../src/bench/mep/oracle/result.ts";
+import { type EvaluationOptions, evaluationOptions } from "../../src/bench/mep/oracle/options.ts";
+import { respondUnder } from "../../src/bench/mep/oracle/respond.ts";
+import type { MepResult, ResponseRecord } from "../../src/bench/mep/oracle/result.ts";
 import { RunError } from "../../src/core/errors.ts";
 import { readJson } from "../../src/core/files.ts";
+import { readJsonl } from "../../src/core/jsonl.ts";
 import type { ProgressListener } from "../../src/core/progress.ts";
 import { loadFeatures } from "../../src/corpus/load-features.ts";
 import { loadManifest } from "../../src/corpus/load-manifest.ts";
@@ -39,7 +43,11 @@ export interface FinishedRun {
   embedder: ReturnType<typeof embedderOptions.parse>;
   itemsHash: string;
   versions: unknown;
-  evaluation(system: string): MepResult;
+  /** Systems that a guard stopped, by the step whose weights are measured. */
+  stopped: Readonly<Record<string, number>>;
+  metrics(system: string): readonly Record<string, number>[];
+  /** First response of a system to each held-out clip, by clip: judged by the oracle. */
+  said(system: string): Promise<ReadonlyMap<string, ResponseRecord>>;
   /** The trained policy; whoever opens it closes it. */
   policy(system: string): Promise<Policy>;
 }
@@ -59,18 +67,32 @@ interface StoredConfig {
   embedder?: unknown;
   data?: { source?: string };
   variants?: Record<string, unknown>;
+  bench?: { evaluation?: unknown };
+}
+
+/** Where a system's weights lie. */
+interface Weights {
+  folder: string;
+  /** null of one that was trained to the end. */
+  stoppedAt: number | null;
+}
+
+export interface OpenOptions {
+  /** Names of trained systems; undefined: all of the run. */
+  only?: readonly string[] | undefined;
+  /** First clips of the items alone, for a quick look. */
+  limit?: number | undefined;
+  /** Whether a system without finished weights is measured on those of its last checkpoint. */
+  stopped?: boolean;
 }
 
 /**
- * @param only names of systems; undefined: all of the run.
- * @param limit first clips of the items alone, for a quick look.
  * @throws RunError `RUN_INCOMPLETE` naming the file that is missing, `RUN_NO_TRUTH` for clips that
  *   were not drawn here, `SYSTEM_UNKNOWN`.
  */
 export async function openFinishedRun(
   folder: string,
-  only: readonly string[] | undefined,
-  limit: number | undefined,
+  wanted: OpenOptions,
   progress: ProgressListener,
 ): Promise<FinishedRun> {
   const layout = runLayout(folder);
@@ -79,10 +101,10 @@ export async function openFinishedRun(
   const config = readJson<StoredConfig>(layout.config);
   refuseForeign(layout, config);
   for (const file of [layout.tokenizer, layout.standardiser, layout.items, corpus]) need(file);
-  const systems = systemsOf(layout, config, only);
+  const weights = weightsOf(layout, config, wanted);
   const items = readItems(layout.items);
   const rows = loadManifest(layout.corpus);
-  const shown = limit === undefined ? items.clips : items.clips.slice(0, limit);
+  const shown = items.clips.slice(0, wanted.limit ?? items.clips.length);
   const tokenizer = new WordTokenizer(readJson<{ pieces: string[] }>(layout.tokenizer).pieces);
   const options = featureOptions.parse(config.features ?? {});
   const standardiser = readJson<Standardiser>(layout.standardiser);
@@ -91,35 +113,65 @@ export async function openFinishedRun(
     policy: embeddedOptions.parse(config.policy ?? {}),
     dims: featureDims(options),
   };
-  const blank = blankFeatures(options);
+  const nothing = blankFeatures(options);
+  const blank = {
+    video: blankRow(nothing.video, standardiser.video),
+    audio: blankRow(nothing.audio, standardiser.audio),
+  };
+  const openPolicy = async (system: string): Promise<Policy> => {
+    const opened = await createEmbeddedPolicy({
+      options: policy,
+      vocabulary: tokenizer,
+      video: { tokens: options.videoTokens, dim: dims.video },
+      audio: { tokens: options.audioTokens, dim: dims.audio },
+      seed: `${config.seed}/weights`,
+      executor: await openExecutor(executorOptions.parse(config.executor ?? { name: "auto" })),
+    });
+    await opened.load(weights.get(system)!.folder, { optimiser: "fresh" });
+    return opened;
+  };
+  const responses = new Map<string, ReadonlyMap<string, ResponseRecord>>();
+  const firstResponses = async (system: string) => {
+    const { evaluation } = layout.system(system);
+    if (weights.get(system)!.stoppedAt === null) {
+      const { clips: said } = readJson<MepResult>(evaluation);
+      return new Map(said.map(({ id, responses: [first] }) => [id, first!]));
+    }
+    return drawResponses(await openPolicy(system), {
+      items,
+      clips,
+      blank,
+      tokenizer,
+      options: evaluationOptions.parse(config.bench?.evaluation ?? {}),
+    });
+  };
   return {
     folder,
     seed: config.seed,
-    systems,
+    systems: [...weights.keys()],
+    stopped: Object.fromEntries(
+      [...weights].flatMap(([name, { stoppedAt }]) =>
+        stoppedAt === null ? [] : [[name, stoppedAt]],
+      ),
+    ),
     clips,
     training: rows.filter(({ split }) => split === "train"),
     tokenizer,
     maxTokens: policy.maxTokens,
-    blank: {
-      video: blankRow(blank.video, standardiser.video),
-      audio: blankRow(blank.audio, standardiser.audio),
-    },
+    blank,
     embedder: embedderOptions.parse(config.embedder),
     itemsHash: contentHash(items),
     versions: existsSync(layout.versions) ? readJson(layout.versions) : null,
-    evaluation: (system) => readJson<MepResult>(layout.system(system).evaluation),
-    policy: async (system) => {
-      const opened = await createEmbeddedPolicy({
-        options: policy,
-        vocabulary: tokenizer,
-        video: { tokens: options.videoTokens, dim: dims.video },
-        audio: { tokens: options.audioTokens, dim: dims.audio },
-        seed: `${config.seed}/weights`,
-        executor: await openExecutor(executorOptions.parse(config.executor ?? { name: "auto" })),
-      });
-      await opened.load(layout.system(system).final, { optimiser: "fresh" });
-      return opened;
+    metrics: (system) => {
+      const { metrics } = layout.system(system);
+      return existsSync(metrics) ? readJsonl<Record<string, number>>(metrics) : [];
     },
+    said: async (system) => {
+      const known = responses.get(system) ?? (await firstResponses(system));
+      responses.set(system, known);
+      return known;
+    },
+    policy: openPolicy,
   };
 }
 
@@ -137,11 +189,11 @@ function refuseForeign({ config: file }: RunLayout, { data }: StoredConfig): voi
   });
 }
 
-function systemsOf(
+function weightsOf(
   layout: RunLayout,
   { variants = {} }: StoredConfig,
-  only: readonly string[] | undefined,
-): string[] {
+  { only, stopped = false }: OpenOptions,
+): ReadonlyMap<string, Weights> {
   const known = [coldStart, ...Object.keys(variants)];
   const unknown = only?.find((name) => !known.includes(name));
   if (unknown !== undefined) {
@@ -151,13 +203,50 @@ function systemsOf(
     });
   }
   const systems = known.filter((name) => name === coldStart || (only?.includes(name) ?? true));
-  for (const name of systems) {
-    const { final, evaluation } = layout.system(name);
-    const hint = "let the run finish, or leave the system out with --systems";
-    need(join(final, "policy.json"), hint);
-    need(evaluation, hint);
+  return new Map(systems.map((name) => [name, weightsOfSystem(layout, name, stopped)]));
+}
+
+function weightsOfSystem(layout: RunLayout, name: string, stopped: boolean): Weights {
+  const { final, evaluation, checkpoint } = layout.system(name);
+  const newest = join(checkpoint, "newest.json");
+  if (!existsSync(join(final, "policy.json")) && existsSync(newest) && stopped) {
+    const { step, folder } = readJson<{ step: number; folder: string }>(newest);
+    return { folder: join(checkpoint, folder), stoppedAt: step };
   }
-  return systems;
+  const hint = existsSync(newest)
+    ? "let the run finish, or measure what a guard stopped on its last checkpoint with --stopped"
+    : "let the run finish, or leave the system out with --systems";
+  need(join(final, "policy.json"), hint);
+  need(evaluation, hint);
+  return { folder: final, stoppedAt: null };
+}
+
+/** What a policy says, sampled and judged as the benchmark would have. */
+async function drawResponses(
+  policy: Policy,
+  {
+    items,
+    clips,
+    blank,
+    tokenizer,
+    options,
+  }: Pick<FinishedRun, "clips" | "blank" | "tokenizer"> & {
+    items: MepItems;
+    options: EvaluationOptions;
+  },
+): Promise<ReadonlyMap<string, ResponseRecord>> {
+  try {
+    const { records } = await respondUnder(
+      "full",
+      clips.map(({ item }) => item),
+      { policy, tokenizer, options, advance: () => {} },
+      { prompts: new Map(clips.map(({ id, prompt }) => [id, prompt])), blank },
+      { items, oracle: corpusOracle() },
+    );
+    return new Map(clips.map(({ id }, at) => [id, records[at]![0]!]));
+  } finally {
+    await policy.close();
+  }
 }
 
 async function heldOut(

@@ -16,6 +16,7 @@ import {
 import { type Hiding, hidings } from "../../src/bench/printed/passes.ts";
 import { deltas, printedDelta } from "../../src/bench/printed/rules.ts";
 import type { Difference, Estimate } from "../../src/core/ratio.ts";
+import { courseMetrics, stages } from "./course.ts";
 import { compared, ownRow } from "./hacks.ts";
 import { type TextKind, textKinds } from "./masked.ts";
 import type { Measured, RunMeasured } from "./result.ts";
@@ -46,6 +47,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 /** All tables as Markdown, and what the rules say to them. */
 export function page(measured: Measured): string {
   return [
+    ...stoppedNote(measured),
     "### Reach of the selector",
     reachTable(measured),
     byDelta(measured),
@@ -54,11 +56,22 @@ export function page(measured: Measured): string {
     maskedTable(measured),
     likelihoodTable(measured),
     gapTable(measured),
+    courseTable(measured),
     "### Hacks of the reward",
     hackTable(measured),
     "### What the rules say",
     answers(measured).join("\n"),
   ].join("\n\n");
+}
+
+function stoppedNote({ runs }: Measured): string[] {
+  const stops = runs.flatMap(({ seed, stopped, course }) =>
+    Object.entries(stopped).map(
+      ([system, step]) =>
+        `seed ${seed}: ${system} was stopped after step ${course[system]!.steps}, weights of step ${step}`,
+    ),
+  );
+  return stops.length === 0 ? [] : [`Stopped by a guard: ${stops.join("; ")}.`];
 }
 
 function reachTable({ systems, runs }: Measured): string {
@@ -216,6 +229,23 @@ function gapTable({ systems, runs }: Measured): string {
     ),
   ]);
   return table(head, rows);
+}
+
+/** What training recorded on its own rollouts, mean ± sd over the runs that came so far. */
+function courseTable(measured: Measured): string {
+  const rows = trained(measured).flatMap((system) =>
+    stages.map((stage) => [
+      `${system}, ${stage}`,
+      ...courseMetrics.map((name) => {
+        const values = measured.runs.flatMap(
+          (run) => run.course[system]!.stages[stage]![name] ?? [],
+        );
+        const seeds = values.map((value) => ({ value, low: null, high: null, n: 1 }));
+        return cell(estimatesOverSeeds(seeds), 2).replace(" [–, –]", "");
+      }),
+    ]),
+  );
+  return table(["during training, own rollouts", ...courseMetrics], rows);
 }
 
 const pass = ({ runs }: Measured, system: string, kind: TextKind, name: string) =>
