@@ -52,9 +52,9 @@ export function objectivesPage({ loss, reward, masks }: Tables): string {
     "Each is the preset `none` with these settings changed.",
     table(["preset", "settings"], presetNames.map(presetRow)),
     "### Presets of variants",
-    "Reward, loss and mask of a whole variant: `variants: { oppo: { preset: paper } }`; fields of the " +
-      "variant win. What all variants of an experiment share is not in them: the paper's group is " +
-      "`rl.group: 4`.",
+    "Reward, loss, mask and group of a whole variant: `variants: { oppo-paper: { preset: paper } }`; fields " +
+      "of the variant win. What all variants of an experiment share (steps, learning rate, and clips per " +
+      "step unless a variant has `rl.prompts`) is not in them.",
     table(["preset", "source", "what is exact, what is ours", "settings"], variantRows()),
     "### Settings of the loss",
     settingsTable(settingsOf(lossSchema, presets.none)),

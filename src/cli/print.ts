@@ -2,21 +2,56 @@ import { styleText } from "node:util";
 import { duration } from "../core/duration.ts";
 import type { Progress, ProgressListener } from "../core/progress.ts";
 
-/** Prints to stderr, so that stdout holds only results. */
+/** The line that a terminal shows last and that is rewritten in place; "" where there is none. */
+let status = "";
+
+const erase = "\r\x1b[K";
+
+/** Prints to stderr, so that stdout holds only results. A status line stays below what is said. */
 export function say(text = ""): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(status === "" ? `${text}\n` : `${erase}${text}\n${status}`);
 }
 
 export function heading(text: string): void {
   say(`\n${styleText("bold", text)}`);
 }
 
+/** Rewrites the status line, cut to the terminal's width. Only for terminals. */
+export function showStatus(line: string): void {
+  const columns = (process.stderr.columns ?? 80) - 1;
+  status = line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
+  process.stderr.write(`${erase}${status}`);
+}
+
+/** On a terminal what is going on is seen at once; in a log, every few seconds. */
+export const everySeconds = (): number => (process.stderr.isTTY ? 0.2 : 10);
+
 /**
  * A progress listener for people and for logs: on a terminal one line rewritten in place, elsewhere
- * a line every few seconds. Remaining time is estimated from the steps done since this process
- * began them.
+ * a line every few seconds.
  */
-export function progressPrinter(everySeconds = process.stderr.isTTY ? 0.2 : 10): ProgressListener {
+export function progressPrinter(every = everySeconds()): ProgressListener {
+  return progressLines(every, ({ line, finished }) => {
+    if (!process.stderr.isTTY || finished) {
+      status = "";
+      process.stderr.write(`${process.stderr.isTTY ? erase : ""}${line}\n`);
+    } else showStatus(line);
+  });
+}
+
+/** What there is to say of a step. */
+export interface ProgressLine {
+  line: string;
+  /** The same without values, for where there is little room. */
+  short: string;
+  finished: boolean;
+}
+
+/**
+ * A progress listener that hands lines over, one every so many seconds and the last of each step.
+ * Remaining time is estimated from the steps done since this process began them.
+ */
+export function progressLines(every: number, show: (line: ProgressLine) => void): ProgressListener {
   let current = "";
   let began = 0;
   let firstDone = 0;
@@ -31,14 +66,15 @@ export function progressPrinter(everySeconds = process.stderr.isTTY ? 0.2 : 10):
     }
     const finished = progress.total > 0 && progress.done >= progress.total;
     if (progress.done === 0 && !finished) return;
-    if (!finished && now - printed < everySeconds * 1000) return;
+    if (!finished && now - printed < every * 1000) return;
     printed = now;
     const before = finished && firstDone >= progress.total;
+    const [elapsed, doneHere] = [(now - began) / 1000, progress.done - firstDone];
     const line = before
       ? `  ${progress.step}  ${progress.done}/${progress.total}  finished before`
-      : describe(progress, (now - began) / 1000, progress.done - firstDone);
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}${finished ? "\n" : ""}`);
-    else say(line);
+      : describe(progress, elapsed, doneHere);
+    const short = describe({ ...progress, values: {} }, elapsed, doneHere);
+    show({ line, short: short.trimStart(), finished });
   };
 }
 

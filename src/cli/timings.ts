@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { readJson, writeJson } from "../core/files.ts";
 
 /**
- * Seconds spent on each step of a run, summed over resumes; a killed process's share is not known.
+ * Wall-clock seconds spent on each step of a run, summed over resumes; a killed process's share is
+ * not known. Steps that ran side by side overlap: their sum is more than what all took.
  */
 export interface Timing {
   step: string;
@@ -16,17 +17,30 @@ export function readTimings(file: string): Timing[] {
   return existsSync(file) ? readJson<Timing[]>(file) : [];
 }
 
-/** Runs `work` and adds its wall-clock time to the run's timings, also when it fails. */
-export async function timed<T>(file: string, step: string, work: () => Promise<T>): Promise<T> {
-  const began = performance.now();
-  try {
-    return await work();
-  } finally {
+/** Told how long a step took. */
+export type TimingListener = (step: string, seconds: number) => void;
+
+/** Adds seconds to a run's timings. One process writes the file: stages elsewhere report to it. */
+export function timingRecorder(file: string): TimingListener {
+  return (step, seconds) => {
     const timings = readTimings(file);
-    const seconds = (performance.now() - began) / 1000;
     const known = timings.find((timing) => timing.step === step);
     if (known) known.seconds += seconds;
     else timings.push({ step, seconds });
     writeJson(file, timings);
+  };
+}
+
+/** Runs `work` and reports its wall-clock time, also when it fails. */
+export async function timed<T>(
+  took: TimingListener,
+  step: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const began = performance.now();
+  try {
+    return await work();
+  } finally {
+    took(step, (performance.now() - began) / 1000);
   }
 }

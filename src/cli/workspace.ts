@@ -9,6 +9,7 @@ import { lockRun } from "../runs/lock.ts";
 import { type Notice, noticeRecorder } from "../runs/notices.ts";
 import { versions } from "../runs/versions.ts";
 import { progressPrinter, say } from "./print.ts";
+import { type TimingListener, timingRecorder } from "./timings.ts";
 
 /** One experiment with its run folder, as the commands pass it around. */
 export interface Workspace {
@@ -16,6 +17,8 @@ export interface Workspace {
   layout: RunLayout;
   progress: ProgressListener;
   notice: Notice;
+  /** Told how long each step took. */
+  took: TimingListener;
 }
 
 /** Where a run of this experiment lies. */
@@ -38,7 +41,8 @@ export function openWorkspace(experiment: Experiment, runs: string): Workspace {
     record(text, kind);
   };
   recordVersions(layout, notice);
-  return { experiment, layout, progress: progressPrinter(), notice };
+  const took = timingRecorder(layout.timings);
+  return { experiment, layout, progress: progressPrinter(), notice, took };
 }
 
 function refuseOther(file: string, experiment: Experiment): void {

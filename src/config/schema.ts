@@ -8,7 +8,7 @@ import { embeddedOptions, executorOptions } from "../policy/options.ts";
 import { rewardOptions } from "../rewards/options.ts";
 import { runName, variantName } from "../runs/options.ts";
 import { embedderOptions } from "../similarity/options.ts";
-import { maskOptions, rlOptions, sftOptions } from "../trainer/options.ts";
+import { maskOptions, rlOptions, sftOptions, variantRlOptions } from "../trainer/options.ts";
 import { beneath, isMapping } from "./load.ts";
 import { type VariantPresetName, variantPresetNames, variantPresets } from "./variant-presets.ts";
 
@@ -22,11 +22,16 @@ const variantFields = z.strictObject({
   preset: z
     .enum(variantPresetNames)
     .optional()
-    .describe("values of reward, loss and mask that are not given here (docs/objectives.md)"),
+    .describe(
+      "values of reward, loss, mask and group that are not given here (docs/objectives.md)",
+    ),
   description: z.string().default("").describe("half a sentence for tables and the report"),
   reward: rewardOptions.prefault({}),
   loss: lossConfigSchema.prefault({}),
   mask: maskOptions.prefault({}),
+  rl: variantRlOptions
+    .prefault({})
+    .describe("how this variant divides a step's rollouts, where it differs from rl"),
 });
 
 /** One way of training from the common cold start. */
@@ -54,6 +59,12 @@ const common = {
     .record(variantName, variantOptions)
     .refine((variants) => Object.keys(variants).length > 0, "at least one variant is needed")
     .describe("systems trained from the cold start, by name"),
+  ceiling: z
+    .boolean()
+    .default(false)
+    .describe(
+      "also train the policy on complete and true reasoning, as long as the cold start: what could be reached; only where the truth is known (synthetic corpus)",
+    ),
   bench: benchOptions
     .extend({
       tracks: z

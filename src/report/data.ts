@@ -30,6 +30,8 @@ export interface ReportSystem {
   name: string;
   /** How it was trained, in half a sentence. */
   description?: string;
+  /** Trained on the truth: shows what could be reached and competes with nobody. */
+  ceiling?: true;
   /** On clips whose truth is known exactly. */
   result?: MepResult;
   /** On clips with reference reasoning. */

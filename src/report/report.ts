@@ -6,6 +6,7 @@ import { clipsSection } from "./clips.ts";
 import { curvesSection } from "./curves.ts";
 import { oracleReport, type ReportData, referenceReport } from "./data.ts";
 import { differencesSection } from "./differences.ts";
+import { gapSection } from "./gap.ts";
 import { Html, html } from "./html.ts";
 import { referenceClipsSection } from "./reference-clips.ts";
 import { referenceSection } from "./reference-results.ts";
@@ -30,7 +31,7 @@ export function renderReport(data: ReportData): string {
 <body><main><header><h1>${data.title}</h1><p class="question">${data.question}</p>${
     data.finding ? html`<p class="finding">${data.finding}</p>` : null
   }</header>
-${clipSetSection(data)}${oracle && html`${resultsSection(oracle)}${differencesSection(oracle)}${catalogueSection(oracle)}`}
+${clipSetSection(data)}${oracle && html`${resultsSection(oracle)}${gapSection(oracle)}${differencesSection(oracle)}${catalogueSection(oracle)}`}
 ${reference && referenceSection(reference)}
 ${curvesSection(data)}${oracle && clipsSection(oracle)}${reference && referenceClipsSection(reference, oracle === null)}${backgroundSection(data)}
 </main><div id="tip" role="tooltip"></div><script>${new Html(behaviour)}</script></body></html>

@@ -53,7 +53,7 @@ function systemRow(
     const all = data.systems.flatMap(({ result }) => whiskerOf(result.estimates[id]) ?? []);
     return numberCell(metricById(id), system.result.estimates[id], scaleOf(all));
   });
-  return html`<tr class="${systemClass(index)}"><td class="name">${system.name}${
+  return html`<tr class="${systemClass(index)}${system.ceiling ? " ceiling" : ""}"><td class="name">${system.name}${
     system.description ? html`<small>${system.description}</small>` : null
   }</td>${cells}</tr>`;
 }

@@ -121,6 +121,8 @@ td svg { display: block; margin: 3px 0 0 auto }
   max-width: 11em;
   min-width: 7.5em;
 }
+tr.ceiling td { border-top: 2px solid var(--line); background: var(--card) }
+tr.ceiling .value { font-weight: 400; color: var(--soft) }
 tr.floor td { color: var(--soft); font-size: .82rem }
 .up { color: var(--good); font-weight: 600 }
 .down { color: var(--wrong); font-weight: 600 }

@@ -3,6 +3,9 @@ import { join } from "node:path";
 /** Name of the system that all variants start from. */
 export const coldStart = "cold-start";
 
+/** Name of the system that was trained on the truth: no competitor, but what could be reached. */
+export const ceiling = "ceiling";
+
 /**
  * Where everything of a run lies. One folder a run; one folder inside it for each trained system.
  */

@@ -14,6 +14,7 @@ export const runName = letters.refine((name) => !dots.test(name), "a name of dot
  */
 export const reservedNames: readonly string[] = [
   "cold-start",
+  "ceiling",
   "corpus",
   "data",
   "data.json",

@@ -144,3 +144,22 @@ export const rlOptions = z.strictObject({
     .describe("steps between recorded rollouts"),
 });
 export type RlOptions = z.infer<typeof rlOptions>;
+
+/**
+ * How a step's rollouts are divided, where a variant does it in its own way. Steps and learning
+ * rate are shared: without equal budgets variants could not be compared.
+ */
+export const variantRlOptions = z.strictObject({
+  prompts: rlOptions.shape.prompts.unwrap().optional().describe("clips per step; default: rl's"),
+  group: rlOptions.shape.group.unwrap().optional().describe("G: rollouts per clip; default: rl's"),
+});
+export type VariantRlOptions = z.infer<typeof variantRlOptions>;
+
+/** Options of one variant's training: the shared ones, and what it says itself. */
+export function rlOptionsOf(shared: RlOptions, { prompts, group }: VariantRlOptions): RlOptions {
+  return {
+    ...shared,
+    ...(prompts === undefined ? {} : { prompts }),
+    ...(group === undefined ? {} : { group }),
+  };
+}

@@ -13,6 +13,8 @@ import { guardStep, initialGuardState } from "./guards.ts";
 import { guardOptions, type SftOptions } from "./options.ts";
 
 export interface SftRun {
+  /** What people call it; default: cold start. */
+  title?: string;
   policy: Policy;
   tokenizer: Tokenizer;
   demonstrations: readonly Demonstration[];
@@ -30,7 +32,7 @@ export interface SftRun {
  * @throws RunError SFT_TOO_FEW when the demonstrations do not fill one batch.
  */
 export async function trainSft(run: SftRun): Promise<void> {
-  const { policy, options, layout } = run;
+  const { policy, options, layout, title = "cold start" } = run;
   const count = run.demonstrations.length;
   const perEpoch = Math.floor(count / options.batch);
   if (perEpoch === 0) {
@@ -48,7 +50,7 @@ export async function trainSft(run: SftRun): Promise<void> {
   const targets = encodeTargets(run);
   const resumed = await resumeCheckpoint<null>(layout, policy);
   const start = resumed?.step ?? 0;
-  if (resumed) run.notice(`cold start: resumed at step ${start + 1} of ${total}`, "resume");
+  if (resumed) run.notice(`${title}: resumed at step ${start + 1} of ${total}`, "resume");
   const recorder = new Recorder(layout, start);
   let guards = initialGuardState;
 
@@ -75,7 +77,7 @@ export async function trainSft(run: SftRun): Promise<void> {
     const facts = { step: step + 1, loss, gradientNorm: report.gradientNorm };
     guards = guardStep(guards, { ...facts, informativeGroups: 1, emptyShare: 0 }, defaultGuards);
     recorder.metrics({ ...facts, seconds: (performance.now() - began) / 1000 });
-    run.progress({ step: "cold start", done: step + 1, total, values: { loss } });
+    run.progress({ step: title, done: step + 1, total, values: { loss } });
     if ((step + 1) % options.checkpointEvery === 0 && step + 1 < total) {
       await saveCheckpoint(layout, policy, step + 1, null);
     }

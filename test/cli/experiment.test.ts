@@ -55,7 +55,7 @@ async function run(experiment: Experiment): Promise<string> {
     return true;
   });
   try {
-    await runExperiment(experiment, runs);
+    await runExperiment(experiment, { runs, jobs: 1 });
   } finally {
     spy.mockRestore();
   }

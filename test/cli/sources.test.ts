@@ -58,8 +58,11 @@ beforeAll(async () => {
   for (const stream of [process.stdout, process.stderr]) {
     vi.spyOn(stream, "write").mockReturnValue(true);
   }
-  await runExperiment(experiment("known", { corpus: clips, bench: both }), runs);
-  await runExperiment(experiment("withheld", { data: { source: "withheld", ...clips } }), runs);
+  await runExperiment(experiment("known", { corpus: clips, bench: both }), { runs, jobs: 1 });
+  await runExperiment(experiment("withheld", { data: { source: "withheld", ...clips } }), {
+    runs,
+    jobs: 1,
+  });
 }, 240_000);
 afterAll(() => {
   vi.restoreAllMocks();

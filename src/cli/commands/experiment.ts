@@ -32,6 +32,13 @@ export function experimentCommand(name: string, description: string, config = "d
     .hook("preAction", sayWhenStopped);
 }
 
+/** How much of a whole experiment is done at once. */
+export const jobsOption = () =>
+  new Option(
+    "--jobs <stages>",
+    "stages at a time, each in a process of its own; 1: one after another (default: one a core, as memory allows)",
+  ).argParser(wholeNumber(1));
+
 /** What the options of an experiment's command come to. */
 export interface ExperimentChoice {
   config: string;

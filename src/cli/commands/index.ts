@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { Command, Option } from "@commander-js/extra-typings";
 import type { Experiment } from "../../config/schema.ts";
-import { coldStart } from "../../runs/layout.ts";
+import { ceiling, coldStart } from "../../runs/layout.ts";
 import { columnFlags, readOptionsOf } from "../list-options.ts";
 import { checkClips, checkSystems, checkVariants } from "../stages/checks.ts";
 import { openClips } from "../stages/clips.ts";
@@ -9,13 +9,14 @@ import { openData } from "../stages/data.ts";
 import { runEvaluation } from "../stages/evaluate.ts";
 import { freezeBenchmark } from "../stages/items.ts";
 import { runReport } from "../stages/report.ts";
-import { runSft } from "../stages/sft.ts";
+import { runCeiling, runSft } from "../stages/sft.ts";
+import { systemsOf } from "../stages/systems.ts";
 import { runTraining } from "../stages/train.ts";
 import { layoutOf, openWorkspace } from "../workspace.ts";
 import { benchCommand } from "./bench.ts";
 import { cuesCommand } from "./cues.ts";
 import { doctorCommand } from "./doctor.ts";
-import { experimentCommand, quickConfig, readExperiment } from "./experiment.ts";
+import { experimentCommand, jobsOption, quickConfig, readExperiment } from "./experiment.ts";
 import { runExperiment } from "./experiment-run.ts";
 import { exportCommand } from "./export.ts";
 import { importCommand } from "./import.ts";
@@ -53,9 +54,10 @@ const demo = () =>
         "config",
       ),
     )
+    .addOption(jobsOption())
     .action(async (options) => {
       const chosen = options.quick ? { ...options, config: quickConfig } : options;
-      await runExperiment(await readExperiment(chosen), options.runs);
+      await runExperiment(await readExperiment(chosen), options);
     });
 
 const corpus = () =>
@@ -70,10 +72,16 @@ const corpus = () =>
   );
 
 const sft = () =>
-  experimentCommand("sft", "supervised cold start").action(async (options) => {
+  experimentCommand(
+    "sft",
+    "supervised cold start, and the ceiling where the config has one",
+  ).action(async (options) => {
     const { workspace, clips } = await prepared(await readExperiment(options), options.runs);
     await runSft(workspace, clips);
     process.stdout.write(`${workspace.layout.system(coldStart).final}\n`);
+    if (!workspace.experiment.ceiling) return;
+    await runCeiling(workspace, clips);
+    process.stdout.write(`${workspace.layout.system(ceiling).final}\n`);
   });
 
 const train = () =>
@@ -94,10 +102,11 @@ const train = () =>
 
 const evaluate = () =>
   experimentCommand("eval", "measure trained systems on the frozen MEP-Bench items")
-    .option("--system <name...>", "systems to measure (default: cold start and all variants)")
+    .option("--system <name...>", "systems to measure (default: all)")
     .action(async (options) => {
       const experiment = await readExperiment(options);
-      const chosen = systems(experiment.variants, options.system);
+      const all = systemsOf(experiment);
+      const chosen = Array.isArray(options.system) ? options.system : all;
       checkSystems(experiment, layoutOf(experiment, options.runs), chosen);
       const { workspace, clips } = await prepared(experiment, options.runs);
       for (const system of chosen) {
@@ -113,7 +122,7 @@ const report = () =>
   experimentCommand("report", "write report.html and the table; evaluates what is missing").action(
     async (options) => {
       const experiment = await readExperiment(options);
-      const all = systems(experiment.variants, undefined);
+      const all = systemsOf(experiment);
       checkSystems(experiment, layoutOf(experiment, options.runs), all);
       const { workspace, clips } = await prepared(experiment, options.runs);
       const results = [];
@@ -152,10 +161,6 @@ const cues = () => {
       });
     });
 };
-
-function systems(variants: Record<string, unknown>, chosen: string[] | true | undefined): string[] {
-  return Array.isArray(chosen) ? chosen : [coldStart, ...Object.keys(variants)];
-}
 
 /** Clips checked, items frozen, features at hand: what every later stage begins with. */
 async function prepared(experiment: Experiment, runs: string) {

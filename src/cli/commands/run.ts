@@ -9,7 +9,13 @@ import {
   listFlags,
   readOptionsOf,
 } from "../list-options.ts";
-import { experimentCommand, readConfig, readExperiment, shipped } from "./experiment.ts";
+import {
+  experimentCommand,
+  jobsOption,
+  readConfig,
+  readExperiment,
+  shipped,
+} from "./experiment.ts";
 import { runExperiment } from "./experiment-run.ts";
 
 /** Which clips, and how their list is read. */
@@ -35,6 +41,7 @@ export function runCommand() {
         "config",
       ),
     )
+    .addOption(jobsOption())
     .addHelpText("after", columnsHelp);
   for (const flag of listFlags()) command.addOption(flag);
   return command.addOption(coldStartFlag()).action(async ({ quick, config, set, ...options }) => {
@@ -49,7 +56,7 @@ export function runCommand() {
         hint: "--data LIST, or a data section in --config; `oppo demo` draws clips of its own",
       });
     }
-    await runExperiment(await readExperiment(choice), options.runs);
+    await runExperiment(await readExperiment(choice), options);
   });
 }
 

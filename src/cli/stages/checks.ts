@@ -1,9 +1,12 @@
 import { existsSync } from "node:fs";
 import { counted } from "../../core/counted.ts";
 import { ConfigError, RunError } from "../../core/errors.ts";
-import { coldStart } from "../../runs/layout.ts";
+import { corpusTruth } from "../../corpus/source.ts";
+import { ceiling, coldStart } from "../../runs/layout.ts";
+import { rlOptionsOf } from "../../trainer/options.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Data, demonstrationRows, rowsOf, trainingRows } from "./data.ts";
+import { systemsOf } from "./systems.ts";
 
 /*
  * What can be known without a single clip being rendered, decoded or masked is found out first.
@@ -23,11 +26,11 @@ export function checkVariants(
 
 /** @throws RunError `SYSTEM_UNKNOWN`, `SYSTEM_NOT_TRAINED`, both listing what there is. */
 export function checkSystems(
-  { variants }: Workspace["experiment"],
+  experiment: Workspace["experiment"],
   layout: Workspace["layout"],
   chosen: readonly string[],
 ): void {
-  const all = [coldStart, ...Object.keys(variants)];
+  const all = systemsOf(experiment);
   const trained = all.filter((name) => existsSync(layout.system(name).final));
   const there = trained.length === 0 ? "none is trained yet" : `trained: ${trained.join(", ")}`;
   for (const name of chosen) {
@@ -39,7 +42,7 @@ export function checkSystems(
     if (!trained.includes(name)) {
       throw new RunError("SYSTEM_NOT_TRAINED", `'${name}' has no finished weights`, {
         file: layout.system(name).final,
-        hint: `run \`oppo ${name === coldStart ? "sft" : "train"}\` first; ${there}`,
+        hint: `run \`oppo ${[coldStart, ceiling].includes(name) ? "sft" : "train"}\` first; ${there}`,
       });
     }
   }
@@ -48,10 +51,11 @@ export function checkSystems(
 /**
  * Whether the clips are enough to train on and to measure with.
  * @throws RunError `DATA_NO_TRAINING`, `DATA_NONE_HELD_OUT`, `SFT_NOTHING`, `SFT_TOO_FEW`,
- *   `RL_TOO_FEW`.
+ *   `RL_TOO_FEW`; ConfigError `CEILING_NO_TRUTH`.
  */
 export function checkClips(workspace: Workspace, data: Data): void {
-  const { sft, rl, bench } = workspace.experiment;
+  const { sft, bench } = workspace.experiment;
+  checkCeiling(workspace, data);
   const train = rowsOf(data, "train").length;
   if (train === 0) {
     throw new RunError(
@@ -85,12 +89,22 @@ export function checkClips(workspace: Workspace, data: Data): void {
       { hint: `more clips, a smaller sft.batch, or a larger ${shareName(data)}` },
     );
   }
+  checkSteps(workspace, data);
+}
+
+/** Whether the clips that are left fill a step of every variant. */
+function checkSteps(workspace: Workspace, data: Data): void {
+  const { experiment } = workspace;
   const kept = trainingRows(workspace, data, "rl").length;
-  if (kept < Math.max(2, rl.prompts)) {
+  for (const [name, variant] of Object.entries(experiment.variants)) {
+    const { prompts } = rlOptionsOf(experiment.rl, variant.rl);
+    if (kept >= Math.max(2, prompts)) continue;
+    const own = variant.rl.prompts === undefined ? "" : ` of '${name}'`;
+    const field = own === "" ? "rl.prompts" : `variants.${name}.rl.prompts`;
     throw new RunError(
       "RL_TOO_FEW",
-      `${counted(kept, "clip")} left for reinforcement learning cannot fill a step of ${rl.prompts}`,
-      { hint: `more clips, a smaller rl.prompts, or a smaller ${shareName(data)}` },
+      `${counted(kept, "clip")} left for reinforcement learning cannot fill a step of ${prompts}${own}`,
+      { hint: `more clips, a smaller ${field}, or a smaller ${shareName(data)}` },
     );
   }
 }
@@ -98,3 +112,14 @@ export function checkClips(workspace: Workspace, data: Data): void {
 /** The setting that divides training clips between the cold start and reinforcement learning. */
 const shareName = ({ rows }: Pick<Data, "rows">): string =>
   rows.some(({ stage }) => stage !== undefined) ? "data.split.sft" : "sft.share";
+
+/** The ceiling is trained on the truth: it must be known of every clip that teaches it. */
+function checkCeiling(workspace: Workspace, data: Data): void {
+  if (!workspace.experiment.ceiling) return;
+  const without = demonstrationRows(workspace, data).find((row) => corpusTruth(row) === undefined);
+  if (without === undefined) return;
+  throw new ConfigError("CEILING_NO_TRUTH", `nobody knows the truth of clip '${without.id}'`, {
+    path: "ceiling",
+    hint: "a reference is what somebody wrote, not the truth: leave 'ceiling' out; the synthetic corpus knows it",
+  });
+}

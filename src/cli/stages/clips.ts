@@ -21,11 +21,9 @@ export interface Clips extends Data {
 
 /** Renders or decodes what is missing, and makes a prompt of every clip. */
 export async function openClips(workspace: Workspace, data: Data): Promise<Clips> {
-  const { experiment, layout, progress } = workspace;
-  const { features, dims, blank, notes } = await timed(
-    layout.timings,
-    "clips and their features",
-    () => data.source.features({ options: experiment.features, progress }),
+  const { experiment, layout, progress, took } = workspace;
+  const { features, dims, blank, notes } = await timed(took, "clips and their features", () =>
+    data.source.features({ options: experiment.features, progress }),
   );
   const raw = data.rows.map((row) => promptOf(row.id, features.get(row.id)!));
   const standardiser = openStandardiser(layout.standardiser, raw, data.rows);

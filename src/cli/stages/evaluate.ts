@@ -43,38 +43,71 @@ export async function runEvaluation(
   clips: Clips,
   system: string,
 ): Promise<Measured> {
+  const { oracle, reference } = tracksOf(workspace, clips, system);
+  const onOracle = oracle && (await onTrack(workspace, clips, system, oracle));
+  const onReference = reference && (await onTrack(workspace, clips, system, reference));
+  return measured(system, onOracle, onReference);
+}
+
+/** What a system reached, where all of it is measured by now; nothing is run. */
+export function measuredBefore(
+  workspace: Workspace,
+  clips: Clips,
+  system: string,
+): Measured | undefined {
+  const { oracle, reference } = tracksOf(workspace, clips, system);
+  const weights = weightsOf(workspace, system);
+  const onOracle = oracle && keptResult(oracle, weights);
+  const onReference = reference && keptResult(reference, weights);
+  if ((oracle && !onOracle) || (reference && !onReference)) return undefined;
+  return measured(system, onOracle, onReference);
+}
+
+const measured = (
+  name: string,
+  oracle: MepResult | undefined,
+  reference: ReferenceResult | undefined,
+): Measured => ({ name, ...(oracle && { oracle }), ...(reference && { reference }) });
+
+/** Tracks that have frozen items. */
+function tracksOf(workspace: Workspace, clips: Clips, system: string) {
   const { layout } = workspace;
-  const oracle = existsSync(layout.items)
-    ? await onTrack(workspace, clips, system, oracleTrack(workspace, clips, system))
-    : undefined;
-  const reference = existsSync(layout.referenceItems)
-    ? await onTrack(workspace, clips, system, referenceTrack(workspace, clips, system))
-    : undefined;
-  return { name: system, ...(oracle && { oracle }), ...(reference && { reference }) };
+  return {
+    oracle: existsSync(layout.items) ? oracleTrack(workspace, clips, system) : undefined,
+    reference: existsSync(layout.referenceItems)
+      ? referenceTrack(workspace, clips, system)
+      : undefined,
+  };
+}
+
+/** A result of these items, rules and weights. */
+function keptResult<Result extends { itemsHash: string; rules: string }>(
+  { file, itemsHash, rules }: Track<Result>,
+  weights: string,
+): Kept<Result> | undefined {
+  if (!existsSync(file)) return undefined;
+  const known = readJson<Kept<Result>>(file);
+  const current = known.itemsHash === itemsHash && known.rules === rules;
+  return current && known.weights === weights ? known : undefined;
 }
 
 async function onTrack<Result extends { itemsHash: string; rules: string }>(
   workspace: Workspace,
   clips: Clips,
   system: string,
-  { file, itemsHash, rules, measure }: Track<Result>,
+  track: Track<Result>,
 ): Promise<Result> {
   const weights = weightsOf(workspace, system);
-  if (existsSync(file)) {
-    const known = readJson<Kept<Result>>(file);
-    const current = known.itemsHash === itemsHash && known.rules === rules;
-    if (current && known.weights === weights) {
-      say(`  ${system}: finished before`);
-      return known;
-    }
+  const known = keptResult(track, weights);
+  if (known !== undefined) {
+    say(`  ${system}: finished before`);
+    return known;
   }
   return withOpened(async (keep) => {
     const policy = keep(await trainedPolicy(workspace, clips, system));
-    const result = await timed(workspace.layout.timings, `evaluate ${system}`, () =>
-      measure(policy),
-    );
+    const result = await timed(workspace.took, `evaluate ${system}`, () => track.measure(policy));
     const kept: Kept<Result> = { ...result, weights };
-    writeJson(file, kept);
+    writeJson(track.file, kept);
     return kept;
   });
 }

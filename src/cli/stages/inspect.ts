@@ -12,7 +12,7 @@ import type { Workspace } from "../workspace.ts";
  * What is in a user's clips, told before anything is paid for: on the console, and as inspect.json
  * and a page in the run folder. Nothing to do for clips of another source, or when it was done.
  */
-export async function inspectData({ experiment, layout }: Workspace): Promise<void> {
+export async function inspectData({ experiment, layout, took }: Workspace): Promise<void> {
   const { source, ...section } = experiment.data;
   if (source !== listSource.kind) return;
   const out = join(layout.root, "inspect");
@@ -23,7 +23,7 @@ export async function inspectData({ experiment, layout }: Workspace): Promise<vo
     const { split } = options;
     const shares = { ...split, seed: split.seed ?? experiment.seed };
     const cache = factsFolder(dirname(layout.root));
-    await timed(layout.timings, "inspect", () =>
+    await timed(took, "inspect", () =>
       writeInspection(options.list, read, { out, cache, media: true, shares }),
     );
   }

@@ -18,10 +18,10 @@ import { BenchError } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
 import { corpusTruth } from "../../corpus/source.ts";
 import type { SplitRow } from "../../data/clip-row.ts";
-import { coldStart } from "../../runs/layout.ts";
 import { openEmbedder } from "../../similarity/open.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Data, rowsOf } from "./data.ts";
+import { systemsOf } from "./systems.ts";
 
 /** Hashes of the frozen items of the tracks that a run is measured on. */
 export interface Frozen {
@@ -97,9 +97,7 @@ function sourceName({ data }: Experiment): string {
 
 function refuseLate({ experiment, layout }: Workspace, file: string): void {
   if (existsSync(file)) return;
-  const trained = [coldStart, ...Object.keys(experiment.variants)].filter((system) =>
-    existsSync(layout.system(system).final),
-  );
+  const trained = systemsOf(experiment).filter((system) => existsSync(layout.system(system).final));
   if (trained.length === 0) return;
   throw new BenchError("ITEMS_LATE", `no frozen items, but ${trained.join(", ")} trained`, {
     file,

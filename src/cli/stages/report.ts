@@ -1,4 +1,5 @@
 import { basename, join } from "node:path";
+import { gapClosed, gapTable } from "../../bench/mep/oracle/gap.ts";
 import type { MepResult } from "../../bench/mep/oracle/result.ts";
 import {
   consoleTable,
@@ -10,7 +11,7 @@ import type { ReferenceResult } from "../../bench/mep/reference/evaluate.ts";
 import { readJson, writeFileAtomic } from "../../core/files.ts";
 import type { ReportClip, ReportClipSet, ReportData } from "../../report/data.ts";
 import { writeReport } from "../../report/report.ts";
-import { coldStart } from "../../runs/layout.ts";
+import { ceiling, coldStart } from "../../runs/layout.ts";
 import { readFindings } from "../../runs/notices.ts";
 import { readMetrics } from "../../runs/record.ts";
 import type { Versions } from "../../runs/versions.ts";
@@ -21,27 +22,49 @@ import { dataNotes } from "./data-notes.ts";
 import type { Measured } from "./evaluate.ts";
 import { previewOf } from "./preview.ts";
 import { aligned, markdown, referenceTable } from "./reference-table.ts";
+import { describeSystem } from "./systems.ts";
 
-/** Writes `report.html` and `table.md`; returns the table for the console. */
+/**
+ * Writes `report.html` and `table.md`; returns the table for the console. `stopped` are systems
+ * that are not in it, each with its reason.
+ */
 export async function runReport(
   workspace: Workspace,
   clips: Clips,
   measured: readonly Measured[],
+  stopped: readonly string[] = [],
 ): Promise<string> {
-  const { layout } = workspace;
+  const { experiment, layout } = workspace;
   const oracle = measured.flatMap((system) => system.oracle ?? []);
   const reference = measured.flatMap((system) => system.reference ?? []);
-  writeReport(layout.report, await reportData(workspace, clips, measured, oracle, reference));
-  const table = reference.length > 0 ? referenceTable(reference) : undefined;
+  const data = await reportData(workspace, clips, measured, oracle, reference);
+  writeReport(layout.report, { ...data, notes: [...stopped, ...(data.notes ?? [])] });
+  const shown = oracle.map(labelled);
+  const tables = [...gapsOf(oracle), ...(reference.length > 0 ? [referenceTable(reference)] : [])];
+  const systems = measured.map(({ name }) => `- ${name}: ${describeSystem(experiment, name)}`);
   const written = [
-    ...(oracle.length > 0 ? [markdownTable(oracle)] : []),
-    ...(table ? [markdown(table)] : []),
+    ...(shown.length > 0 ? [markdownTable(shown)] : []),
+    ...tables.map(markdown),
+    [...systems, ...stopped.map((reason) => `- ${reason}`)].join("\n"),
   ];
   writeFileAtomic(layout.table, `${written.join("\n\n")}\n`);
   return [
-    ...(oracle.length > 0 ? [consoleTable(oracle)] : []),
-    ...(table ? [aligned(table)] : []),
+    ...(shown.length > 0 ? [consoleTable(shown)] : []),
+    ...tables.map(aligned),
+    ...stopped,
   ].join("\n\n");
+}
+
+/** In a table of text, a row that is no competitor says so itself. */
+const labelled = (result: MepResult): MepResult =>
+  result.name === ceiling ? { ...result, name: `${ceiling} (trained on truth)` } : result;
+
+/** How far each variant went from the cold start to the ceiling, where both were measured. */
+function gapsOf(results: readonly MepResult[]): string[][][] {
+  const [start, top] = [coldStart, ceiling].map((own) => results.find(({ name }) => name === own));
+  const variants = results.filter((result) => result !== start && result !== top);
+  if (start === undefined || top === undefined || variants.length === 0) return [];
+  return [gapTable(variants, gapClosed(variants, start, top))];
 }
 
 async function reportData(
@@ -61,7 +84,8 @@ async function reportData(
     finding: oracle.length > 0 ? finding(oracle) : referenceFinding(reference),
     systems: measured.map((system) => ({
       name: system.name,
-      description: describe(experiment, system.name),
+      description: describeSystem(experiment, system.name),
+      ...(system.name === ceiling && { ceiling: true as const }),
       ...(system.oracle && { result: system.oracle }),
       ...(system.reference && { reference: system.reference }),
       curves: readMetrics(layout.system(system.name)),
@@ -158,16 +182,9 @@ function referenceFinding(results: readonly ReferenceResult[]): string {
   return `Measured here: ${parts.join(". ")}.`;
 }
 
-function describe(experiment: Workspace["experiment"], system: string): string {
-  const synthetic = experiment.data.source === "synthetic";
-  if (system === coldStart)
-    return `supervised on ${synthetic ? "partial, noisy" : "partial"} reasoning`;
-  return experiment.variants[system]?.description ?? "";
-}
-
-/** Every trained system against the cold start, and against the first variant (the baseline). */
+/** Every variant against the first one (the baseline), and against the cold start. */
 function pairs(names: readonly string[]): { a: string; b: string }[] {
-  const [first, ...others] = names.filter((name) => name !== coldStart);
+  const [first, ...others] = names.filter((name) => name !== coldStart && name !== ceiling);
   if (first === undefined) return [];
   const against = (b: string) => (a: string) => ({ a, b });
   return [...others.map(against(first)), ...[first, ...others].map(against(coldStart))];

@@ -1,5 +1,8 @@
 import { existsSync } from "node:fs";
-import { coldStart } from "../../runs/layout.ts";
+import { corpusTruth } from "../../corpus/source.ts";
+import { trueTexts } from "../../corpus/true-texts.ts";
+import type { SplitRow } from "../../data/clip-row.ts";
+import { ceiling, coldStart } from "../../runs/layout.ts";
 import { trainSft } from "../../trainer/sft.ts";
 import { say } from "../print.ts";
 import { timed } from "../timings.ts";
@@ -9,20 +12,52 @@ import { demonstrationRows } from "./data.ts";
 import { newPolicy } from "./policy.ts";
 
 /** Supervised cold start on the training split; nothing to do when it is finished. */
-export async function runSft(workspace: Workspace, clips: Clips): Promise<void> {
-  const { experiment, layout, progress, notice } = workspace;
-  const system = layout.system(coldStart);
-  if (existsSync(system.final)) return say("  finished before");
+export function runSft(workspace: Workspace, clips: Clips): Promise<void> {
+  return supervised(workspace, clips, {
+    system: coldStart,
+    title: "cold start",
+    textsOf: ({ id }) => clips.texts.get(id)!,
+  });
+}
+
+/**
+ * The ceiling: the cold start's policy, clips, order and number of steps, but texts that are
+ * complete and true, as many to a clip. What the architecture could reach with perfect references.
+ * `checkClips` has made sure that every row's truth is known.
+ */
+export function runCeiling(workspace: Workspace, clips: Clips): Promise<void> {
+  return supervised(workspace, clips, {
+    system: ceiling,
+    title: ceiling,
+    textsOf: (row) => trueTexts(corpusTruth(row)!, clips.texts.get(row.id)!.length),
+  });
+}
+
+interface Course {
+  system: string;
+  title: string;
+  textsOf(row: SplitRow): readonly string[];
+}
+
+async function supervised(
+  workspace: Workspace,
+  clips: Clips,
+  { system: name, title, textsOf }: Course,
+): Promise<void> {
+  const { experiment, layout, progress, notice, took } = workspace;
+  const system = layout.system(name);
+  if (existsSync(system.final)) return say(`  ${name}: finished before`);
   const policy = await newPolicy(workspace, clips);
   try {
-    await timed(layout.timings, coldStart, () =>
+    await timed(took, name, () =>
       trainSft({
+        title,
         policy,
         tokenizer: clips.tokenizer,
         demonstrations: demonstrationRows(workspace, clips).map((row) => ({
           id: row.id,
           prompt: clips.prompts.get(row.id)!,
-          responses: clips.texts.get(row.id)!,
+          responses: textsOf(row),
         })),
         options: experiment.sft,
         seed: experiment.seed,

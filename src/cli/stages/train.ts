@@ -7,6 +7,7 @@ import { isPartial, maskKind } from "../../prompt/masks.ts";
 import { createScorer } from "../../rewards/scorer.ts";
 import { coldStart } from "../../runs/layout.ts";
 import { openEmbedder } from "../../similarity/open.ts";
+import { rlOptionsOf } from "../../trainer/options.ts";
 import { trainRl } from "../../trainer/train.ts";
 import { withOpened } from "../opened.ts";
 import { say } from "../print.ts";
@@ -28,7 +29,7 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
     });
   }
   const system = layout.system(name);
-  if (existsSync(system.final)) return say("  finished before");
+  if (existsSync(system.final)) return say(`  ${name}: finished before`);
   const loss = resolveLossOptions(variant.loss);
   const [idle] = isPartial(maskKind(variant.mask.mode), { ratio: variant.mask })
     ? blindOnlyTerms(loss)
@@ -73,7 +74,7 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
         wheels: await openWheels(variant.reward),
         clauses: variant.reward.form === "paper" || readsClauses(loss),
       }),
-      options: experiment.rl,
+      options: rlOptionsOf(experiment.rl, variant.rl),
       mask: variant.mask,
       loss,
       reward: variant.reward,
@@ -83,6 +84,6 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
       progress,
       notice,
     };
-    await timed(layout.timings, name, () => trainRl(run));
+    await timed(workspace.took, name, () => trainRl(run));
   });
 }
