@@ -101,6 +101,7 @@ function fileGraph(): Map<string, string[]> {
 const rooms = [
   ...Object.keys(layers),
   "cli/stages",
+  "cli/jobs",
   "cli/commands",
   "cli/commands/bench",
   "cli/commands/bench/mep",

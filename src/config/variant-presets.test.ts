@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { resolveLossOptions } from "../loss/presets.ts";
+import { rlOptions, rlOptionsOf } from "../trainer/options.ts";
 import { variantOptions } from "./schema.ts";
 import { variantPresetNames } from "./variant-presets.ts";
 
@@ -8,6 +9,7 @@ describe("presets of variants", () => {
     const variant = variantOptions.parse({ preset });
     expect(variant.reward).toMatchObject({ form: "paper", advantages: { normalise: "z-score" } });
     expect(variant.mask).toEqual({ mode: "ratio", ratio: 0.7, unit: "element", passes: "both" });
+    expect(variant.rl).toEqual({ group: 4 });
     expect(resolveLossOptions(variant.loss)).toMatchObject({
       surrogate: { kind: "grpo" },
       reference: { weight: 0.04 },
@@ -31,10 +33,21 @@ describe("presets of variants", () => {
       reward: { paper: { alpha: 0.2 } },
       loss: { paper: { reduce: "mean" } },
       mask: { unit: "block" },
+      rl: { prompts: 16 },
     });
+    expect(variant.rl).toEqual({ group: 4, prompts: 16 });
     expect(variant.reward.paper).toEqual({ alpha: 0.2, delta: 0.5, format: 1 });
     expect(resolveLossOptions(variant.loss).paper).toMatchObject({ weight: 8e-3, reduce: "mean" });
     expect(variant.mask).toMatchObject({ unit: "block", ratio: 0.7 });
+  });
+
+  it("a variant without one shares batch and group with the others", () => {
+    const { rl } = variantOptions.parse({ rl: { group: 2 } });
+    const shared = rlOptions.parse({});
+    expect(rlOptionsOf(shared, variantOptions.parse({}).rl)).toEqual(shared);
+    expect(rlOptionsOf(shared, rl)).toEqual({ ...shared, group: 2 });
+    expect(() => variantOptions.parse({ rl: { steps: 9 } })).toThrow(/steps/);
+    expect(() => variantOptions.parse({ rl: { group: 1 } })).toThrow(/rl/);
   });
 
   it("refuses a preset that nobody wrote, and fields that nobody knows", () => {

@@ -128,6 +128,27 @@ describe("the page", () => {
   });
 });
 
+describe("a ceiling", () => {
+  const withCeiling = (): ReportData => {
+    const top = sampleReport(clip).systems[1]!;
+    top.result = { ...top.result!, name: "ceiling" };
+    return { ...data, systems: [...data.systems, { ...top, name: "ceiling", ceiling: true }] };
+  };
+
+  it("stands apart in the table, and what is between has its share of the gap", () => {
+    const shown = renderReport(withCeiling());
+    expect(shown).toMatch(/<tr class="s2 ceiling"><td class="name">ceiling/);
+    expect(shown.match(/tr class="s\d ceiling"/g)).toHaveLength(1);
+    expect(visible(shown)).toMatch(/Gap closed .* from GRPO \(0\) to ceiling \(100\)/);
+    expect(visible(shown)).toMatch(/OPPO 100 100 100 100 100/);
+    expect(unbalanced(shown)).toEqual([]);
+  });
+
+  it("is needed for a share of the gap", () => {
+    expect(visible(page)).not.toContain("Gap closed");
+  });
+});
+
 describe("curves", () => {
   it("draws systems that learn by reward together, and keeps further keys", () => {
     expect(page.match(/aria-label="Reward"/g)).toHaveLength(1);

@@ -27,6 +27,7 @@ export function startChildren(workspace: Workspace, runs: string, board: Board):
   const all = new Set<ChildProcess>();
   const idle: ChildProcess[] = [];
   const said = new Set<string>();
+  let stopped = false;
   // Each process would say once what one process says once.
   const notice: Workspace["notice"] = (text, kind) => {
     if (said.has(text)) return;
@@ -36,10 +37,18 @@ export function startChildren(workspace: Workspace, runs: string, board: Board):
   return {
     async perform(job, threads) {
       const child = idle.pop() ?? startChild(all, { experiment: workspace.experiment, runs });
-      await ended(child, { job, threads }, { ...workspace, notice, progress: board.of(job.id) });
+      const told = { ...workspace, notice, progress: board.of(job.id) };
+      try {
+        await ended(child, { job, threads }, told);
+      } catch (error) {
+        // it was not the stage that failed: whoever stopped it ends what waits here
+        if (stopped) await new Promise(() => {});
+        throw error;
+      }
       if (all.has(child)) idle.push(child);
     },
     async stop() {
+      stopped = true;
       await Promise.all([...all].map(kill));
     },
   };

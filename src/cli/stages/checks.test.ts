@@ -24,7 +24,7 @@ const experiment = experimentOptions.parse({
 });
 
 /** `train` clips to learn from, `test` held out; the first `silent` references say nothing. */
-function check(train: number, test: number, silent = 0): void {
+function check(train: number, test: number, silent = 0, changed: object = {}): void {
   const row = (id: string, split: "train" | "test", reference: string): SplitRow => ({
     id,
     split,
@@ -40,7 +40,7 @@ function check(train: number, test: number, silent = 0): void {
     ...Array.from({ length: test }, (_, at) => row(`b${at}`, "test", says)),
   ];
   const data = { rows, texts: textsOf(rows, experiment) } as unknown as Data;
-  checkClips({ experiment } as Workspace, data);
+  checkClips({ experiment: { ...experiment, ...changed } } as Workspace, data);
 }
 
 describe("clips that are enough, and such as are not", () => {
@@ -51,6 +51,24 @@ describe("clips that are enough, and such as are not", () => {
     expect(() => check(6, 2)).toThrow(/3 demonstrations cannot fill a batch of 4.*sft\.batch/);
     expect(() => check(8, 2, 8)).toThrow(/no training clip has a reference .*--text names/);
     expect(() => check(8, 2, 1)).toThrow(/3 demonstrations cannot fill a batch of 4/);
+  });
+});
+
+describe("variants and systems that these clips can't carry", () => {
+  it("a variant that takes more clips per step than are left, by its name", () => {
+    const { grpo } = experiment.variants;
+    const variants = { grpo: grpo!, wide: { ...grpo!, rl: { prompts: 5 } } };
+    expect(() => check(8, 2, 0, { variants })).toThrow(
+      /4 clips left .* a step of 5 of 'wide' .*smaller variants\.wide\.rl\.prompts/,
+    );
+    const fits = { grpo: grpo!, wide: { ...grpo!, rl: { prompts: 4, group: 2 } } };
+    expect(() => check(8, 2, 0, { variants: fits })).not.toThrow();
+  });
+
+  it("a ceiling, where nobody knows the truth", () => {
+    expect(() => check(8, 2, 0, { ceiling: true })).toThrow(
+      /nobody knows the truth of clip 'a0'.*leave 'ceiling' out/,
+    );
   });
 });
 
@@ -92,6 +110,9 @@ describe("names on the command line", () => {
     expect(() => checkSystems(experiment, layout, ["nope"])).toThrow(
       /no system 'nope' .*it has: cold-start, grpo, oppo; none is trained yet/,
     );
+    expect(() => checkSystems({ ...experiment, ceiling: true }, layout, ["ceiling"])).toThrow(
+      /'ceiling' has no finished weights .*`oppo sft` first/,
+    );
     mkdirSync(layout.system("grpo").final, { recursive: true });
     expect(() => checkSystems(experiment, layout, ["grpo"])).not.toThrow();
     expect(() => checkSystems(experiment, layout, ["oppo"])).toThrow(
@@ -107,7 +128,15 @@ describe("names of runs and variants", () => {
   it("are refused where a run folder has something of that name", () => {
     const { system: _, root: __, ...files } = runLayout("");
     for (const file of Object.values(files)) expect(reservedNames).toContain(file);
-    for (const name of ["cold-start", "corpus", "Corpus", "config.json", "constructor", ".."]) {
+    for (const name of [
+      "cold-start",
+      "ceiling",
+      "corpus",
+      "Corpus",
+      "config.json",
+      "constructor",
+      "..",
+    ]) {
       expect(named("x", name), name).toBe(false);
     }
     expect(named("x", "grpo-2.5_b")).toBe(true);
