@@ -50,7 +50,7 @@ function ours(preset: PresetName, kl = 0): Objective {
   return {
     name: named(preset),
     base: named("none"),
-    reward: demo.variants.oppo!.reward,
+    reward: demo.variants["oppo-swap"]!.reward,
     loss: resolveLossOptions({ preset, reference: { weight: kl } }),
     mask: maskOptions.parse({ mode: swap ? "swap" : "blank" }),
   };
