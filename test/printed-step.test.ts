@@ -210,6 +210,40 @@ describe("a step of the printed loss", () => {
     }
   });
 
+  it("takes rows of the full pass from sampling where it kept chances, to the same loss", async () => {
+    const { run, policy, rollouts } = await rolloutsOf({ preset: "paper" });
+    const step = (some: TrainingRollout[], fresh = true) =>
+      update(policy, some, run.loss, {}, { learningRate: 0 }, fresh);
+    const expected = await step(rollouts);
+    const calls: (readonly Datum[])[] = [];
+    const distributions = policy.distributions.bind(policy);
+    Object.assign(policy, {
+      distributions: (batch: readonly Datum[]) => {
+        calls.push(batch);
+        return distributions(batch);
+      },
+    });
+    const data = rollouts.map(({ completion: { tokens } }) => ({
+      prompt,
+      tokens,
+      whole: [...tokens.keys()],
+    }));
+    const read = await distributions(data);
+    const kept = rollouts.map((rollout, at) => {
+      const chances = read[at]!.rows.map(Math.exp);
+      return { ...rollout, completion: { ...rollout.completion, chances } };
+    });
+    const { result } = await step(kept);
+    expect(result.loss).toBeCloseTo(expected.result.loss, 5);
+    expect(result.metrics["paper/divergence"]).toBeCloseTo(
+      expected.result.metrics["paper/divergence"]!,
+      5,
+    );
+    // chances are of the weights that sampled, and serve those alone
+    await step(kept, false);
+    expect(calls.map((batch) => batch.length)).toEqual([4, 6]);
+  });
+
   it("tells an engine without whole rows what to set", async () => {
     const { run, policy, rollouts } = await rolloutsOf({ preset: "paper" });
     Object.assign(policy, { capabilities: { wholeVocabulary: false } });

@@ -27,7 +27,7 @@ export { type LossConfig, type LossOptions, lossConfigSchema, type PresetName } 
 export { paperLoss } from "./paper.ts";
 export { entropyBrake, perceptionBonus } from "./papo.ts";
 export { presets, resolveLossOptions } from "./presets.ts";
-export { maskedReads, readsClauses, wholeReads } from "./reads.ts";
+export { maskedReads, readsClauses, readsWhole, wholeReads } from "./reads.ts";
 export { referenceKl } from "./reference.ts";
 export type { LossPass, LossResult, LossSample, MaskedPass, WholeRows } from "./sample.ts";
 export { referencedClauses, selectorOf, selectors } from "./selectors.ts";

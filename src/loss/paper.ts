@@ -7,7 +7,7 @@ import { addGradient, wholeGradient, zeroResult } from "./result.ts";
 import type { LossPass, LossResult, LossSample, WholeRows } from "./sample.ts";
 import { everyClaim, type LossTerm } from "./term.ts";
 import { type BatchTotals, coverageWeight, measureTotals } from "./totals.ts";
-import { addKlSlopes, rowKl } from "./whole.ts";
+import { addKlSlopes } from "./whole.ts";
 
 /** Tokens of a response at which the full pass is compared with one that hides something. */
 interface Comparison {
@@ -180,13 +180,12 @@ function wholeDivergence(
     const [full, masked] = [sample.whole?.full, sample.whole?.[pass]];
     const at = { p: rowOf(full, "full", token), q: rowOf(masked, pass, token) };
     const [p, q, { vocabulary }] = [full!.values, masked!.values, full!];
-    const value = rowKl(p, q, vocabulary, at);
-    if (!Number.isFinite(value)) throw infinite(index, token, pass, value);
     const into = {
       p: wholeGradient(result, "full", index, p.length),
       q: maskedGradient ? wholeGradient(result, pass, index, q.length) : undefined,
     };
-    addKlSlopes(p, q, vocabulary, at, -share, into);
+    const value = addKlSlopes(p, q, vocabulary, at, -share, into);
+    if (!Number.isFinite(value)) throw infinite(index, token, pass, value);
     return value;
   };
 }

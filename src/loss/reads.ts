@@ -1,3 +1,4 @@
+import { evidenceModalities } from "../cues/cue.ts";
 import type { LossOptions } from "./options.ts";
 import { type LossPass, type LossSample, lossPasses } from "./sample.ts";
 import { referencedClauses, selectorOf } from "./selectors.ts";
@@ -63,6 +64,13 @@ export function wholeReads(
     if (tokens[pass].size > 0) reads[pass] = [...tokens[pass]].sort((a, b) => a - b);
   }
   return reads;
+}
+
+/** Whether the objective looks at the whole vocabulary anywhere. */
+export function readsWhole(options: LossOptions, terms: readonly LossTerm[] = lossTerms): boolean {
+  const claims = evidenceModalities.map((modality) => ({ modality, heads: [0], match: 1 }));
+  const any = { claims, clauses: claims, full: [0] };
+  return Object.keys(wholeReads(options, any, terms)).length > 0;
 }
 
 /**

@@ -21,7 +21,8 @@ export function rowKl(
 
 /**
  * Adds scale · dKL(p‖q)/dlog p_v = scale · p_v (log p_v − log q_v + 1) to a row, each log-prob
- * taken as free. On logits the +1 falls out with the softmax (`onLogits`).
+ * taken as free. On logits the +1 falls out with the softmax (`onLogits`). Returns KL(p‖q) as
+ * `rowKl` does, for one exponential a word instead of two.
  */
 export function addKlSlopes(
   p: ArrayLike<number>,
@@ -30,16 +31,19 @@ export function addKlSlopes(
   at: { p: number; q: number },
   scale: number,
   into: { p: Float64Array; q: Float64Array | undefined },
-): void {
+): number {
+  let sum = 0;
   for (let v = 0; v < vocabulary; v++) {
     const log = p[at.p + v] as number;
     const chance = Math.exp(log);
     if (chance === 0) continue;
     const ratio = log - (q[at.q + v] as number);
+    sum += chance * ratio;
     into.p[at.p + v] = (into.p[at.p + v] as number) + scale * chance * (ratio + 1);
     // dKL(p‖q)/dlog q_v = −p_v
     if (into.q) into.q[at.q + v] = (into.q[at.q + v] as number) - scale * chance;
   }
+  return sum;
 }
 
 /**

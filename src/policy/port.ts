@@ -63,6 +63,11 @@ export interface SampleOptions {
   /** 0 is greedy. */
   temperature: number;
   seed: number | string;
+  /**
+   * Whether completions carry `chances`, positions × V × 4 bytes each. Default no; an engine whose
+   * `capabilities` lack the whole vocabulary leaves them out.
+   */
+  chances?: boolean;
 }
 
 export interface Completion {
@@ -70,6 +75,11 @@ export interface Completion {
   tokens: Int32Array;
   /** Log-prob of each token under the policy at temperature 1. */
   logprobs: Float32Array;
+  /**
+   * Probability of every token of the vocabulary in each place, [tokens × V], row-major, at
+   * temperature 1: of the forward passes that sampled. 0 is below the engine's smallest number.
+   */
+  chances?: Float32Array;
   /** `length`: cut at maxTokens. */
   stop: "eos" | "length";
 }

@@ -1,6 +1,7 @@
 import { RunError } from "../core/errors.ts";
 import { Rng } from "../core/rng.ts";
 import type { ClaimTokens } from "../cues/cue.ts";
+import { readsWhole } from "../loss/reads.ts";
 import type { Completion, Datum } from "../policy/port.ts";
 import { type Modality, modalities, type Prompt } from "../prompt/prompt.ts";
 import type { TokenOffset } from "../prompt/tokenizer.ts";
@@ -99,7 +100,7 @@ export function hasVariance(group: Group): boolean {
 
 /** G responses to each example: out[example][sample]. */
 async function sample(
-  { policy, tokenizer, options, seed }: RlRun,
+  { policy, tokenizer, options, seed, loss, terms }: RlRun,
   examples: readonly Example[],
   step: number,
   round: number,
@@ -111,6 +112,7 @@ async function sample(
       maxTokens: options.maxTokens,
       temperature: options.temperature,
       seed: `${seed}/rollouts/${step}/${round}`,
+      ...(readsWhole(loss, terms?.loss) ? { chances: true } : {}),
     },
   );
   return examples.map((example, index) =>

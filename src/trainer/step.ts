@@ -10,8 +10,8 @@
  * - where the loss asks for it (`preset: paper`), passes are read over the whole vocabulary at some
  *   tokens as well (`whole.ts`), and `backward` takes a gradient on those rows;
  * - the loss knows which tokens make a claim, of which modality, and how well it matches a cue;
- * - on the weights that sampled, every ratio is 1: the sampler's log-probs stand for the full pass
- *   and save its forward; `backward` returns the trainer's, and the guard compares the two;
+ * - on the weights that sampled, every ratio is 1: the sampler's log-probs (and rows of the
+ *   vocabulary, where the loss looks at some) stand for the full pass and save its forward; `backward` returns the trainer's, and the guard compares the two;
  * - the surrogate is DAPO's by default (mean over all tokens, clip-higher, dual clip), the
  *   deviation that divides an advantage has a floor, and the KL to the reference is weighted by
  *   the ratio, so that its gradient is the KL's off-policy as well.
@@ -37,7 +37,7 @@ import {
   type TrainingRollout,
 } from "./rollout.ts";
 import type { RlRun, TrainerState } from "./run.ts";
-import { readAll, rowsAt, wholeGradientOf, wholeTokens } from "./whole.ts";
+import { readAll, rowsAt, rowsOfSampling, wholeGradientOf, wholeTokens } from "./whole.ts";
 
 /** What one step taught: numbers to record, and the state to go on with. */
 export interface Lesson {
@@ -213,16 +213,12 @@ export async function update(
   fresh: boolean,
 ): Promise<UpdateReport> {
   const passes = allPasses(rollouts, loss, context.terms);
-  // sampled log-probs stand for those of the full pass, whose rows alone are missing then
-  const asked = passes.flatMap((pass) => {
-    if (!fresh || pass.name !== "full") return [pass];
-    return pass.datum.whole ? [{ ...pass, datum: { ...pass.datum, read: [] } }] : [];
-  });
+  const samples = rollouts.map(sampleOf);
+  const asked = fresh ? passes.flatMap((pass) => unsaid(pass, rollouts, samples)) : passes;
   const answers = await readAll(
     policy,
     asked.map(({ datum }) => datum),
   );
-  const samples = rollouts.map(sampleOf);
   asked.forEach((pass, index) => {
     addReading(samples[pass.at]!, pass, answers[index]!);
   });
@@ -274,6 +270,24 @@ function allPasses(
       ];
     }),
   );
+}
+
+/**
+ * What sampling has not said of a pass on the weights that sampled: all of a hidden one; of the
+ * full one rows, where it kept no chances to take them from.
+ */
+function unsaid(
+  pass: Pass,
+  rollouts: readonly TrainingRollout[],
+  samples: readonly LossSample[],
+): Pass[] {
+  const { name, at, datum } = pass;
+  if (name !== "full") return [pass];
+  if (!datum.whole) return [];
+  const full = rowsOfSampling(datum.whole, rollouts[at]!.completion);
+  if (!full) return [{ ...pass, datum: { ...datum, read: [] } }];
+  samples[at]!.whole = { full };
+  return [];
 }
 
 /** A rollout before anything is read: the full pass is what sampling said. */

@@ -45,6 +45,25 @@ export async function readAll(policy: Policy, data: readonly Datum[]): Promise<D
   });
 }
 
+/**
+ * Rows of the full pass from the chances that its tokens were drawn with; undefined where sampling
+ * kept none.
+ */
+export function rowsOfSampling(
+  positions: readonly number[],
+  { chances, tokens }: TrainingRollout["completion"],
+): WholeRows | undefined {
+  if (!chances) return undefined;
+  const vocabulary = chances.length / tokens.length;
+  const values = new Float32Array(positions.length * vocabulary);
+  positions.forEach((position, row) => {
+    for (let v = 0; v < vocabulary; v++) {
+      values[row * vocabulary + v] = Math.log(chances[position * vocabulary + v] as number);
+    }
+  });
+  return { positions, vocabulary, values };
+}
+
 /** Rows as the loss takes them; undefined where none were asked for. */
 export function rowsAt(
   positions: readonly number[] | undefined,
@@ -61,5 +80,5 @@ export function wholeGradientOf(
   at: number,
 ): Float32Array | undefined {
   const rows = result.whole?.[pass]?.[at];
-  return rows?.some((g) => g !== 0) ? Float32Array.from(rows) : undefined;
+  return rows?.some((g) => g !== 0) ? new Float32Array(rows) : undefined;
 }

@@ -138,15 +138,18 @@ export class LinearPolicy implements Policy {
   private sampleOne(prompt: Prompt, options: SampleOptions, rng: Rng): Completion {
     const tokens: number[] = [];
     const logprobs: number[] = [];
+    const chances: number[] = [];
     while (tokens.length < options.maxTokens && tokens.at(-1) !== this.eos) {
       const p = this.next({ prompt, tokens: Int32Array.from(tokens) }, tokens.length);
       const token = options.temperature === 0 ? p.indexOf(Math.max(...p)) : draw(p, rng.float());
       tokens.push(token);
       logprobs.push(Math.log(p[token]!));
+      chances.push(...p);
     }
     return {
       tokens: Int32Array.from(tokens),
       logprobs: Float32Array.from(logprobs),
+      ...(options.chances ? { chances: Float32Array.from(chances) } : {}),
       stop: tokens.at(-1) === this.eos ? "eos" : "length",
     };
   }

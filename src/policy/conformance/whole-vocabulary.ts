@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { PolicyError } from "../../core/errors.ts";
 import { Rng } from "../../core/rng.ts";
+import type { Prompt } from "../../prompt/prompt.ts";
 import type { Datum, Policy } from "../port.ts";
 import {
   type Check,
@@ -9,6 +10,7 @@ import {
   descent,
   type PolicyUnderTest,
   randomGradient,
+  sampling,
   someBatch,
   weigh,
 } from "./check.ts";
@@ -76,6 +78,29 @@ export const wholeVocabularyChecks: Readonly<Record<string, Check>> = {
       for (const [at, { logprobs }] of (await policy.distributions(batch)).entries()) {
         close(logprobs, expected[at] as Float32Array, test.tolerance);
       }
+    }
+  },
+
+  "gives completions the chances of every token, those that distributions gives": async (
+    policy,
+    test,
+  ) => {
+    const prompts = [test.prompt(0), test.prompt(1)];
+    for (const temperature of [1, 0.5]) {
+      const options = { ...sampling, temperature };
+      const plain = (await policy.sample(prompts, options)).flat();
+      const samples = (await policy.sample(prompts, { ...options, chances: true })).flat();
+      const batch = samples.map(({ tokens }, at) => ({
+        prompt: prompts[Math.floor(at / sampling.samplesPerPrompt)] as Prompt,
+        tokens,
+        whole: [...tokens.keys()],
+      }));
+      const rows = await rowsOf(policy, batch);
+      samples.forEach(({ tokens, chances }, at) => {
+        assert.equal(plain[at]?.chances, undefined);
+        assert.deepEqual(tokens, plain[at]?.tokens);
+        close((chances as Float32Array).map(Math.log), rows[at] as Float32Array, test.tolerance);
+      });
     }
   },
 

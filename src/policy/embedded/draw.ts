@@ -5,6 +5,8 @@ export interface Drawn {
   token: number;
   /** At temperature 1, whatever the temperature of the draw. */
   logprob: number;
+  /** Sum of all odds. */
+  total: number;
 }
 
 /**
@@ -41,7 +43,7 @@ export class Drawer {
     if (temperature === 1) token = invert(odds, start, rng.float() * total);
     else if (temperature === 0) token = this.likeliest(odds, start);
     else token = invert(this.tempered, 0, rng.float() * this.temper(odds, start));
-    return { token, logprob: Math.log((odds[start + token] as number) / total) };
+    return { token, logprob: Math.log((odds[start + token] as number) / total), total };
   }
 
   private likeliest(odds: Float32Array, start: number): number {

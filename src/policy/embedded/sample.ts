@@ -33,7 +33,7 @@ const batchSizes = [1, 2, 4, 8, 16, 24, 32, 48, 64] as const;
 /** The cache grows by so many tokens at a time. */
 const cacheStep = 16;
 
-export type DecodeOptions = Pick<SampleOptions, "maxTokens" | "temperature">;
+export type DecodeOptions = Pick<SampleOptions, "maxTokens" | "temperature" | "chances">;
 
 /** A completion to be written: of which prompt, with which random stream. */
 export interface Start {
@@ -48,6 +48,8 @@ interface Row {
   rng: Rng;
   tokens: number[];
   logprobs: number[];
+  /** Of every token of the vocabulary, place by place; empty where nobody asked. */
+  chances: Float32Array[];
   ended: boolean;
 }
 
@@ -80,7 +82,7 @@ export function startBatches(prompts: readonly Prompt[], options: SampleOptions)
 export async function decodeCompletions(
   decoding: Decoding,
   batch: readonly Start[],
-  { maxTokens, temperature }: DecodeOptions,
+  { maxTokens, temperature, chances }: DecodeOptions,
 ): Promise<Completion[]> {
   const { shape, runner, special } = decoding;
   const drawer = new Drawer(shape.vocabulary, temperature);
@@ -91,6 +93,7 @@ export async function decodeCompletions(
       rng: new Rng(stream),
       tokens: [],
       logprobs: [],
+      chances: [],
       ended: false,
     }),
   );
@@ -108,7 +111,12 @@ export async function decodeCompletions(
     cache.write(position, written);
     rows.forEach((row, at) => {
       if (row.ended) return;
-      const drawn = drawer.draw(odds as Float32Array, at * shape.vocabulary, row.rng);
+      const start = at * shape.vocabulary;
+      const drawn = drawer.draw(odds as Float32Array, start, row.rng);
+      if (chances) {
+        const own = (odds as Float32Array).slice(start, start + shape.vocabulary);
+        row.chances.push(scaled(own, 1 / drawn.total));
+      }
       row.tokens.push(drawn.token);
       row.logprobs.push(drawn.logprob);
       row.ended = drawn.token === special.eos;
@@ -165,6 +173,20 @@ function completion(row: Row): Completion {
   return {
     tokens: Int32Array.from(row.tokens),
     logprobs: Float32Array.from(row.logprobs),
+    ...(row.chances.length > 0 ? { chances: joined(row.chances) } : {}),
     stop: row.ended ? "eos" : "length",
   };
+}
+
+function scaled(values: Float32Array, factor: number): Float32Array {
+  for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) * factor;
+  return values;
+}
+
+/** Rows of equal length, one after the other. */
+function joined(rows: readonly Float32Array[]): Float32Array {
+  const width = (rows[0] as Float32Array).length;
+  const out = new Float32Array(rows.length * width);
+  for (const [at, row] of rows.entries()) out.set(row, at * width);
+  return out;
 }
