@@ -26,7 +26,7 @@ import type { Context, Section } from "../context.ts";
 import { type Speaker, speaker } from "../demo-policy.ts";
 import { interleave } from "../rounds.ts";
 import { median, ratio, spread } from "../statistics.ts";
-import { type Spent, watched } from "../stopwatch.ts";
+import { processorTime, type Spent, watched } from "../stopwatch.ts";
 import { demo } from "../subject.ts";
 import { markdownTable, shortNumber, times, withSpread } from "../table.ts";
 
@@ -99,6 +99,8 @@ interface Bench {
   /** Of each objective. */
   scorers: Map<string, Scorer>;
   spent: Map<string, Spent[]>;
+  /** Milliseconds of processor time from sampling to the optimiser's step. */
+  processor: Map<string, number[]>;
   /** Tokens a response at which the printed loss compares passes, by objective and step. */
   compared: Map<string, number[]>;
 }
@@ -121,6 +123,7 @@ export async function objectiveCosts(context: Context): Promise<Section> {
       }),
     ),
     spent: new Map(objectives.map(({ name }) => [name, []])),
+    processor: new Map(objectives.map(({ name }) => [name, []])),
     compared: new Map(objectives.map(({ name }) => [name, []])),
   };
   const turns = (seed: () => number) =>
@@ -138,7 +141,9 @@ export async function objectiveCosts(context: Context): Promise<Section> {
       { rounds: count, seconds: Number.POSITIVE_INFINITY },
       context.progress,
     );
-    for (const list of bench.spent.values()) list.length = 0;
+    for (const lists of [bench.spent, bench.processor, bench.compared]) {
+      for (const list of lists.values()) list.length = 0;
+    }
     let turn = 0;
     const measured = await interleave(
       "objectives",
@@ -175,7 +180,9 @@ async function step(bench: Bench, objective: Objective, seed: number): Promise<n
   rmSync(layout.root, { recursive: true, force: true });
   await trainRl({
     name: "bench",
-    policy: watched(policy, spent),
+    policy: processorTime(watched(policy, spent), "step", (ms) => {
+      bench.processor.get(name)!.push(ms);
+    }),
     ...(loss.reference.weight > 0 ? { reference: watched(reference, spent, "reference ") } : {}),
     tokenizer: speaker.tokenizer,
     examples: speaker.examples,
@@ -207,7 +214,7 @@ const goals = [
 ] as const;
 
 function section(
-  { context, objectives, spent, compared }: Bench,
+  { context, objectives, spent, processor, compared }: Bench,
   measured: Map<string, number[]>,
 ): Section {
   const methods = [...new Set([...spent.values()].flat().flatMap((one) => [...one.keys()]))].filter(
@@ -220,7 +227,8 @@ function section(
       median(spent.get(name)!.map((one) => one.get(method) ?? 0)),
     );
     const rest = median(took) - times.reduce((sum, value) => sum + value, 0);
-    return { name, took, over: ratio(took, base), cells: [...times, rest].map(shortNumber) };
+    const work = ratio(processor.get(name)!, processor.get(baseName)!);
+    return { name, took, over: ratio(took, base), work, cells: [...times, rest].map(shortNumber) };
   });
   return {
     name: "objectives",
@@ -233,14 +241,16 @@ function section(
         "reward and the same KL: `none` for ours, `paper-reward` for the systems of OPPO's paper, which are " +
         "measured whole (reward, reference KL .04, ratio masks, both masked passes of every rollout but for " +
         "the last row). `attrib` needs both masked passes, our others hide one stream of each clip in turn. " +
-        "*Compared*: tokens a response at which the printed loss compares passes. Columns after it: " +
+        "*Processor*: the same ratio of processor time, all threads together, from sampling to the " +
+        "optimiser's step; others on the machine disturb it less. *Compared*: tokens a response at which the printed loss compares passes. Columns after it: " +
         "milliseconds in each call of the policy, and the rest (scoring, loss, records).",
       markdownTable(
-        ["objective", "step, ms", "ratio", "compared", ...methods, "rest"],
-        rows.map(({ name, took, over, cells }) => [
+        ["objective", "step, ms", "ratio", "processor", "compared", ...methods, "rest"],
+        rows.map(({ name, took, over, work, cells }) => [
           name,
           withSpread(spread(took)),
           times(over),
+          times(work),
           shortNumber(median(compared.get(name)!)),
           ...cells,
         ]),
@@ -250,15 +260,13 @@ function section(
       names.flatMap((name) => {
         const over = rows.find((row) => row.name === name)?.over;
         if (!over) return [];
-        return {
-          goal: `OPPO step at most ${most}× a GRPO step, in the trainer (${name})`,
-          measured: times(over),
-          met: over.median <= most,
-        };
+        const goal = `OPPO step at most ${most}× a GRPO step, in the trainer (${name})`;
+        return { goal, measured: times(over), met: over.median <= most };
       }),
     ),
     data: {
       steps: Object.fromEntries(measured),
+      processor: Object.fromEntries(processor),
       spent: Object.fromEntries(
         [...spent].map(([name, all]) => [name, all.map((one) => Object.fromEntries(one))]),
       ),
