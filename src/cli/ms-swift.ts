@@ -14,6 +14,7 @@ import { printedDecomposer } from "../service/decomposer/printed.ts";
 import { rulesDecomposer } from "../service/decomposer/rules.ts";
 import { modelJudge } from "../service/judge/model-judge.ts";
 import type { CueJudge } from "../similarity/port.ts";
+import { say } from "./print.ts";
 
 /** The file that `oppo serve` and `oppo export` read where none is named. */
 const shippedSwiftConfig = fileURLToPath(
@@ -72,7 +73,7 @@ export function openJudge(
 ): CueJudge | undefined {
   if (!options) return undefined;
   const file = stateFolder === undefined ? undefined : join(stateFolder, "judge-answers.jsonl");
-  return modelJudge(cachedChat(chatModel(options), file), options);
+  return modelJudge(cachedChat(chatModel(options), file, say), options);
 }
 
 function chatModel({ baseUrl, model, apiKeyEnv, concurrency }: ModelOptions): ChatModel {

@@ -1,13 +1,18 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { appendWhole } from "./append-whole.ts";
 import { OppoError } from "./errors.ts";
 import { writeFileAtomic } from "./files.ts";
+import { makeFolder } from "./make-folder.ts";
 
-/** Appends whole lines in one write, so that a kill leaves at most one cut line at the end. */
+/**
+ * Appends whole lines in one write: a kill leaves at most one cut line at the end, a full disk none.
+ * @throws OppoError `FILE_WRITE`
+ */
 export function appendJsonl(path: string, rows: readonly unknown[]): void {
   if (rows.length === 0) return;
-  mkdirSync(dirname(path), { recursive: true });
-  appendFileSync(path, `${rows.map((row) => JSON.stringify(row)).join("\n")}\n`);
+  makeFolder(dirname(path));
+  appendWhole(path, `${rows.map((row) => JSON.stringify(row)).join("\n")}\n`);
 }
 
 export function writeJsonl(path: string, rows: readonly unknown[]): void {

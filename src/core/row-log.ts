@@ -48,18 +48,23 @@ export interface KeyedLog<Row> {
 }
 
 /** `openRowLog` by key. @throws as it does. */
-export function openKeyedLog<Row>(
+export const openKeyedLog = <Row>(
   file: string | undefined,
   keyOf: (row: Row) => string,
   read: RowReader<Row>,
+): KeyedLog<Row> => byKey(openRowLog(file, read), keyOf);
+
+/** Rows of a log by key. A row counts once it is in the log. */
+export function byKey<Row>(
+  { rows, append }: RowLog<Row>,
+  keyOf: (row: Row) => string,
 ): KeyedLog<Row> {
-  const { rows, append } = openRowLog(file, read);
-  const byKey = new Map(rows.map((row) => [keyOf(row), row]));
+  const newest = new Map(rows.map((row) => [keyOf(row), row]));
   return {
-    get: (key) => byKey.get(key),
+    get: (key) => newest.get(key),
     add(row) {
-      byKey.set(keyOf(row), row);
       append([row]);
+      newest.set(keyOf(row), row);
     },
   };
 }

@@ -1,6 +1,7 @@
+import { type LogNotice, openCheckedLog } from "../core/checked-log.ts";
 import { EndpointError } from "../core/errors.ts";
 import { canonicalJson, sha256 } from "../core/files.ts";
-import { openKeyedLog, type RowReader } from "../core/row-log.ts";
+import { byKey, type RowReader } from "../core/row-log.ts";
 import type { ChatAnswer, ChatModel, ChatRequest } from "./port.ts";
 
 /** A row of the cache file. */
@@ -12,11 +13,11 @@ interface CacheRow {
 /**
  * Remembers answers to greedy requests by model and content, in memory and in `file`, so a judge is
  * asked once for each text over all runs. Requests with a temperature go through. A remembered
- * answer counts 0 attempts.
+ * answer counts 0 attempts. `notice` hears of rows in the file that can't be believed.
  * @throws EndpointError CHAT_CACHE if the file holds a row that is no answer.
  */
-export function cachedChat(inner: ChatModel, file?: string): ChatModel {
-  const answers = openKeyedLog<CacheRow>(file, ({ key }) => key, readRow);
+export function cachedChat(inner: ChatModel, file?: string, notice?: LogNotice): ChatModel {
+  const answers = byKey<CacheRow>(openCheckedLog(file, readRow, notice), ({ key }) => key);
   const underWay = new Map<string, Promise<ChatAnswer>>();
 
   async function ask(key: string, request: ChatRequest): Promise<ChatAnswer> {

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { type OppoError, ServiceError } from "../core/errors.ts";
+import { tryFolder } from "../core/make-folder.ts";
 import { createApp, type ServiceApp } from "./app.ts";
 import { storedDecomposer } from "./decomposer/stored.ts";
 import { createMetrics } from "./metrics.ts";
@@ -15,7 +17,8 @@ export interface OpenedService {
 
 /**
  * Puts a service together, without listening yet.
- * @throws ServiceError DECOMPOSITIONS_FILE where the state folder holds something else.
+ * @throws ServiceError STATE_FOLDER for a state folder that can't be written, DECOMPOSITIONS_FILE
+ *   where it holds something else; OppoError LOG_UNREADABLE.
  */
 export function openService(
   parts: RewardParts & { options: ServiceOptions; apiKey?: string; log?: (line: string) => void },
@@ -23,13 +26,29 @@ export function openService(
   const { options, apiKey, log = () => {} } = parts;
   const admission = createAdmission(options.limits.queuedItems);
   const metrics = createMetrics(() => admission.queued);
-  const file =
-    options.stateFolder === undefined
-      ? undefined
-      : join(options.stateFolder, "decompositions.jsonl");
-  const decomposer = storedDecomposer(parts.decomposer, file);
+  const { stateFolder } = options;
+  if (stateFolder !== undefined) tryState(stateFolder, log);
+  const file = stateFolder === undefined ? undefined : join(stateFolder, "decompositions.jsonl");
+  const decomposer = storedDecomposer(parts.decomposer, file, log);
   const rewardParts = { ...parts, decomposer };
   const service = createRewardService(rewardParts, options, metrics);
   const app = createApp({ ...rewardParts, service, admission, metrics, options, apiKey, log });
   return { app, stop: () => admission.stop() };
+}
+
+/** Said at the start, not at each request. A full disk may have room again before it is needed. */
+function tryState(folder: string, log: (line: string) => void): void {
+  try {
+    tryFolder(folder);
+  } catch (error) {
+    const { message, details, cause } = error as OppoError;
+    if (["ENOSPC", "EDQUOT"].includes((cause as NodeJS.ErrnoException).code ?? "")) {
+      log(`${message}; until then references that are not known yet get 503`);
+      return;
+    }
+    throw new ServiceError("STATE_FOLDER", message, {
+      path: "service.stateFolder",
+      cause: details,
+    });
+  }
 }

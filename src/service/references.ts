@@ -46,7 +46,7 @@ export async function decomposed(
   try {
     return await decomposer.decompose(reference);
   } catch (cause) {
-    if (!(cause instanceof OppoError)) throw cause;
+    if (!(cause instanceof OppoError) || cause instanceof RequestError) throw cause;
     throw new RequestError(502, cause.code, `the reference was not decomposed: ${cause.message}`, {
       path: `items[${index}].reference`,
       retryAfterSec: 5,

@@ -1,4 +1,11 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -181,8 +188,31 @@ describe("stored decompositions", () => {
     await stored.decompose(`${reference} more`);
     expect(inner.calls).toBe(1);
     expect(readFileSync(file, "utf8").trim().split("\n")).toHaveLength(2);
-    appendFileSync(file, '{"decomposer":"rules-1"}\n');
-    expect(() => storedDecomposer(counting(), file)).toThrow(/:3: row is not a stored/);
+    writeFileSync(file, '{"decomposer":"rules-1"}\n');
+    expect(() => storedDecomposer(counting(), file)).toThrow(/:1: row is not a stored/);
+  });
+
+  it("decomposes again what was changed in the file, and says so", async () => {
+    const first = storedDecomposer(counting(), file);
+    await first.decompose("another one");
+    await first.decompose(reference);
+    const [other, row] = readFileSync(file, "utf8").split("\n") as [string, string];
+    for (const changed of [
+      row.replace("raised brows", "raised crows"),
+      row.replace(/"cues":\[.*\],"extractor"/, '"cues":[],"extractor"'),
+      row.replace('"sum"', '"sun"'),
+      row.replace(/,"sum".*/, "}"),
+      row.replace("a", "\ufffd"),
+    ]) {
+      expect(changed).not.toBe(row);
+      writeFileSync(file, `${other}\n${changed}\n`);
+      const said: string[] = [];
+      const inner = counting();
+      const stored = storedDecomposer(inner, file, (line) => said.push(line));
+      expect(await stored.decompose(reference)).toEqual(await rulesDecomposer.decompose(reference));
+      expect(inner.calls).toBe(1);
+      expect(said).toEqual([expect.stringContaining("(line 2)")]);
+    }
   });
 
   it("remembers no failure", async () => {
@@ -196,6 +226,32 @@ describe("stored decompositions", () => {
     await expect(stored.decompose(reference)).rejects.toThrow("down");
     down = false;
     expect((await stored.decompose(reference)).cues).not.toHaveLength(0);
+  });
+
+  it("gives no answer that it can't keep, says why, and gives it once there is room", async () => {
+    const inner = counting();
+    const stored = storedDecomposer(inner, join(folder, "full"));
+    mkdirSync(join(folder, "full"));
+    await expect(stored.decompose(reference)).rejects.toMatchObject({
+      code: "STATE_WRITE",
+      status: 503,
+      message: expect.stringContaining("it is a folder"),
+    });
+    rmSync(join(folder, "full"), { recursive: true });
+    expect((await stored.decompose(reference)).cues).not.toHaveLength(0);
+    expect(inner.calls).toBe(2);
+  });
+
+  it("tries its folder before the service starts", () => {
+    writeFileSync(join(folder, "file"), "");
+    for (const stateFolder of ["/sys/x", "/proc/nope/state", join(folder, "file", "st")]) {
+      expect(() => openFakeService({}, { stateFolder })).toThrow(
+        expect.objectContaining({
+          code: "STATE_FOLDER",
+          message: expect.stringContaining(stateFolder),
+        }),
+      );
+    }
   });
 
   it("is what the service keeps in its state folder", async () => {

@@ -10,6 +10,7 @@ import { ConfigError } from "../../../../core/errors.ts";
 import { cachedChat } from "../../../../endpoint/chat-cache.ts";
 import { type ChatModelOptions, openChatModel } from "../../../../endpoint/openai-chat.ts";
 import type { ChatModel } from "../../../../endpoint/port.ts";
+import { say } from "../../../print.ts";
 import type { JudgeOptions, ModelOptions } from "./model-options.ts";
 
 /** What the second model takes from the options of the first. */
@@ -57,7 +58,7 @@ export function openJudge(options: JudgeOptions & ServerOptions, out: string): C
     ...(judgeRpm !== undefined && { requestsPerMinute: judgeRpm }),
     tokenField: judgeTokenField,
   });
-  return cachedChat(chat, join(out, "judge-answers.jsonl"));
+  return cachedChat(chat, join(out, "judge-answers.jsonl"), say);
 }
 
 function openServer(
