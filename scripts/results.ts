@@ -5,6 +5,8 @@ import type { MepResult } from "../src/bench/mep/oracle/result.ts";
 import { metricById, tableColumns } from "../src/bench/mep/oracle/table.ts";
 import { readJson } from "../src/core/files.ts";
 import { mean, standardDeviation } from "../src/core/stats.ts";
+import { runLayout } from "../src/runs/layout.ts";
+import { readStop, weightsOf } from "../src/runs/stopped.ts";
 
 /**
  * Aggregates finished runs: `npm run results -- runs/demo-seed1 runs/demo-seed2 …` prints a
@@ -30,7 +32,7 @@ write([["", ...tableColumns.map(label)], ...scores]);
 const gaps = gapColumns();
 if (gaps.length > 0) write([["gap closed", ...gapMetrics.map(label)], ...gaps]);
 process.stdout.write(`${folders.length} run(s): ${folders.join(", ")}\n`);
-for (const note of notes) process.stdout.write(`${note}\n`);
+for (const note of [...notes, ...stopNotes()]) process.stdout.write(`${note}\n`);
 
 /** Systems evaluated in some run: the cold start, variants as they were trained, the ceiling. */
 function systemsOf(runs: readonly string[]): string[] {
@@ -92,7 +94,23 @@ function label(id: string): string {
 }
 
 function labelOf(system: string): string {
-  return system === ceiling ? `${ceiling} (trained on truth)` : system;
+  if (system === ceiling) return `${ceiling} (trained on truth)`;
+  const stops = folders.filter((run) => readStop(runLayout(run).system(system)));
+  return stops.length === 0
+    ? system
+    : `${system} (stopped in ${stops.length} of ${folders.length})`;
+}
+
+/** Where a guard ended a training, and which weights the numbers are of. */
+function stopNotes(): string[] {
+  return systems.flatMap((system) =>
+    folders.flatMap((run) => {
+      const layout = runLayout(run).system(system);
+      const [stop, weights] = [readStop(layout), weightsOf(layout)];
+      if (stop === undefined) return [];
+      return `${run}: ${system}, weights after step ${weights?.checkpoint}; ${stop.code} at ${stop.message}`;
+    }),
+  );
 }
 
 /** Systems as rows where there are many, else side by side, which reads best. */

@@ -45,6 +45,13 @@ export async function resumeCheckpoint<State>(
   return { step: pointer.step, state: pointer.state };
 }
 
+/** Where the newest checkpoint lies, in `layout.checkpoint`; undefined when there is none. */
+export function newestCheckpoint(
+  layout: SystemLayout,
+): { step: number; folder: string } | undefined {
+  return readPointer(layout);
+}
+
 const pointerFile = (layout: SystemLayout): string => join(layout.checkpoint, "newest.json");
 
 function readPointer<State>(layout: SystemLayout): Pointer<State> | undefined {

@@ -45,6 +45,8 @@ export interface SystemLayout {
   checkpoint: string;
   /** The finished weights; exists only when training ended. */
   final: string;
+  /** Why and when a guard ended the training, where one did. */
+  stopped: string;
   evaluation: string;
   /** The same on the reference track. */
   referenceEvaluation: string;
@@ -77,6 +79,7 @@ export function systemLayout(root: string): SystemLayout {
     rollouts: join(root, "rollouts.jsonl"),
     checkpoint: join(root, "checkpoint"),
     final: join(root, "final"),
+    stopped: join(root, "stopped.json"),
     evaluation: join(root, "evaluation.json"),
     referenceEvaluation: join(root, "reference.json"),
   };

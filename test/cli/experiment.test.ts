@@ -6,6 +6,7 @@ import type { MepResult } from "../../src/bench/mep/oracle/result.ts";
 import { runExperiment } from "../../src/cli/commands/experiment-run.ts";
 import { openData } from "../../src/cli/stages/data.ts";
 import { freezeBenchmark } from "../../src/cli/stages/items.ts";
+import { runTraining } from "../../src/cli/stages/train.ts";
 import { openWorkspace } from "../../src/cli/workspace.ts";
 import { type Experiment, experimentOptions } from "../../src/config/schema.ts";
 import { readJson, writeJson } from "../../src/core/files.ts";
@@ -79,6 +80,32 @@ describe("a whole experiment", () => {
     const before = statSync(layout.system("oppo").evaluation).mtimeMs;
     expect(await run(tiny("whole"))).toBe(table);
     expect(statSync(layout.system("oppo").evaluation).mtimeMs).toBe(before);
+  }, 120_000);
+
+  it("measures a variant that a guard stops as it was at its last checkpoint, and says so", async () => {
+    const experiment = tiny("stopped");
+    experiment.variants = { grpo: experiment.variants.grpo! };
+    // after one pass nothing is well-formed yet: all rewards are equal
+    experiment.sft.epochs = 1;
+    Object.assign(experiment.rl, { steps: 9, checkpointEvery: 2 });
+    Object.assign(experiment.rl.guards, { constantRewardSteps: 4, emptyShare: 1 });
+    const table = await run(experiment);
+    expect(table).toContain("grpo (stopped at 4; step 2)");
+    const layout = runLayout(join(runs, "stopped"));
+    expect(existsSync(layout.system("grpo").final)).toBe(false);
+    expect(readFileSync(layout.table, "utf8")).toMatch(
+      /- grpo: .*stopped by a guard at step 4, weights of step 2/,
+    );
+    const page = readFileSync(layout.report, "utf8");
+    expect(page).toMatch(
+      /grpo was stopped by a guard and is measured as it was after step 2: step 4/,
+    );
+    // again: it would stop again, so it is not trained again
+    expect(await run(experiment)).toBe(table);
+    const stored = openWorkspace(experiment, runs);
+    await expect(
+      runTraining(stored, {} as Parameters<typeof runTraining>[1], "grpo"),
+    ).rejects.toThrow(/step 4: .*delete .*stopped\.json to try again/);
   }, 120_000);
 
   it("gives the same numbers again in another folder", async () => {

@@ -3,6 +3,7 @@ import type { Experiment } from "../../config/schema.ts";
 import { counted } from "../../core/counted.ts";
 import { duration } from "../../core/duration.ts";
 import { openExecutor } from "../../policy/embedded/open-executor.ts";
+import { weightsOf } from "../../runs/stopped.ts";
 import { faultText } from "../fault.ts";
 import { endFirst } from "../interrupt.ts";
 import { progressBoard } from "../jobs/board.ts";
@@ -107,7 +108,7 @@ async function runStages(workspace: Workspace, controls: ExperimentControls): Pr
 }
 
 function isFinished(workspace: Workspace, clips: Clips, { kind, system }: Job): boolean {
-  if (!existsSync(workspace.layout.system(system).final)) return false;
+  if (!weightsOf(workspace.layout.system(system))) return false;
   return kind === "train" || measuredBefore(workspace, clips, system) !== undefined;
 }
 

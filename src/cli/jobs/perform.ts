@@ -1,4 +1,6 @@
+import { GuardError } from "../../core/errors.ts";
 import { ceiling, coldStart } from "../../runs/layout.ts";
+import { readStop, weightsOf } from "../../runs/stopped.ts";
 import type { Clips } from "../stages/clips.ts";
 import { runEvaluation } from "../stages/evaluate.ts";
 import { runCeiling, runSft } from "../stages/sft.ts";
@@ -19,5 +21,22 @@ export async function performHere(
   if (kind === "evaluate") await runEvaluation(here, clips, system);
   else if (system === coldStart) await runSft(here, clips);
   else if (system === ceiling) await runCeiling(here, clips);
-  else await runTraining(here, clips, system);
+  else await trainOrStop(here, clips, system);
+}
+
+/**
+ * A variant that a guard stops is a finding, not a fault: what it was at its last checkpoint is
+ * measured like the others, and everybody is told.
+ */
+async function trainOrStop(workspace: Workspace, clips: Clips, system: string): Promise<void> {
+  try {
+    await runTraining(workspace, clips, system);
+  } catch (error) {
+    const layout = workspace.layout.system(system);
+    const [stop, weights] = [readStop(layout), weightsOf(layout)];
+    if (!(error instanceof GuardError) || !stop || !weights) throw error;
+    workspace.notice(
+      `${system} was stopped by a guard and is measured as it was after step ${weights.checkpoint}: ${stop.message}`,
+    );
+  }
 }

@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
 import { counted } from "../../core/counted.ts";
 import { ConfigError, RunError } from "../../core/errors.ts";
 import { corpusTruth } from "../../corpus/source.ts";
 import { ceiling, coldStart } from "../../runs/layout.ts";
+import { weightsOf } from "../../runs/stopped.ts";
 import { rlOptionsOf } from "../../trainer/options.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Data, demonstrationRows, rowsOf, trainingRows } from "./data.ts";
@@ -31,7 +31,7 @@ export function checkSystems(
   chosen: readonly string[],
 ): void {
   const all = systemsOf(experiment);
-  const trained = all.filter((name) => existsSync(layout.system(name).final));
+  const trained = all.filter((name) => weightsOf(layout.system(name)));
   const there = trained.length === 0 ? "none is trained yet" : `trained: ${trained.join(", ")}`;
   for (const name of chosen) {
     if (!all.includes(name)) {

@@ -9,6 +9,7 @@ import { evaluateReference, type ReferenceResult } from "../../bench/mep/referen
 import { mepItemsHash } from "../../bench/mep/reference/items.ts";
 import { readJson, sha256, writeJson } from "../../core/files.ts";
 import type { Policy } from "../../policy/port.ts";
+import { weightsOf } from "../../runs/stopped.ts";
 import { openEmbedder } from "../../similarity/open.ts";
 import { withOpened } from "../opened.ts";
 import { say } from "../print.ts";
@@ -56,7 +57,7 @@ export function measuredBefore(
   system: string,
 ): Measured | undefined {
   const { oracle, reference } = tracksOf(workspace, clips, system);
-  const weights = weightsOf(workspace, system);
+  const weights = digestOf(workspace, system);
   const onOracle = oracle && keptResult(oracle, weights);
   const onReference = reference && keptResult(reference, weights);
   if ((oracle && !onOracle) || (reference && !onReference)) return undefined;
@@ -97,7 +98,7 @@ async function onTrack<Result extends { itemsHash: string; rules: string }>(
   system: string,
   track: Track<Result>,
 ): Promise<Result> {
-  const weights = weightsOf(workspace, system);
+  const weights = digestOf(workspace, system);
   const known = keptResult(track, weights);
   if (known !== undefined) {
     say(`  ${system}: finished before`);
@@ -177,8 +178,8 @@ function shown({ progress }: Workspace, clips: Clips, system: string, policy: Po
   };
 }
 
-/** Digest of a system's finished weights: its policy.json holds the hashes of the weight files. */
-function weightsOf({ layout }: Workspace, system: string): string {
-  const file = join(layout.system(system).final, "policy.json");
+/** Digest of the weights measured: their policy.json holds the hashes of the weight files. */
+function digestOf({ layout }: Workspace, system: string): string {
+  const file = join(weightsOf(layout.system(system))?.folder ?? "", "policy.json");
   return existsSync(file) ? sha256(readFileSync(file)) : "none";
 }

@@ -18,6 +18,7 @@ import { BenchError } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
 import { corpusTruth } from "../../corpus/source.ts";
 import type { SplitRow } from "../../data/clip-row.ts";
+import { weightsOf } from "../../runs/stopped.ts";
 import { openEmbedder } from "../../similarity/open.ts";
 import type { Workspace } from "../workspace.ts";
 import { type Data, rowsOf } from "./data.ts";
@@ -97,7 +98,7 @@ function sourceName({ data }: Experiment): string {
 
 function refuseLate({ experiment, layout }: Workspace, file: string): void {
   if (existsSync(file)) return;
-  const trained = systemsOf(experiment).filter((system) => existsSync(layout.system(system).final));
+  const trained = systemsOf(experiment).filter((system) => weightsOf(layout.system(system)));
   if (trained.length === 0) return;
   throw new BenchError("ITEMS_LATE", `no frozen items, but ${trained.join(", ")} trained`, {
     file,

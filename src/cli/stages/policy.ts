@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
 import { RunError } from "../../core/errors.ts";
 import { createEmbeddedPolicy } from "../../policy/embedded/embedded-policy.ts";
 import { openExecutor } from "../../policy/embedded/open-executor.ts";
 import type { Policy } from "../../policy/port.ts";
 import { coldStart } from "../../runs/layout.ts";
+import { weightsOf } from "../../runs/stopped.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Clips } from "./clips.ts";
 
@@ -30,22 +30,26 @@ function tellOnce(workspace: Workspace, reason: string): void {
   workspace.notice(`jax-js trains in place of the native kernels, several times slower: ${reason}`);
 }
 
-/** The finished policy of a system. @throws RunError when it was not trained yet. */
+/**
+ * The finished policy of a system, or the last checkpoint of one that a guard stopped.
+ * @throws RunError when it was not trained yet.
+ */
 export async function trainedPolicy(
   workspace: Workspace,
   clips: Clips,
   system: string,
 ): Promise<Policy> {
-  const { final } = workspace.layout.system(system);
-  if (!existsSync(final)) {
+  const layout = workspace.layout.system(system);
+  const weights = weightsOf(layout);
+  if (weights === undefined) {
     throw new RunError("SYSTEM_NOT_TRAINED", `'${system}' has no finished weights`, {
-      file: final,
+      file: layout.final,
       hint: system === coldStart ? "run `oppo sft` first" : "run `oppo train` first",
     });
   }
   const policy = await newPolicy(workspace, clips);
   try {
-    await policy.load(final, { optimiser: "fresh" });
+    await policy.load(weights.folder, { optimiser: "fresh" });
     return policy;
   } catch (error) {
     await policy.close();

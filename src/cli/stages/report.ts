@@ -14,6 +14,7 @@ import { writeReport } from "../../report/report.ts";
 import { ceiling, coldStart } from "../../runs/layout.ts";
 import { readFindings } from "../../runs/notices.ts";
 import { readMetrics } from "../../runs/record.ts";
+import { readStop, weightsOf } from "../../runs/stopped.ts";
 import type { Versions } from "../../runs/versions.ts";
 import { readTimings } from "../timings.ts";
 import type { Workspace } from "../workspace.ts";
@@ -34,14 +35,14 @@ export async function runReport(
   measured: readonly Measured[],
   stopped: readonly string[] = [],
 ): Promise<string> {
-  const { experiment, layout } = workspace;
+  const { layout } = workspace;
   const oracle = measured.flatMap((system) => system.oracle ?? []);
   const reference = measured.flatMap((system) => system.reference ?? []);
   const data = await reportData(workspace, clips, measured, oracle, reference);
   writeReport(layout.report, { ...data, notes: [...stopped, ...(data.notes ?? [])] });
-  const shown = oracle.map(labelled);
+  const shown = oracle.map((result) => labelled(workspace, result));
   const tables = [...gapsOf(oracle), ...(reference.length > 0 ? [referenceTable(reference)] : [])];
-  const systems = measured.map(({ name }) => `- ${name}: ${describeSystem(experiment, name)}`);
+  const systems = measured.map(({ name }) => `- ${name}: ${described(workspace, name)}`);
   const written = [
     ...(shown.length > 0 ? [markdownTable(shown)] : []),
     ...tables.map(markdown),
@@ -55,9 +56,22 @@ export async function runReport(
   ].join("\n\n");
 }
 
-/** In a table of text, a row that is no competitor says so itself. */
-const labelled = (result: MepResult): MepResult =>
-  result.name === ceiling ? { ...result, name: `${ceiling} (trained on truth)` } : result;
+/** In a table of text, a row that is no competitor, or not a finished one, says so itself. */
+function labelled({ layout }: Workspace, result: MepResult): MepResult {
+  const { name } = result;
+  if (name === ceiling) return { ...result, name: `${ceiling} (trained on truth)` };
+  const [stop, weights] = [readStop(layout.system(name)), weightsOf(layout.system(name))];
+  if (weights?.checkpoint === undefined || !stop) return result;
+  return { ...result, name: `${name} (stopped at ${stop.step}; step ${weights.checkpoint})` };
+}
+
+/** What a system is, and where a guard has stopped it. */
+function described({ experiment, layout }: Workspace, name: string): string {
+  const said = describeSystem(experiment, name);
+  const [stop, weights] = [readStop(layout.system(name)), weightsOf(layout.system(name))];
+  if (weights?.checkpoint === undefined || !stop) return said;
+  return `${said}; stopped by a guard at step ${stop.step}, weights of step ${weights.checkpoint}`;
+}
 
 /** How far each variant went from the cold start to the ceiling, where both were measured. */
 function gapsOf(results: readonly MepResult[]): string[][][] {
@@ -84,7 +98,7 @@ async function reportData(
     finding: oracle.length > 0 ? finding(oracle) : referenceFinding(reference),
     systems: measured.map((system) => ({
       name: system.name,
-      description: describeSystem(experiment, system.name),
+      description: described(workspace, system.name),
       ...(system.name === ceiling && { ceiling: true as const }),
       ...(system.oracle && { result: system.oracle }),
       ...(system.reference && { reference: system.reference }),

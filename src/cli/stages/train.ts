@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { ConfigError } from "../../core/errors.ts";
+import { ConfigError, GuardError } from "../../core/errors.ts";
 import { resolveLossOptions } from "../../loss/presets.ts";
 import { readsClauses } from "../../loss/reads.ts";
 import { blindOnlyTerms } from "../../loss/terms.ts";
 import { isPartial, maskKind } from "../../prompt/masks.ts";
 import { createScorer } from "../../rewards/scorer.ts";
 import { coldStart } from "../../runs/layout.ts";
+import { readStop, recordStop, stopError } from "../../runs/stopped.ts";
 import { openEmbedder } from "../../similarity/open.ts";
 import { rlOptionsOf } from "../../trainer/options.ts";
 import { trainRl } from "../../trainer/train.ts";
@@ -19,7 +20,10 @@ import { trainingRows } from "./data.ts";
 import { trainedPolicy } from "./policy.ts";
 import { referenceOf } from "./references.ts";
 
-/** Reinforcement learning of one variant from the cold start; nothing to do when it is finished. */
+/**
+ * Reinforcement learning of one variant from the cold start; nothing to do when it is finished.
+ * @throws GuardError when it has stopped learning, now or before: what it did is on record.
+ */
 export async function runTraining(workspace: Workspace, clips: Clips, name: string): Promise<void> {
   const { experiment, layout, progress, notice } = workspace;
   const variant = experiment.variants[name];
@@ -30,6 +34,8 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
   }
   const system = layout.system(name);
   if (existsSync(system.final)) return say(`  ${name}: finished before`);
+  const stop = readStop(system);
+  if (stop) throw stopError(system, stop);
   const loss = resolveLossOptions(variant.loss);
   const [idle] = isPartial(maskKind(variant.mask.mode), { ratio: variant.mask })
     ? blindOnlyTerms(loss)
@@ -84,6 +90,9 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
       progress,
       notice,
     };
-    await timed(workspace.took, name, () => trainRl(run));
+    await timed(workspace.took, name, () => trainRl(run)).catch((error: unknown) => {
+      if (error instanceof GuardError) recordStop(system, error);
+      throw error;
+    });
   });
 }
