@@ -21,12 +21,12 @@ import {
 import { endWithReader, faultText } from "../src/cli/fault.ts";
 import { wholeNumber } from "../src/cli/numbers.ts";
 import { progressPrinter, say } from "../src/cli/print.ts";
-import { readJson, writeJson } from "../src/core/files.ts";
+import { writeJson } from "../src/core/files.ts";
 import { versions } from "../src/runs/versions.ts";
 import { measureRun } from "./printed/measure.ts";
-import { type Measured, sameSystems } from "./printed/result.ts";
+import { type Measured, readMeasured, sameSystems } from "./printed/result.ts";
 import { openFinishedRun } from "./printed/run-folder.ts";
-import { page } from "./printed/tables.ts";
+import { page } from "./printed/tables/page.ts";
 
 const command = new Command("printed")
   .description("what the printed method can and cannot do, measured on finished runs of the demo")
@@ -40,7 +40,7 @@ const command = new Command("printed")
   .action(async (folders, { systems, stopped, clips, draws, plainEncoder, out }) => {
     const [first] = folders as [string, ...string[]];
     if (first.endsWith(".json") && existsSync(first)) {
-      process.stdout.write(`${page(readJson<Measured>(first))}\n`);
+      process.stdout.write(`${page(readMeasured(first))}\n`);
       return;
     }
     const progress = progressPrinter();

@@ -15,8 +15,8 @@ import { otherModality, streamOf } from "../../src/cues/streams.ts";
 import type { Policy } from "../../src/policy/port.ts";
 import { maskPrompt } from "../../src/prompt/masks.ts";
 import type { Prompt } from "../../src/prompt/prompt.ts";
+import type { FinishedRun, HeldOut } from "./finished-run.ts";
 import { readTexts } from "./masked.ts";
-import type { FinishedRun, HeldOut } from "./run-folder.ts";
 import type { Scoring } from "./scoring.ts";
 
 const parts = ["divergence", "information", "gap"] as const;

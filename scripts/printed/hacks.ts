@@ -10,7 +10,7 @@ import {
 } from "../../src/core/ratio.ts";
 import { cueModalities } from "../../src/cues/cue.ts";
 import type { ScoredResponse } from "../../src/rewards/scored.ts";
-import type { FinishedRun } from "./run-folder.ts";
+import type { FinishedRun } from "./finished-run.ts";
 import type { Scoring } from "./scoring.ts";
 
 /** What is paid for a text, by reward; tokens say whether it could be said at all. */

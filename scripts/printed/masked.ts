@@ -17,7 +17,7 @@ import { referenceText } from "../../src/corpus/script.ts";
 import { clauseTokens } from "../../src/cues/punctuated.ts";
 import { evidenceTokens } from "../../src/loss/evidence.ts";
 import type { Policy } from "../../src/policy/port.ts";
-import type { FinishedRun } from "./run-folder.ts";
+import type { FinishedRun } from "./finished-run.ts";
 import type { Scoring } from "./scoring.ts";
 
 /** Texts that are read under every pass; only `own` differs from system to system. */

@@ -2,12 +2,12 @@ import { withOpened } from "../../src/cli/opened.ts";
 import type { ProgressListener } from "../../src/core/progress.ts";
 import type { BootstrapOptions } from "../../src/core/ratio.ts";
 import { courseOf } from "./course.ts";
+import type { FinishedRun } from "./finished-run.ts";
 import { type Gap, gapOf, gapTexts, readGap } from "./gap.ts";
 import { measureHacks } from "./hacks.ts";
 import { type Masked, measureMasked } from "./masked.ts";
 import { measureReach, type Reach } from "./reach.ts";
 import type { RunMeasured } from "./result.ts";
-import type { FinishedRun } from "./run-folder.ts";
 import { openScoring } from "./scoring.ts";
 
 /** The three questions, asked of one run. */

@@ -19,7 +19,7 @@ import {
   seriesOf,
 } from "../../src/core/ratio.ts";
 import type { ScoredResponse } from "../../src/rewards/scored.ts";
-import type { FinishedRun } from "./run-folder.ts";
+import type { FinishedRun } from "./finished-run.ts";
 import type { Scoring } from "./scoring.ts";
 
 /** Percent, by `<kind> <share>`; stretches by what they say. */

@@ -1,5 +1,6 @@
-import type { rules } from "../../src/bench/printed/rules.ts";
+import { printedRules, type rules } from "../../src/bench/printed/rules.ts";
 import { RunError } from "../../src/core/errors.ts";
+import { readJson } from "../../src/core/files.ts";
 import type { Course } from "./course.ts";
 import type { Gap } from "./gap.ts";
 import type { Hacks } from "./hacks.ts";
@@ -49,4 +50,15 @@ export function sameSystems(first: RunSystems | undefined, run: RunSystems): rea
     `has ${run.systems.join(", ")}; ${first.folder} has ${first.systems.join(", ")}`,
     { file: run.folder, hint: "name what all of them have with --systems" },
   );
+}
+
+/** @throws RunError RESULT_FOREIGN for a JSON that this version of the command did not write. */
+export function readMeasured(file: string): Measured {
+  const read = readJson<Partial<Measured>>(file);
+  const whole = read.runs?.every(({ course, gap, hacks }) => course && gap && hacks) ?? false;
+  if (whole && read.rulesVersion === printedRules) return read as Measured;
+  throw new RunError("RESULT_FOREIGN", `holds no result by the rules ${printedRules}`, {
+    file,
+    hint: "give run folders, or a JSON that --out wrote with this version",
+  });
 }

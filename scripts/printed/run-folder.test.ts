@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silent } from "../../src/core/progress.ts";
-import { sameSystems } from "./result.ts";
-import { type OpenOptions, openFinishedRun } from "./run-folder.ts";
+import { openFinishedRun } from "./run-folder.ts";
+import type { OpenOptions } from "./weights.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -64,19 +64,9 @@ describe("a run folder", () => {
   });
 
   it("doesn't guess a system that it doesn't have", async () => {
-    run(...shared);
+    run(...shared, ...finished("ceiling"));
     await expect(open({ only: ["gpro"] })).rejects.toThrow(
-      /no system 'gpro' \(systems of this run: cold-start, grpo/,
-    );
-  });
-});
-
-describe("several runs", () => {
-  it("must have the same systems", () => {
-    const first = { folder: "a", systems: ["cold-start", "grpo"] };
-    expect(sameSystems(undefined, first)).toBe(first.systems);
-    expect(() => sameSystems(first, { folder: "b", systems: ["cold-start"] })).toThrow(
-      /b: has cold-start; a has cold-start, grpo \(name what all of them have with --systems\)/,
+      /no system 'gpro' \(systems of this run: cold-start, grpo, ceiling\)/,
     );
   });
 });

@@ -1,12 +1,10 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { corpusOracle } from "../../src/bench/mep/oracle/corpus-oracle.ts";
 import { readItems } from "../../src/bench/mep/oracle/freeze.ts";
-import type { ItemClip, MepItems } from "../../src/bench/mep/oracle/item.ts";
+import type { ItemClip } from "../../src/bench/mep/oracle/item.ts";
 import { contentHash } from "../../src/bench/mep/oracle/items.ts";
-import { type EvaluationOptions, evaluationOptions } from "../../src/bench/mep/oracle/options.ts";
-import { respondUnder } from "../../src/bench/mep/oracle/respond.ts";
-import type { MepResult, ResponseRecord } from "../../src/bench/mep/oracle/result.ts";
+import { evaluationOptions } from "../../src/bench/mep/oracle/options.ts";
+import type { ResponseRecord } from "../../src/bench/mep/oracle/result.ts";
 import { RunError } from "../../src/core/errors.ts";
 import { readJson } from "../../src/core/files.ts";
 import { readJsonl } from "../../src/core/jsonl.ts";
@@ -20,71 +18,14 @@ import { createEmbeddedPolicy } from "../../src/policy/embedded/embedded-policy.
 import { openExecutor } from "../../src/policy/embedded/open-executor.ts";
 import { embeddedOptions, executorOptions } from "../../src/policy/options.ts";
 import type { Policy } from "../../src/policy/port.ts";
-import type { Modality, Prompt } from "../../src/prompt/prompt.ts";
 import { promptOf } from "../../src/prompt/prompt-of.ts";
 import { blankRow, type Standardiser, standardise } from "../../src/prompt/standardise.ts";
 import { WordTokenizer } from "../../src/prompt/tokenizer.ts";
-import { coldStart, type RunLayout, runLayout } from "../../src/runs/layout.ts";
+import { type RunLayout, runLayout } from "../../src/runs/layout.ts";
 import { embedderOptions } from "../../src/similarity/options.ts";
-
-/** A finished run of the demo, opened to be read; nothing of it is written. */
-export interface FinishedRun {
-  folder: string;
-  seed: number;
-  /** The cold start first, the others as the run trained them. */
-  systems: readonly string[];
-  /** Held-out clips in the order of the items, each with its truth. */
-  clips: readonly HeldOut[];
-  training: readonly ManifestRow[];
-  tokenizer: WordTokenizer;
-  /** Longest response that a policy of this run may give, tokens. */
-  maxTokens: number;
-  blank: Readonly<Record<Modality, Float32Array>>;
-  embedder: ReturnType<typeof embedderOptions.parse>;
-  itemsHash: string;
-  versions: unknown;
-  /** Systems that a guard stopped, by the step whose weights are measured. */
-  stopped: Readonly<Record<string, number>>;
-  metrics(system: string): readonly Record<string, number>[];
-  /** First response of a system to each held-out clip, by clip: judged by the oracle. */
-  said(system: string): Promise<ReadonlyMap<string, ResponseRecord>>;
-  /** The trained policy; whoever opens it closes it. */
-  policy(system: string): Promise<Policy>;
-}
-
-export interface HeldOut {
-  id: string;
-  item: ItemClip;
-  row: ManifestRow;
-  prompt: Prompt;
-}
-
-interface StoredConfig {
-  seed: number;
-  policy?: unknown;
-  features?: unknown;
-  executor?: unknown;
-  embedder?: unknown;
-  data?: { source?: string };
-  variants?: Record<string, unknown>;
-  bench?: { evaluation?: unknown };
-}
-
-/** Where a system's weights lie. */
-interface Weights {
-  folder: string;
-  /** null of one that was trained to the end. */
-  stoppedAt: number | null;
-}
-
-export interface OpenOptions {
-  /** Names of trained systems; undefined: all of the run. */
-  only?: readonly string[] | undefined;
-  /** First clips of the items alone, for a quick look. */
-  limit?: number | undefined;
-  /** Whether a system without finished weights is measured on those of its last checkpoint. */
-  stopped?: boolean;
-}
+import type { FinishedRun, HeldOut } from "./finished-run.ts";
+import { drawResponses, storedResponses } from "./said.ts";
+import { need, type OpenOptions, refuseForeign, type StoredConfig, weightsOf } from "./weights.ts";
 
 /**
  * @throws RunError `RUN_INCOMPLETE` naming the file that is missing, `RUN_NO_TRUTH` for clips that
@@ -109,10 +50,8 @@ export async function openFinishedRun(
   const options = featureOptions.parse(config.features ?? {});
   const standardiser = readJson<Standardiser>(layout.standardiser);
   const clips = await heldOut(layout, rows, shown, options, standardiser, progress);
-  const { policy, dims } = {
-    policy: embeddedOptions.parse(config.policy ?? {}),
-    dims: featureDims(options),
-  };
+  const policy = embeddedOptions.parse(config.policy ?? {});
+  const dims = featureDims(options);
   const nothing = blankFeatures(options);
   const blank = {
     video: blankRow(nothing.video, standardiser.video),
@@ -130,12 +69,10 @@ export async function openFinishedRun(
     await opened.load(weights.get(system)!.folder, { optimiser: "fresh" });
     return opened;
   };
-  const responses = new Map<string, ReadonlyMap<string, ResponseRecord>>();
+  const said = new Map<string, ReadonlyMap<string, ResponseRecord>>();
   const firstResponses = async (system: string) => {
-    const { evaluation } = layout.system(system);
     if (weights.get(system)!.stoppedAt === null) {
-      const { clips: said } = readJson<MepResult>(evaluation);
-      return new Map(said.map(({ id, responses: [first] }) => [id, first!]));
+      return storedResponses(layout.system(system).evaluation);
     }
     return drawResponses(await openPolicy(system), {
       items,
@@ -167,86 +104,12 @@ export async function openFinishedRun(
       return existsSync(metrics) ? readJsonl<Record<string, number>>(metrics) : [];
     },
     said: async (system) => {
-      const known = responses.get(system) ?? (await firstResponses(system));
-      responses.set(system, known);
+      const known = said.get(system) ?? (await firstResponses(system));
+      said.set(system, known);
       return known;
     },
     policy: openPolicy,
   };
-}
-
-function need(file: string, hint = "let the run finish (`npm run demo` goes on where it was)") {
-  if (existsSync(file)) return;
-  throw new RunError("RUN_INCOMPLETE", "the run has no such file", { file, hint });
-}
-
-function refuseForeign({ config: file }: RunLayout, { data }: StoredConfig): void {
-  const source = data?.source ?? "synthetic";
-  if (source === "synthetic") return;
-  throw new RunError("RUN_NO_TRUTH", `the clips of this run are '${source}'`, {
-    file,
-    hint: "only clips drawn by the synthetic corpus have a known truth: give a run of the demo",
-  });
-}
-
-function weightsOf(
-  layout: RunLayout,
-  { variants = {} }: StoredConfig,
-  { only, stopped = false }: OpenOptions,
-): ReadonlyMap<string, Weights> {
-  const known = [coldStart, ...Object.keys(variants)];
-  const unknown = only?.find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw new RunError("SYSTEM_UNKNOWN", `the run has no system '${unknown}'`, {
-      file: layout.config,
-      hint: `systems of this run: ${known.join(", ")}; folders: ${readdirSync(layout.root).join(", ")}`,
-    });
-  }
-  const systems = known.filter((name) => name === coldStart || (only?.includes(name) ?? true));
-  return new Map(systems.map((name) => [name, weightsOfSystem(layout, name, stopped)]));
-}
-
-function weightsOfSystem(layout: RunLayout, name: string, stopped: boolean): Weights {
-  const { final, evaluation, checkpoint } = layout.system(name);
-  const newest = join(checkpoint, "newest.json");
-  if (!existsSync(join(final, "policy.json")) && existsSync(newest) && stopped) {
-    const { step, folder } = readJson<{ step: number; folder: string }>(newest);
-    return { folder: join(checkpoint, folder), stoppedAt: step };
-  }
-  const hint = existsSync(newest)
-    ? "let the run finish, or measure what a guard stopped on its last checkpoint with --stopped"
-    : "let the run finish, or leave the system out with --systems";
-  need(join(final, "policy.json"), hint);
-  need(evaluation, hint);
-  return { folder: final, stoppedAt: null };
-}
-
-/** What a policy says, sampled and judged as the benchmark would have. */
-async function drawResponses(
-  policy: Policy,
-  {
-    items,
-    clips,
-    blank,
-    tokenizer,
-    options,
-  }: Pick<FinishedRun, "clips" | "blank" | "tokenizer"> & {
-    items: MepItems;
-    options: EvaluationOptions;
-  },
-): Promise<ReadonlyMap<string, ResponseRecord>> {
-  try {
-    const { records } = await respondUnder(
-      "full",
-      clips.map(({ item }) => item),
-      { policy, tokenizer, options, advance: () => {} },
-      { prompts: new Map(clips.map(({ id, prompt }) => [id, prompt])), blank },
-      { items, oracle: corpusOracle() },
-    );
-    return new Map(clips.map(({ id }, at) => [id, records[at]![0]!]));
-  } finally {
-    await policy.close();
-  }
 }
 
 async function heldOut(

@@ -4,7 +4,7 @@ import { decomposeReference } from "../../src/cues/decompose.ts";
 import { rewardOptions } from "../../src/rewards/options.ts";
 import { createScorer, type Scorer } from "../../src/rewards/scorer.ts";
 import { openEmbedder } from "../../src/similarity/open.ts";
-import type { FinishedRun } from "./run-folder.ts";
+import type { FinishedRun } from "./finished-run.ts";
 
 /** What the three questions score responses with. */
 export interface Scoring {

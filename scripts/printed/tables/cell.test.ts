@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { estimatesOverSeeds } from "../../src/bench/printed/over-seeds.ts";
-import { cell, table } from "./tables.ts";
+import { estimatesOverSeeds } from "../../../src/bench/printed/over-seeds.ts";
+import { cell, table } from "./cell.ts";
 
 const of = (...values: (number | null)[]) =>
   estimatesOverSeeds(values.map((value) => ({ value, low: value, high: value, n: 1 })));

@@ -1,0 +1,71 @@
+import {
+  beats,
+  growthAnswer,
+  inflatesGap,
+  loose,
+  reachAnswer,
+  tellsFalseFromTrue,
+  wins,
+} from "../../../src/bench/printed/answers.ts";
+import { hackNames } from "../../../src/bench/printed/hacks.ts";
+import { hidings } from "../../../src/bench/printed/passes.ts";
+import { printedDelta } from "../../../src/bench/printed/rules.ts";
+import { compared } from "../hacks.ts";
+import type { Measured } from "../result.ts";
+import { difference, estimate, trained } from "./cell.ts";
+import { change, pass, shown } from "./passes.ts";
+
+/** The rules' answers, a line each. */
+export function answers(measured: Measured): string[] {
+  const { systems, runs } = measured;
+  const at = `reference@${printedDelta}`;
+  const reach = systems.map((system) => {
+    const reached = estimate(runs, (run) => run.reach[system]![at]!.claims["false reached"]!);
+    const tells = tellsFalseFromTrue(
+      difference(runs, (run) => run.reach[system]![at]!.falseLessTrue),
+    );
+    const words = {
+      never: "never reaches false claims",
+      does: "reaches false claims",
+      "in part": "reaches false claims in part",
+    }[reachAnswer(reached)];
+    return `- ${system}: the printed selector ${words}, and ${tells ? "tells" : "does not tell"} false from true.`;
+  });
+  const masked = trained(measured).flatMap((system) =>
+    hidings.map((hiding) => {
+      const answer = growthAnswer({
+        byFull: pass(measured, system, "reference", `kl/${hiding}/by-full`),
+        byMasked: pass(measured, system, "reference", `kl/${hiding}/by-masked`),
+        full: change(measured, system, "reference", "evidence/full"),
+        masked: change(measured, system, "reference", `evidence/${hiding}`),
+      });
+      return `- ${system}, ${shown(hiding)}: growth of the divergence: ${answer}.`;
+    }),
+  );
+  const gaps = systems.map((system, at) => {
+    const growth = (part: string) => difference(runs, (run) => run.gap[system]!.changes[part]!);
+    const part = (name: string) => estimate(runs, (run) => run.gap[system]!.estimates[name]!);
+    const inflated = inflatesGap({ gap: growth("gap"), information: growth("information") });
+    const grown = at === 0 ? "" : `${inflated ? "training inflated the gap" : "no inflated gap"}, `;
+    const bound = loose(part("gap"), part("divergence")) ? "loose" : "not loose";
+    return `- ${system}: ${grown}the bound is ${bound}.`;
+  });
+  const hacks = hackNames.map((name) => {
+    const reward = (column: string) => {
+      const better = systems.filter((system) =>
+        beats(difference(runs, (run) => run.hacks[name]!.lessOwn[system]![column]!)),
+      );
+      const won = systems.filter((system) =>
+        wins(
+          difference(runs, (run) => run.hacks[name]!.lessOwn[system]![column]!),
+          estimate(runs, (run) => run.hacks[name]!.estimates[column]!),
+          estimate(runs, (run) => run.hacks.reference!.estimates[column]!),
+        ),
+      );
+      const list = (names: readonly string[]) => names.join(", ") || "nobody";
+      return `${column} beats ${list(better)}${better.length > 0 ? ` (wins over ${list(won)})` : ""}`;
+    };
+    return `- ${name}: ${compared.map(reward).join("; ")}.`;
+  });
+  return [...reach, ...masked, ...gaps, ...hacks];
+}
