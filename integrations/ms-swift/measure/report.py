@@ -136,7 +136,7 @@ def precision(data: dict[str, Any]) -> str:
         "| route | tokens | mean l | difference, max (mean) | ratio, min to max (mean error) | clipped |",
         "|---|---|---|---|---|---|",
     ]
-    for route, found in data.items():
+    for route, found in data["routes"].items():
         for tokens in ("own tokens", "likeliest tokens"):
             own = found[tokens]
             lines.append(
@@ -145,10 +145,20 @@ def precision(data: dict[str, Any]) -> str:
                 f"({own['ratio_error_mean']:.4f}) | {own['clipped']:.2%} |"
             )
     lines += ["", "| route | hidden | mean of the drop's size | difference, max (mean) |", "|---|---|---|---|"]
-    for route, found in data.items():
+    for route, found in data["routes"].items():
         for stream, own in found["drops"].items():
             lines.append(
                 f"| {route} | {stream} | {own['drop_mean']:.4f} | {own['difference_max']:.4f} "
                 f"({own['difference_mean']:.4f}) |"
             )
+    lines += [
+        "",
+        "| KL over the vocabulary, hidden | mean in float32 | mean in bfloat16 | difference, max (mean) |",
+        "|---|---|---|---|",
+    ]
+    for stream, own in data["divergences"].items():
+        lines.append(
+            f"| {stream} | {own['mean']:.4f} | {own['mean_in_bfloat16']:.4f} | {own['difference_max']:.4f} "
+            f"({own['difference_mean']:.4f}) |"
+        )
     return "\n".join(lines)

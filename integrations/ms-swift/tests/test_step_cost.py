@@ -437,7 +437,9 @@ def test_the_script_measures_all_contenders_and_writes_both_files(tmp_path: Path
     assert page in capsys.readouterr().out
     assert "**Size tiny: says that the script works, nothing of cost.**" in page
     assert all(f"| {name}: " in page for name in NAMES) and page.count("| not measured |") == len(NAMES)
-    for found in data["precision"].values():
+    for own in data["precision"]["divergences"].values():
+        assert own["mean"] > 0 and 0 < own["difference_mean"] < 0.2
+    for found in data["precision"]["routes"].values():
         assert 0 < found["own tokens"]["difference_mean"] < 0.2
         assert set(found["drops"]) == {"video", "audio"}
     assert not list(tmp_path.glob("*.part"))
