@@ -9,9 +9,9 @@ import { writeJson } from "../core/files.ts";
 import { readJsonl, writeJsonl } from "../core/jsonl.ts";
 import { corpusOptions } from "../corpus/options.ts";
 import { planCorpus } from "../corpus/plan.ts";
-import { type PresetName, presetNames } from "../loss/options.ts";
 import type { SwiftRow } from "./dataset.ts";
 import { pluginSettings } from "./plugin-settings.ts";
+import { runPresetNames } from "./presets.ts";
 import { exportSwift } from "./write.ts";
 
 const plugin = resolve(import.meta.dirname, "../../integrations/ms-swift");
@@ -44,8 +44,6 @@ function write(rows: readonly object[] = clips, ...set: string[]) {
 }
 
 const rowsOut = () => readJsonl<SwiftRow>(join(out, "data.jsonl"));
-
-const isPrinted = (preset: PresetName): boolean => preset.startsWith("paper");
 
 describe("settings of the plugin", () => {
   it("has every field of every auxiliary term, and no policy gradient of its own", () => {
@@ -99,20 +97,10 @@ describe("settings of the plugin", () => {
     expect(refused("masks={visual: swap, acoustic: swap}")).toThrow(/onset never acts/);
   });
 
-  it("refuses the printed loss, which the plugin doesn't have", () => {
-    const refused = (set: string) => () => pluginSettings(readSwiftOptions(undefined, [set]));
-    expect(refused("loss.preset=paper")).toThrow(/the ms-swift plugin has no such term/);
-    expect(refused("loss.evidence={selector: reference}")).toThrow(/a claim's own words/);
-    expect(refused("loss.evidence={terms: {papo: reference}}")).toThrow(
-      /loss\.evidence\.terms\.papo: .*a claim's own words.*use own, or leave it out/s,
-    );
-    expect(refused("loss.evidence={terms: {papo: own}}")).not.toThrow();
-  });
-
-  it.skipIf(!needs.python.met).each(presetNames.filter((preset) => !isPrinted(preset)))(
+  it.skipIf(!needs.python.met).each(runPresetNames)(
     `is accepted by the plugin's own reader: %s ${needs.python.title}`,
     (preset) => {
-      write(clips, `loss.preset=${preset}`);
+      write(clips, `preset=${preset}`);
       const args = ["-m", "oppo_swift.config", join(out, "oppo.json")];
       const { stdout, stderr, status } = spawnSync("python3", args, {
         cwd: plugin,

@@ -70,17 +70,6 @@ function checkTogether(
   if (client.url === undefined && service.port === 0) {
     refuse("service.port", "0 is a port nobody knows", "give a port, or client.url");
   }
-  if (loss.paper.weight > 0) {
-    refuse("loss.paper.weight", "the ms-swift plugin has no such term", "set it to 0");
-  }
-  if (loss.evidence.selector !== "own") {
-    refuse("loss.evidence.selector", "the ms-swift plugin knows a claim's own words", "use own");
-  }
-  for (const [term, selector] of Object.entries(loss.evidence.terms)) {
-    if (selector === "own") continue;
-    const path = `loss.evidence.terms.${term}`;
-    refuse(path, "the ms-swift plugin knows a claim's own words", "use own, or leave it out");
-  }
   const comparing = activeTerms(loss).find(({ needs }) => needs === "both");
   if (comparing && masks.schedule === "alternate") {
     refuse("masks.schedule", `${comparing.name} compares both masked passes`, "use both");

@@ -1,3 +1,4 @@
+import { resolveLossOptions } from "../loss/presets.ts";
 import type { SwiftOptions } from "./options.ts";
 import { swiftOptions } from "./options.ts";
 import { serviceUrl } from "./plugin-settings.ts";
@@ -17,13 +18,19 @@ export function changedFromPreset(options: SwiftOptions): string[] {
   const preset = options.preset === undefined ? undefined : runPresets[options.preset];
   if (!preset) return [];
   const asked = leaves(preset.settings);
-  const whole = leaves(swiftOptions.parse(preset.settings));
-  const own = leaves(options);
+  const whole = leaves(resolved(swiftOptions.parse(preset.settings)));
+  const own = leaves(resolved(options));
   return [...new Set([...whole.keys(), ...own.keys()])]
     .filter((path) => asked.has(path) || /^(reward|loss)\./.test(path))
     .filter((path) => whole.get(path) !== own.get(path))
-    .map((path) => `${path} ${own.get(path) ?? "not set"} (${whole.get(path) ?? "the preset's"})`);
+    .map((path) => `${path} ${own.get(path) ?? "not set"} (${whole.get(path) ?? "not set"})`);
 }
+
+/** With every coefficient of the loss, which a file gives by a preset and what differs. */
+const resolved = (options: SwiftOptions): object => ({
+  ...options,
+  loss: { preset: options.loss.preset, ...resolveLossOptions(options.loss) },
+});
 
 /** A service on the first of several machines that listens to that one alone. */
 function unreachable({ client, service, training, ...rest }: SwiftOptions): string[] {

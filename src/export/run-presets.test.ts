@@ -80,6 +80,95 @@ describe("presets of runs", () => {
   });
 });
 
+describe("the run of the paper", () => {
+  it("is written as printed: 16 GPUs, batch 1, accumulation 2, G 4, one epoch", () => {
+    const { notes } = write("paper");
+    expect(notes).toEqual([expect.stringMatching(/2 machines/)]);
+    for (const flag of [
+      "--per_device_train_batch_size 1",
+      "--gradient_accumulation_steps 2",
+      "--num_generations 4",
+      "--learning_rate 0.000002",
+      "--num_train_epochs 1",
+      "--beta 0.04",
+      "--loss_type grpo",
+      "--scale_rewards group",
+      "--tuner_type full",
+      "NNODES=2",
+      "NPROC_PER_NODE=8",
+    ]) {
+      expect(text("colocate.sh")).toContain(flag);
+    }
+    expect(text("sft.sh")).toContain("--learning_rate 0.00002");
+    expect(text("sft.sh")).toContain("--num_train_epochs 2");
+    expect(JSON.parse(text("oppo.json"))).toMatchObject({
+      reward: { form: "paper", paper: { alpha: 0.5, delta: 0.5, accuracy: 1, format: 1 } },
+      loss: {
+        paper: {
+          weight: 8e-3,
+          tokens: "evidence",
+          estimator: "whole",
+          reduce: "sum",
+          maskedGradient: true,
+        },
+        evidence: { selector: "reference" },
+      },
+      masks: { visual: "ratio", acoustic: "ratio", ratio: 0.7, unit: "element", schedule: "both" },
+    });
+  });
+
+  it("says in its README what is not the paper's, and what the paper leaves open", () => {
+    write("paper");
+    const said = text("README.md");
+    for (const part of [
+      "Source: OPPO 2606.25325, as printed",
+      "(8 prompts a step)",
+      "model size (7B there)",
+      "Not the paper's encoder",
+      "Not the paper's cues",
+      "Accuracy by label words",
+      "Cold start on the same clips",
+      "it gives log-probs of sampled tokens alone, and loss.paper.estimator is whole",
+      "the plain sum of accuracy (weight 1), format (weight 1), omni (weight 0.5), δ 0.5",
+    ]) {
+      expect(said).toContain(part);
+    }
+    expect(said).not.toContain("Changed from the preset");
+    write("paper", "loss={paper: {weight: 0.02}}");
+    expect(text("README.md")).toContain(
+      "**Changed from the preset**: loss.paper.weight 0.02 (0.008).",
+    );
+  });
+
+  it("goes by Ray where sampled tokens are all that it looks at, and groups are whole", () => {
+    const sampled = ["loss={paper: {estimator: k1}}", "training.gradientAccumulation=4"];
+    write("paper", ...sampled);
+    expect(text("ray.yaml")).toContain('scale_rewards: "group"');
+    write("paper-released", "training.gradientAccumulation=4");
+    expect(text("README.md")).toMatch(/Megatron on Ray: `.\/ray.sh`/);
+  });
+
+  it("asks for a settled checkpointing wherever a masked pass is made, the joint one as well", () => {
+    for (const preset of ["paper", "paper-papo", "paper-papo-dual", "paper-released"]) {
+      write(preset);
+      expect(text("colocate.sh"), preset).toContain('{"use_reentrant":false}');
+    }
+    write("paper-baseline");
+    expect(text("colocate.sh")).toContain('{"use_reentrant":true}');
+  });
+
+  it("needs references that name something, since these pick the evidence", () => {
+    writeJsonl(join(folder, "clips.jsonl"), [
+      { clip_id: "a", video: "a.mp4", reference: "Son visage.", label: "joie" },
+    ]);
+    writeFileSync(join(folder, "a.mp4"), "");
+    const source = { path: join(folder, "clips.jsonl"), split: "train" as const };
+    const run = (preset: string) => exportSwift(out, settingsOf(preset), source, installed);
+    expect(() => run("paper")).toThrow(/no reference names anything/);
+    run("paper-baseline");
+  });
+});
+
 describe("runs on several machines", () => {
   const two = ["training={nodes: 2, gpus: 16, perDeviceBatch: 1, gradientAccumulation: 2}"];
 

@@ -54,12 +54,20 @@ def logits_layer(model: Any) -> Any:
 
 
 @contextmanager
-def last_positions_only(layer: Any, count: int) -> Iterator[None]:
+def last_positions_only(layer: Any, count: int) -> Iterator[list[Any]]:
     """Logits of the last `count` positions alone: the model's own forward makes them for the whole prompt,
     1.2 GB in bfloat16 for 4,000 positions of Qwen2.5-Omni's vocabulary, and there are three forwards.
+
+    Yields what the logits of each forward were made of: hidden states [B, count, H], with graph where there is one.
     """
-    handle = layer.register_forward_pre_hook(lambda _, inputs: (inputs[0][:, -count:], *inputs[1:]))
+    states: list[Any] = []
+
+    def cut(_: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        states.append(inputs[0][:, -count:])
+        return (states[-1], *inputs[1:])
+
+    handle = layer.register_forward_pre_hook(cut)
     try:
-        yield
+        yield states
     finally:
         handle.remove()

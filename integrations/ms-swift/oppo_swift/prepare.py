@@ -11,9 +11,9 @@ from . import masks
 from .client import ServiceClient
 from .config import Settings
 from .errors import OppoSwiftError
-from .evidence import Completion, locate_claims
+from .evidence import Completion, locate_claims, locate_clauses
 from .guard import batch as guard
-from .loss.options import needs_match
+from .loss.options import needs_joint_pass, needs_match, needs_passes, selectors
 from .loss.totals import Totals, add, measure
 from .model_facts import MediaTokens
 from .passes import Fills, Row, deal
@@ -67,8 +67,11 @@ class RolloutPreparer:
                 rows.append(_row(sample, index, row, (first + position) // generations))
                 completions.append(self._completion(sample))
         self._check_sound(batches)
-        claims = locate_claims(self._client, completions, needs_match(self._settings.loss))
-        passes = deal(rows, [batch["model_inputs"] for batch in batches], self._settings.masks, turn)
+        loss = self._settings.loss
+        claims = locate_claims(self._client, completions, needs_match(loss))
+        clauses = locate_clauses(self._client, completions) if "reference" in selectors(loss) else None
+        inputs = [batch["model_inputs"] for batch in batches]
+        passes = deal(rows, inputs, self._settings.masks, turn, joint=needs_joint_pass(loss))
         found = []
         at = 0
         for chunk, batch, own in zip(chunks, batches, passes, strict=True):
@@ -78,7 +81,10 @@ class RolloutPreparer:
                 for row, sample in enumerate(chunk)
                 if bool(mask[row].any()) and not (skip_truncated and sample.is_truncated)
             ]
-            evidence = BatchEvidence(claims[at : at + len(chunk)], kept, own, self._partial)
+            here = slice(at, at + len(chunk))
+            evidence = BatchEvidence(
+                claims[here], kept, own, self._partial, None if clauses is None else clauses[here]
+            )
             evidence.totals = measure(outline(evidence, mask))
             found.append(evidence)
             at += len(chunk)
@@ -139,12 +145,21 @@ def _row(sample: Any, batch: int, row: int, group: int) -> Row:
 
 
 def claim_counts(chunks: Sequence[Sequence[Any]], found: Sequence[BatchEvidence]) -> torch.Tensor:
-    """[completions, claims, completions with reward terms, well-formed ones], float64."""
+    """[completions, claims, completions with reward terms, well-formed ones, clauses of the reference], float64."""
     samples = [sample for chunk in chunks for sample in chunk]
     terms = [sample.rollout_infos[TERMS_KEY] for sample in samples if TERMS_KEY in sample.rollout_infos]
     claims = sum(len(own) for evidence in found for own in evidence.claims)
     well_formed = sum(own["format"] >= 1 for own in terms)
-    return torch.tensor([len(samples), claims, len(terms), well_formed], dtype=torch.float64)
+    clauses = sum(len(own) for evidence in found for own in evidence.clauses or [])
+    return torch.tensor([len(samples), claims, len(terms), well_formed, clauses], dtype=torch.float64)
+
+
+def drop_idle_passes(found: Sequence[BatchEvidence], settings: Settings, turn: int) -> None:
+    """Passes that no term compares with are for the first steps' canary alone."""
+    if needs_passes(settings.loss) or turn < settings.guards.canary_steps:
+        return
+    for evidence in found:
+        evidence.passes = [own for own in evidence.passes if own.joint]
 
 
 def summed_rewards(scores: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:

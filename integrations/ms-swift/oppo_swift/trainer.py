@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,24 +23,40 @@ from .guard.encoding import encoding_error
 from .guard.service import check_service
 from .guard.startup import check_startup
 from .guard.watch import Watch
-from .loss.objective import active_terms, auxiliary_loss
-from .loss.options import masked_pass_learns, needs_passes
+from .loss.objective import auxiliary_loss
+from .loss.options import (
+    logged_names,
+    masked_pass_learns,
+    needs_passes,
+    needs_whole,
+    sampled_tokens_learn,
+    selectors,
+)
 from .loss.totals import Totals
 from .model_facts import last_positions_only, logits_layer, media_tokens
 from .passes import STREAMS, Fills, Pass, hidden_inputs
-from .prepare import PROMPT_KEY, RolloutPreparer, claim_counts, summed_rewards, window_totals
+from .prepare import (
+    PROMPT_KEY,
+    RolloutPreparer,
+    claim_counts,
+    drop_idle_passes,
+    summed_rewards,
+    window_totals,
+)
 from .reward import TERMS, TERMS_KEY, open_client
-from .rollout import BatchEvidence, samples_of
+from .rollout import BatchEvidence, States, samples_of
 
 logger = get_logger()
 STATE_FILE = "oppo_state.json"
+# Log-probs [B, T] and hidden states [B, T, H] of a forward.
+Forward = tuple[torch.Tensor, Any]
 
 
 class OppoGRPOTrainer(GRPOTrainer):
     """GRPO plus the auxiliary terms of oppo.json, on evidence tokens that `oppo serve` points out."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._captured: list[torch.Tensor] | None = None
+        self._captured: list[Forward] | None = None
         self._settings = load_settings()
         check_startup(
             kwargs["args"],
@@ -126,9 +142,7 @@ class OppoGRPOTrainer(GRPOTrainer):
         if not self._compared:
             self._compared = True
             self._check_sampler([batch["grpo_batch"] for batch in batches])
-        if not needs_passes(self._settings.loss) and self._turn >= self._settings.guards.canary_steps:
-            for evidence in found:
-                evidence.passes = []
+        drop_idle_passes(found, self._settings, self._turn)
         self._share(chunks, found)
         for batch, evidence in zip(batches, found, strict=True):
             batch["grpo_batch"].oppo = evidence
@@ -154,6 +168,8 @@ class OppoGRPOTrainer(GRPOTrainer):
             logger.warning(f"OPPO claim controller: {alert}")
         self._turn += 1
         self._record({"claims": per_response, "suppression": factor})
+        if "reference" in selectors(self._settings.loss):
+            self._record({"clauses": counts[4] / max(1.0, counts[0])})
         self._record_terms([sample for chunk in chunks for sample in chunk])
 
     def _record_terms(self, samples: Sequence[Any]) -> None:
@@ -180,27 +196,28 @@ class OppoGRPOTrainer(GRPOTrainer):
     def _get_per_token_logps_and_entropies(
         self, model: Any, model_inputs: Any, grpo_batch: Any, *args: Any, **kwargs: Any
     ) -> Any:
-        with last_positions_only(self._logits_layer, grpo_batch.logits_to_keep + 1):
+        with last_positions_only(self._logits_layer, grpo_batch.logits_to_keep + 1) as states:
             result = super()._get_per_token_logps_and_entropies(model, model_inputs, grpo_batch, *args, **kwargs)
         if self._captured is not None:
-            self._captured.append(result[0])
+            self._captured.append((result[0], states[-1][:, :-1] if states else None))
         return result
 
     def _compute_loss_and_metrics(self, model: Any, model_inputs: Any, grpo_batch: Any) -> Any:
         evidence: BatchEvidence | None = getattr(grpo_batch, "oppo", None)
         if evidence is None or not self.model.training:
             return super()._compute_loss_and_metrics(model, model_inputs, grpo_batch)
-        self._captured = []
-        try:
+        with self._capturing() as captured:
             loss, metrics = super()._compute_loss_and_metrics(model, model_inputs, grpo_batch)
-        finally:
-            captured, self._captured = self._captured, None
-        (full,) = captured
-        hidden = [self._hidden_logps(model, model_inputs, grpo_batch, own) for own in evidence.passes]
+        ((full, full_states),) = captured
+        masked = [self._hidden_forward(model, model_inputs, grpo_batch, own) for own in evidence.passes]
+        hidden = [logps for logps, _ in masked]
         mask = grpo_batch.completion_mask
         self._canary(evidence, full, hidden, mask)
         options = self._settings.loss
-        samples = samples_of(evidence, full, hidden, mask)
+        states = None
+        if needs_whole(options):
+            states = States(full_states, [own for _, own in masked], self._head, self.temperature)
+        samples = samples_of(evidence, full, hidden, mask, options, states)
         term, values = full.sum() * 0.0, {}
         if samples and evidence.totals is not None:
             term, values = auxiliary_loss(samples, options, evidence.totals, evidence.suppression)
@@ -215,11 +232,28 @@ class OppoGRPOTrainer(GRPOTrainer):
         guard.check_finite("the loss", float(total.detach()))
         return total, metrics
 
-    def _hidden_logps(self, model: Any, model_inputs: Any, grpo_batch: Any, own: Pass) -> torch.Tensor:
-        inputs = hidden_inputs(model_inputs, own, self._fills)
-        graph = nullcontext() if masked_pass_learns(self._settings.loss) else torch.no_grad()
-        with graph:
-            return self._get_per_token_logps_and_entropies(model, inputs, grpo_batch)[0]
+    @contextmanager
+    def _capturing(self) -> Iterator[list[Forward]]:
+        self._captured = captured = []
+        try:
+            yield captured
+        finally:
+            self._captured = None
+
+    def _hidden_forward(self, model: Any, model_inputs: Any, grpo_batch: Any, own: Pass) -> Forward:
+        """Log-probs with a stream hidden, and the states they were made of."""
+        inputs, loss = hidden_inputs(model_inputs, own, self._fills), self._settings.loss
+        compared = own.joint or needs_passes(loss)
+        with nullcontext() if compared and masked_pass_learns(loss) else torch.no_grad():
+            with self._capturing() as captured:
+                self._get_per_token_logps_and_entropies(model, inputs, grpo_batch)
+        ((logps, states),) = captured
+        # Log-probs keep logits of every position alive, which rows over the vocabulary do not need.
+        return (logps if sampled_tokens_learn(loss) else logps.detach()), states
+
+    def _head(self, states: torch.Tensor) -> torch.Tensor:
+        """Logits of some positions, as the model makes them: outside of its forward nothing casts for it."""
+        return self._logits_layer(states.to(self._logits_layer.weight.dtype))
 
     def _canary(
         self, evidence: BatchEvidence, full: torch.Tensor, hidden: Sequence[torch.Tensor], mask: torch.Tensor
@@ -227,7 +261,7 @@ class OppoGRPOTrainer(GRPOTrainer):
         sums = torch.zeros(len(STREAMS), 2, dtype=torch.float64)
         for own, values in zip(evidence.passes, hidden, strict=True):
             change = ((full - values).detach().abs() * mask).sum(1).double().cpu()
-            for row, stream in own.streams.items():
+            for row, stream in own.streams.items() if not own.joint else ():
                 sums[STREAMS.index(stream), 0] += change[row]
                 sums[STREAMS.index(stream), 1] += float(mask[row].sum())
         shared = torch.tensor(self._sum(sums.flatten())).view_as(sums)
@@ -237,13 +271,13 @@ class OppoGRPOTrainer(GRPOTrainer):
                 self._watch.canary(stream, change / tokens)
 
     def _record_loss(self, term: torch.Tensor, values: dict[str, float], scale: float) -> None:
-        names = active_terms(self._settings.loss)
+        names = logged_names(self._settings.loss)
         local = [float(term.detach()), *(values.get(name, 0.0) for name in names)]
         summed = self._sum(torch.tensor(local, dtype=torch.float64))
         # Metrics are averaged over micro-steps when logged; summed parts over ranks times the rest of the scale.
         rest = scale / self.accelerator.num_processes
         self._record(
-            {name: value * rest for name, value in zip(["loss", *(f"loss/{n}" for n in names)], summed, strict=True)}
+            {name: value * rest for name, value in zip(["loss", *names.values()], summed, strict=True)}
         )
 
     # Bookkeeping ---------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -56,10 +56,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def service(folder: Path, port: int | None = None, signal: int = 15) -> Iterator[str]:
-    """`oppo serve`, ready; yields its address, and ends it by `signal`."""
+def service(
+    folder: Path, port: int | None = None, signal: int = 15, settings: Path | None = None
+) -> Iterator[str]:
+    """`oppo serve`, ready; yields its address, and ends it by `signal`. settings: a serve.json."""
+    folder.mkdir(parents=True, exist_ok=True)
     url = f"http://127.0.0.1:{port or free_port()}"
     command = oppo("serve", "--port", url.rsplit(":", 1)[1], "--state", str(folder / "state"))
+    command += [] if settings is None else ["--config", str(settings)]
     with open(folder / "serve.log", "w") as log:
         process = subprocess.Popen(command, cwd=REPOSITORY, stdout=log, stderr=log, start_new_session=True)
     try:
@@ -95,6 +99,71 @@ def train(
     changes: dict[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """`swift rlhf` with the plugin, into `folder`; environment replaces MEDIA, changes are arguments."""
+    extra = dict(changes or {})
+    launch = ["-m", "swift.cli.rlhf"]
+    if ranks > 1:
+        extra |= {"use_cpu": "true", "ddp_backend": "gloo"}
+        launch = [
+            *("-m", "torch.distributed.run", "--nproc_per_node", str(ranks)),
+            *("--master_port", str(free_port()), "-m", "swift.cli.rlhf"),
+        ]
+    arguments = run_arguments(folder, model, dataset, settings, steps, extra)
+    run = subprocess.run(
+        [sys.executable, *launch, *arguments],
+        cwd=folder,
+        env={**plain_environment(), **run_environment(folder, MEDIA if environment is None else environment)},
+        capture_output=True,
+        text=True,
+        timeout=RUN_SEC,
+        check=False,
+    )
+    (folder / "train.log").write_text(run.stdout + run.stderr)
+    return run
+
+
+def train_several(
+    folder: Path, model: Path, dataset: Path, settings: dict[str, dict[str, Any]], changes: dict[str, dict[str, str]]
+) -> str:
+    """A step of `swift rlhf` for each of `settings`, by name, in one process; returns what it printed."""
+    runs = []
+    for name, own in settings.items():
+        arguments = run_arguments(folder / name, model, dataset, own, 1, changes.get(name, {}))
+        environment = run_environment(folder / name, MEDIA)
+        runs.append(
+            {"name": name, "folder": str(folder / name), "arguments": arguments, "environment": environment}
+        )
+    (folder / "runs.json").write_text(json.dumps(runs))
+    run = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("several.py")), str(folder / "runs.json")],
+        env=plain_environment(),
+        capture_output=True,
+        text=True,
+        timeout=RUN_SEC,
+        check=False,
+    )
+    (folder / "train.log").write_text(run.stdout + run.stderr)
+    return run.stdout + run.stderr
+
+
+def plain_environment() -> dict[str, str]:
+    """This process's, without anything that the plugin reads or refuses."""
+    return {name: value for name, value in os.environ.items() if "AUDIO_IN_VIDEO" not in name}
+
+
+def run_environment(folder: Path, media: dict[str, str]) -> dict[str, str]:
+    return {
+        **media,
+        "OPPO_CONFIG": str(folder / "oppo.json"),
+        "OPPO_DUMP": str(folder / "dump"),
+        "HF_HUB_OFFLINE": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def run_arguments(
+    folder: Path, model: Path, dataset: Path, settings: dict[str, Any], steps: int, changes: dict[str, str]
+) -> list[str]:
+    """Writes oppo.json into `folder`; the arguments of the run that reads it."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "oppo.json").write_text(json.dumps(settings))
     arguments = {
@@ -126,35 +195,18 @@ def train(
         "add_version": "false",
         "gradient_checkpointing_kwargs": '{"use_reentrant": false}',
         "report_to": "none",
+        # It would ask a hub about a model that is in none.
+        "check_model": "false",
         "seed": "7",
-    }
-    arguments |= changes or {}
-    launch = ["-m", "swift.cli.rlhf"]
-    if ranks > 1:
-        arguments |= {"use_cpu": "true", "ddp_backend": "gloo"}
-        launch = [
-            *("-m", "torch.distributed.run", "--nproc_per_node", str(ranks)),
-            *("--master_port", str(free_port()), "-m", "swift.cli.rlhf"),
-        ]
-    command = [sys.executable, *launch, *(part for name, value in arguments.items() for part in (f"--{name}", value))]
-    run = subprocess.run(
-        command,
-        cwd=folder,
-        env={
-            **{name: value for name, value in os.environ.items() if "AUDIO_IN_VIDEO" not in name},
-            **(MEDIA if environment is None else environment),
-            "OPPO_CONFIG": str(folder / "oppo.json"),
-            "OPPO_DUMP": str(folder / "dump"),
-            "HF_HUB_OFFLINE": "1",
-            "OMP_NUM_THREADS": "1",
-        },
-        capture_output=True,
-        text=True,
-        timeout=RUN_SEC,
-        check=False,
-    )
-    (folder / "train.log").write_text(run.stdout + run.stderr)
-    return run
+    } | changes
+    return [part for name, value in arguments.items() for part in (f"--{name}", value)]
+
+
+def exported(folder: Path, corpus: Path) -> list[str]:
+    """What `oppo export ms-swift --preset` writes, for every preset in a folder of its name; returns the names."""
+    command = ["npx", "tsx", "scripts/ms-swift-presets.ts", str(corpus), str(folder)]
+    run = subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, text=True, timeout=START_SEC)
+    return list(json.loads(run.stdout))
 
 
 def logged(folder: Path) -> list[dict[str, Any]]:
@@ -166,13 +218,13 @@ def logged(folder: Path) -> list[dict[str, Any]]:
 
 def recomputed(folder: Path, step: int) -> dict[str, float]:
     """The OPPO term of a step by the TypeScript loss, from the dumped log-probs of all ranks."""
-    command = [
-        "npx",
-        "tsx",
-        "scripts/ms-swift-recompute.ts",
-        str(folder / "oppo.json"),
-        str(folder / "dump"),
-        str(step),
-    ]
+    (own,) = all_recomputed([folder], step)
+    return own
+
+
+def all_recomputed(folders: Sequence[Path], step: int) -> list[dict[str, float]]:
+    """The same of several runs, in one process."""
+    asked = [str(part) for folder in folders for part in (folder / "oppo.json", folder / "dump", step)]
+    command = ["npx", "tsx", "scripts/ms-swift-recompute.ts", *asked]
     run = subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, text=True, timeout=START_SEC)
-    return json.loads(run.stdout)
+    return [json.loads(line) for line in run.stdout.splitlines()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,14 +12,18 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from fakes import settings_data  # noqa: E402
+
 from oppo_swift import version  # noqa: E402
 from oppo_swift.errors import OppoSwiftError  # noqa: E402
+from oppo_swift.fields import read  # noqa: E402
 from oppo_swift.loss.sample import Claim  # noqa: E402
+from oppo_swift.loss.settings import Loss  # noqa: E402
 from oppo_swift.model_facts import last_positions_only, logits_layer, media_tokens  # noqa: E402
 from oppo_swift.passes import Pass  # noqa: E402
 from oppo_swift.prepare import _row, claim_counts, window_totals  # noqa: E402
 from oppo_swift.reward import TERMS_KEY  # noqa: E402
-from oppo_swift.rollout import BatchEvidence, flat_ids, outline, samples_of  # noqa: E402
+from oppo_swift.rollout import BatchEvidence, States, flat_ids, outline, samples_of  # noqa: E402
 
 pytestmark = pytest.mark.swift
 # The third completion is empty; completions of different length are padded on either side.
@@ -40,6 +45,34 @@ def test_samples_hold_completion_tokens_only() -> None:
     assert samples[1].partial == {"audio"}
 
 
+def test_rows_come_from_the_states_before_their_tokens() -> None:
+    """Row of token j: the state at its place in the padded batch, of the passes that the completion has."""
+    states = torch.arange(12, dtype=torch.float32).reshape(3, 4, 1)
+    own = evidence()
+    own.clauses = [(Claim("visual", (0, 2), 0.5, 0), Claim("acoustic", (1,), 0.5, 1)), (Claim("visual", (1,), 1.0, 1),), ()]
+    loss = copy.deepcopy(settings_data()["loss"])
+    loss["paper"]["weight"], loss["evidence"]["selector"] = 0.1, "reference"
+    full = torch.zeros(3, 4)
+    made = States(states, [states + 100], lambda values: values, 0.5)
+    first, second = samples_of(own, full, [full], MASK, read(Loss, loss, "test"), made)
+    assert {name: rows.positions for name, rows in first.whole.items()} == {"full": (0, 1, 2), "video": (0, 2)}
+    assert first.whole["video"].values.flatten().tolist() == [100.0, 102.0]
+    assert first.whole["full"].values.flatten().tolist() == [0.0, 1.0, 2.0]
+    # Padded on the left: its tokens 0 and 1 stand in columns 1 and 2. It has no pass with the video hidden.
+    assert second.whole["full"].values.flatten().tolist() == [6.0] and "video" not in second.whole
+    assert first.whole["full"].temperature == 0.5
+    assert samples_of(own, full, [full], MASK)[0].whole == {}
+
+
+def test_a_joint_pass_is_its_own() -> None:
+    own = evidence()
+    own.passes = [*own.passes, Pass({0: "both", 1: "both", 2: "both"})]
+    full = torch.zeros(3, 4)
+    samples = samples_of(own, full, [full - 1, full - 2], MASK)
+    assert samples[0].both.tolist() == [-2.0] * 3 and samples[0].video.tolist() == [-1.0] * 3
+    assert samples[1].both.tolist() == [-2.0] * 2 and samples[1].video is None
+
+
 def test_totals_before_any_log_prob() -> None:
     found = [evidence() for _ in range(4)]
     for own in found:
@@ -56,7 +89,10 @@ def test_totals_before_any_log_prob() -> None:
 def test_claims_and_format_rate() -> None:
     well, ill = {TERMS_KEY: {"format": 1.0}}, {TERMS_KEY: {"format": 0.0}}
     chunks = [[SimpleNamespace(rollout_infos=infos) for infos in (well, ill, {})]]
-    assert claim_counts(chunks, [evidence()]).tolist() == [3, 2, 2, 1]
+    own = evidence()
+    assert claim_counts(chunks, [own]).tolist() == [3, 2, 2, 1, 0]
+    own.clauses = [(CLAIMS[0][0], CLAIMS[1][0]), (), ()]
+    assert claim_counts(chunks, [own]).tolist() == [3, 2, 2, 1, 2]
 
 
 def test_label_of_a_donor_by_either_name() -> None:
@@ -75,8 +111,9 @@ def test_logits_of_the_last_positions_are_the_same() -> None:
     layer = logits_layer(model)
     hidden = torch.randn(2, 7, 4)
     everything = layer(hidden)
-    with last_positions_only(layer, 3):
+    with last_positions_only(layer, 3) as states:
         tail = layer(hidden)
+    assert torch.equal(layer(states[0]), tail)
     assert tail.shape == (2, 3, 9)
     assert torch.allclose(tail, everything[:, -3:])
     assert layer(hidden).shape == (2, 7, 9)

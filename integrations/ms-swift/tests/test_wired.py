@@ -326,11 +326,11 @@ def step(world: World, monkeypatch: pytest.MonkeyPatch, loss: float, effects: di
     full = torch.full(batch["grpo_batch"].completion_mask.shape, -2.0)
 
     def policy(self: Any, *_: Any) -> Any:
-        self._captured.append(full)
+        self._captured.append((full, None))
         return torch.tensor(loss), {}
 
     monkeypatch.setattr(GRPOTrainer, "_compute_loss_and_metrics", policy)
-    trainer._hidden_logps = lambda _, __, ___, own: full - effects[next(iter(own.streams.values()))]
+    trainer._hidden_forward = lambda _, __, ___, own: (full - effects[next(iter(own.streams.values()))], None)
     return trainer._compute_loss_and_metrics(trainer.model, batch["model_inputs"], batch["grpo_batch"])
 
 

@@ -52,11 +52,6 @@ def auxiliary_loss(
     return total, values
 
 
-def active_terms(options: Loss) -> list[str]:
-    """Names of the terms with a weight, in a fixed order."""
-    return [term.name for term in active(options)]
-
-
 def check_passes(options: Loss, totals: Totals, terms: Sequence[Term] = TERMS) -> None:
     """Claims without the masked passes that a term compares would make it 0 in silence."""
     if needs_joint_pass(options, terms) and totals["samples"] and totals["pass_tokens/both"] == 0:

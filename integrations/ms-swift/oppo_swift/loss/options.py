@@ -36,6 +36,17 @@ def masked_pass_learns(options: Loss, terms: Sequence[Term] = TERMS) -> bool:
     return any(term.learns_masked(options) for term in active(options, terms))
 
 
+def sampled_tokens_learn(options: Loss, terms: Sequence[Term] = TERMS) -> bool:
+    """Is any of that gradient on the log-probs of sampled tokens? If not, their graph can go."""
+    return any(term.learns_masked(options) and term.reads(options) != "none" for term in active(options, terms))
+
+
+def needs_whole(options: Loss, terms: Sequence[Term] = TERMS) -> list[str]:
+    """Terms that are on and look at the whole vocabulary."""
+    probe = (Claim("visual", (0,), 1.0), Claim("acoustic", (0,), 1.0))
+    return [term.name for term in active(options, terms) if term.whole(probe, 1, options)]
+
+
 def needs_match(options: Loss, terms: Sequence[Term] = TERMS) -> bool:
     """Does any term that is on weigh claims by how well the reference supports them?"""
     return any(term.uses_match(options) for term in active(options, terms))
@@ -70,7 +81,9 @@ def whole_reads(
     return {name: tuple(sorted(found)) for name, found in tokens.items() if found}
 
 
-def logged_names(options: Loss, terms: Sequence[Term] = TERMS) -> list[str]:
-    """Every key that `auxiliary_loss` can report under these settings: terms that are on, and their metrics."""
+def logged_names(options: Loss, terms: Sequence[Term] = TERMS) -> dict[str, str]:
+    """Every key that `auxiliary_loss` can report under these settings, terms that are on and their metrics, and what it
+    is called in logs.
+    """
     on = active(options, terms)
-    return [*(term.name for term in on), *(name for term in on for name in term.metrics)]
+    return {term.name: f"loss/{term.name}" for term in on} | {name: name for term in on for name in term.metrics}

@@ -18,11 +18,11 @@ from ..guard.encoding import encoding_error
 from ..guard.service import check_service
 from ..guard.startup import report, reward_problems
 from ..guard.watch import Watch
-from ..loss.options import needs_passes
+from ..loss.options import selectors
 from ..loss.totals import add
 from ..model_facts import media_tokens
 from ..passes import Fills
-from ..prepare import PROMPT_KEY, claim_counts, summed_rewards
+from ..prepare import PROMPT_KEY, claim_counts, drop_idle_passes, summed_rewards
 from ..reward import TERMS, TERMS_KEY, open_client
 from ..rollout import BatchEvidence
 from .evidence import RayPreparer, lighten
@@ -120,9 +120,7 @@ class OppoRayTrainer(GRPOTrainer):
             generations=self.num_generations,
             skip_truncated=bool(self.args.overlong_filter),
         )
-        if not needs_passes(self._settings.loss) and self._turn >= self._settings.guards.canary_steps:
-            for evidence in found:
-                evidence.passes = []
+        drop_idle_passes(found, self._settings, self._turn)
         self._complete(chunks, found)
         for batch, evidence in zip(grpo_batches, found, strict=True):
             batch.oppo = evidence
@@ -143,7 +141,7 @@ class OppoRayTrainer(GRPOTrainer):
         totals, factor = add(own.totals for own in found if own.totals), suppression(self._controller, options)
         for evidence in found:
             evidence.totals, evidence.suppression, evidence.fills = totals, factor, self._fills
-        completions, claims, scored, formed = claim_counts(chunks, found).tolist()
+        completions, claims, scored, formed, clauses = claim_counts(chunks, found).tolist()
         per_response = claims / max(1.0, completions)
         self._controller, alerts = advance(self._controller, per_response, formed / scored if scored else 0.0, options)
         for alert in alerts if options.enabled else []:
@@ -152,6 +150,8 @@ class OppoRayTrainer(GRPOTrainer):
         samples = [sample for chunk in chunks for sample in chunk]
         self._watch.clipped(sum(bool(sample.is_truncated) for sample in samples) / len(samples))
         self._oppo_metrics = {"oppo/claims": per_response, "oppo/suppression": factor, **self._term_means(samples)}
+        if "reference" in selectors(self._settings.loss):
+            self._oppo_metrics["oppo/clauses"] = clauses / max(1.0, completions)
 
     def _term_means(self, samples: Sequence[Any]) -> dict[str, float]:
         known = [own for sample in samples if (own := sample.rollout_infos.get(TERMS_KEY)) is not None]

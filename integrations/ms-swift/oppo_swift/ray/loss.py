@@ -16,8 +16,8 @@ from ..dump import Place, dump_step
 from ..errors import OppoSwiftError
 from ..guard import batch as guard
 from ..guard.watch import Watch
-from ..loss.objective import active_terms, auxiliary_loss
-from ..loss.options import masked_pass_learns
+from ..loss.objective import auxiliary_loss
+from ..loss.options import logged_names, masked_pass_learns
 from ..loss.sample import Sample
 from ..passes import STREAMS, hidden_inputs
 from ..rollout import BatchEvidence, samples_of
@@ -94,11 +94,11 @@ class OppoLoss(GRPOLoss):
         term, values = full.sum() * 0.0, {}
         if samples:
             term, values = auxiliary_loss(samples, options, evidence.totals, evidence.suppression)
-        names = active_terms(options)
+        names = logged_names(options)
         local = [float(term.detach()), *(values.get(name, 0.0) for name in names)]
         shared = _summed(torch.tensor(local, dtype=torch.float32, device=full.device))
         summed = int(self._args.num_microbatches) * shared
-        logged = dict(zip(["oppo/loss", *(f"oppo/loss/{name}" for name in names)], summed, strict=True))
+        logged = dict(zip(["oppo/loss", *(f"oppo/{name}" for name in names.values())], summed, strict=True))
         return self._scale() * term, logged
 
     def _canary(
@@ -108,7 +108,7 @@ class OppoLoss(GRPOLoss):
         sums = torch.zeros(len(STREAMS), 2, device=full.device)
         for own, values in zip(evidence.passes, hidden, strict=True):
             change = ((full - values).detach().abs() * mask).sum(1)
-            for row, stream in own.streams.items():
+            for row, stream in own.streams.items() if not own.joint else ():
                 sums[STREAMS.index(stream)] += torch.stack([change[row], mask[row].sum()])
         sums = _summed(sums)
         seen = [index for index in range(len(STREAMS)) if float(sums[index, 1]) > 0]

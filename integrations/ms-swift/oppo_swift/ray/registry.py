@@ -7,7 +7,7 @@ from typing import Any
 
 from ..config import Settings
 from ..errors import OppoSwiftError
-from ..loss.options import needs_passes
+from ..loss.options import active
 
 CLASSES = {"trainer": "oppo_swift.ray.driver.OppoRayTrainer", "loss": "oppo_swift.ray.loss.OppoLoss"}
 # Modules that only a Ray driver, and only a Ray worker, has loaded when it reads its arguments.
@@ -49,7 +49,7 @@ def refuse_megatron(args: Any, settings: Settings) -> None:
 
 
 def _refuse(settings: Settings) -> None:
-    if needs_passes(settings.loss) or settings.loss.papo.fullEntropy > 0:
+    if active(settings.loss):
         raise OppoSwiftError(
             "MEGATRON",
             "Megatron without Ray has no place for the Omni-Perception Loss; training would go on without it, "

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..config import Settings
 from ..guard.startup import environment_problems, report
+from ..loss.options import needs_whole
 
 # Arguments, the values OPPO can train with, and why not with others.
 ALLOWED: dict[str, tuple[tuple[Any, ...], str]] = {
@@ -34,7 +35,23 @@ def check_ray_startup(args: Any, settings: Settings, environment: Mapping[str, s
 
     args: ms-swift's MegatronRLHFArguments. Both padding modes are fine.
     """
-    report([*environment_problems(environment), *argument_problems(args), *scale_problems(args, settings)])
+    report(
+        [
+            *environment_problems(environment),
+            *argument_problems(args),
+            *scale_problems(args, settings),
+            *vocabulary_problems(settings),
+        ]
+    )
+
+
+def vocabulary_problems(settings: Settings) -> list[str]:
+    """Terms that would need more than log-probs of sampled tokens, which is all that Megatron's forward gives."""
+    return [
+        f"loss.{name}.estimator whole: Megatron gives log-probs of sampled tokens alone: set it to k1 or k3, or train "
+        "with `swift rlhf`"
+        for name in needs_whole(settings.loss)
+    ]
 
 
 def argument_problems(args: Any) -> list[str]:
