@@ -20,7 +20,12 @@ import type { RewardOptions } from "../../../src/rewards/options.ts";
 import { createScorer, type Scorer } from "../../../src/rewards/scorer.ts";
 import { systemLayout } from "../../../src/runs/layout.ts";
 import { openEmbedder } from "../../../src/similarity/open.ts";
-import { type MaskOptions, maskOptions } from "../../../src/trainer/options.ts";
+import {
+  type MaskOptions,
+  maskOptions,
+  type RlOptions,
+  rlOptionsOf,
+} from "../../../src/trainer/options.ts";
 import { trainRl } from "../../../src/trainer/train.ts";
 import type { Context, Section } from "../context.ts";
 import { type Speaker, speaker } from "../demo-policy.ts";
@@ -38,6 +43,7 @@ interface Objective {
   reward: RewardOptions;
   loss: LossOptions;
   mask: MaskOptions;
+  rl: RlOptions;
 }
 
 /** As in configs/demo.yaml. */
@@ -53,15 +59,17 @@ function ours(preset: PresetName, kl = 0): Objective {
     reward: demo.variants["oppo-swap"]!.reward,
     loss: resolveLossOptions({ preset, reference: { weight: kl } }),
     mask: maskOptions.parse({ mode: swap ? "swap" : "blank" }),
+    rl: demo.rl,
   };
 }
 
-/** A system of the paper, whole: its reward, its loss with its KL, its mask by ratio. */
+/** A system of the paper, whole: reward, loss with its KL, mask by ratio, groups as in the demo. */
 function printed(preset: VariantPresetName, change: { name?: string; mask?: object } = {}) {
   const { name = preset, mask = {} } = change;
   const { settings } = variantPresets[preset];
   const read = variantOptions.parse({ preset, mask: { ...settings.mask, ...mask } });
-  return { name, base: "paper-reward", ...read, loss: resolveLossOptions(read.loss) };
+  const rl = rlOptionsOf(demo.rl, demo.variants["oppo-paper"]!.rl);
+  return { name, base: "paper-reward", ...read, loss: resolveLossOptions(read.loss), rl };
 }
 
 const all: readonly Objective[] = [
@@ -174,7 +182,7 @@ function once(say: (text: string) => void): (text: string) => void {
  */
 async function step(bench: Bench, objective: Objective, seed: number): Promise<number> {
   const { context, speaker, policy, reference, scorers } = bench;
-  const { name, reward, loss, mask } = objective;
+  const { name, reward, loss, mask, rl } = objective;
   const spent: Spent = new Map();
   const layout = systemLayout(join(context.folder, "objective"));
   rmSync(layout.root, { recursive: true, force: true });
@@ -188,10 +196,10 @@ async function step(bench: Bench, objective: Objective, seed: number): Promise<n
     examples: speaker.examples,
     scorer: scorers.get(name)!,
     options: {
-      ...demo.rl,
+      ...rl,
       steps: 1,
       learningRate: 1e-12,
-      guards: { ...demo.rl.guards, canaryEffect: 0 },
+      guards: { ...rl.guards, canaryEffect: 0 },
     },
     mask,
     loss,
@@ -239,8 +247,8 @@ function section(
         `optimiser), onnx, ${context.threads.at(-1)} threads, from a cold start of a few seconds that ` +
         "speaks the demo's language. Ratio, round by round, to plain GRPO with the same rollouts, the same " +
         "reward and the same KL: `none` for ours, `paper-reward` for the systems of OPPO's paper, which are " +
-        "measured whole (reward, reference KL .04, ratio masks, both masked passes of every rollout but for " +
-        "the last row). `attrib` needs both masked passes, our others hide one stream of each clip in turn. " +
+        "measured whole (reward, reference KL .04, groups of 4 from 16 clips, ratio masks, both masked " +
+        "passes of every rollout but for the last row). `attrib` needs both masked passes, our others hide one stream of each clip in turn. " +
         "*Processor*: the same ratio of processor time, all threads together, from sampling to the " +
         "optimiser's step; others on the machine disturb it less. *Compared*: tokens a response at which the printed loss compares passes. Columns after it: " +
         "milliseconds in each call of the policy, and the rest (scoring, loss, records).",
