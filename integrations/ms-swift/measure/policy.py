@@ -23,15 +23,9 @@ def logits_of(model: Any, inputs: dict[str, Any], completion: int) -> tuple[torc
     """Logits [rows, completion, vocabulary] of the positions that predict the completion's tokens, and the states
     [rows, completion, H] they were made of.
     """
-    layer, states = logits_layer(model), []
-    with last_positions_only(layer, completion + 1):
-        # Hooks run in the order in which they were set: this one sees the last positions alone.
-        handle = layer.register_forward_pre_hook(lambda _, given: states.append(given[0]))
-        try:
-            logits = model(**inputs, use_cache=False).logits
-        finally:
-            handle.remove()
-    return logits[:, :-1], states[0][:, :-1]
+    with last_positions_only(logits_layer(model), completion + 1) as states:
+        logits = model(**inputs, use_cache=False).logits
+    return logits[:, :-1], states[-1][:, :-1]
 
 
 def forward(model: Any, inputs: dict[str, Any], completion: int, dtype: torch.dtype) -> Forward:

@@ -95,7 +95,8 @@ def costs(rows: list[dict[str, Any]]) -> str:
 def seconds(row: dict[str, Any]) -> str:
     own = row["seconds"]
     if own is None:
-        return row["status"] + (f": {row['message']}" if row["message"] else "")
+        warm_up = f" (warm-up {row['warm_up_seconds']:.3f})" if row["warm_up_seconds"] is not None else ""
+        return row["status"] + warm_up + (f": {row['message']}" if row["message"] else "")
     text = f"{own['median']:.3f} ({own['min']:.3f} to {own['max']:.3f}, {own['steps']} steps)"
     return text if row["status"] == "measured" else f"{text}, then {row['status']}: {row['message']}"
 

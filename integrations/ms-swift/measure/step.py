@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import torch
 from oppo_swift.loss.objective import auxiliary_loss
-from oppo_swift.loss.options import masked_pass_learns
+from oppo_swift.loss.options import masked_pass_learns, needs_whole, sampled_tokens_learn, selectors
 from oppo_swift.loss.sample import Sample
 from oppo_swift.loss.settings import Loss
 from oppo_swift.loss.totals import measure
 from oppo_swift.passes import Fills, Pass, Row, deal, hidden_inputs
-from oppo_swift.rollout import BatchEvidence
+from oppo_swift.rollout import BatchEvidence, States, samples_of
 from torch import nn
 
 from .contenders import Contender
@@ -22,10 +23,9 @@ from .evidence import claims
 from .lora import adapters_off
 from .model import checkpointing
 from .policy import Forward, forward, head_of
-from .samples import loss_samples, sampled_tokens_learn
 from .sizes import Size
 
-EPSILON, REFERENCE_WEIGHT = 0.2, 0.04
+EPSILON, REFERENCE_WEIGHT, TEMPERATURE = 0.2, 0.04, 1.0
 
 
 @dataclass
@@ -97,10 +97,11 @@ def masked_samples(world: World, contender: Contender, loss: Loss, full: Forward
     with nullcontext() if masked_pass_learns(loss) else torch.no_grad():
         hidden = [masked(world, own, loss) for own in evidence.passes]
 
-    def head(states: torch.Tensor) -> torch.Tensor:
-        return head_of(world.model, states)
-
-    return loss_samples(evidence, full, hidden, head, loss, world.size, world.share)
+    states = None
+    if needs_whole(loss):
+        states = States(full.states, [own.states for own in hidden], partial(head_of, world.model), TEMPERATURE)
+    log_probs = [own.log_probs for own in hidden]
+    return samples_of(evidence, full.log_probs, log_probs, torch.ones_like(full.log_probs), loss, states)
 
 
 def masked(world: World, own: Pass, loss: Loss) -> Forward:
@@ -156,11 +157,12 @@ def grpo_loss(full: torch.Tensor, old: torch.Tensor, reference: torch.Tensor) ->
 
 
 def evidence_of(world: World, contender: Contender) -> BatchEvidence:
-    """Claims of the rows, and the masked passes that the plugin would deal them."""
+    """Claims of the rows, clauses of the reference where the loss acts on them, and the masked passes that the plugin would deal them."""
     rows = world.size.rows
-    own = claims(world.size, world.share, whole=False)
+    by_reference = "reference" in selectors(contender.loss)
     return BatchEvidence(
-        claims=[own] * rows,
+        claims=[claims(world.size, world.share, whole=False)] * rows,
+        clauses=[claims(world.size, world.share, whole=True)] * rows if by_reference else None,
         kept=list(range(rows)),
         passes=passes_of(world, contender),
         partial=contender.masks.partial(),

@@ -38,8 +38,8 @@ from measure.traced import trace, weights_gb
 from measure.world import make_world
 
 DTYPES = {"bfloat16": torch.bfloat16, "float32": torch.float32}
-# For converting the weights and three forwards in float32, as a multiple of a plain step, and at least.
-RESERVE_STEPS, RESERVE_SECONDS = 12, 20.0
+# For converting the weights and three forwards in float32, as a multiple of a plain step; at least; at most of all.
+RESERVE_STEPS, RESERVE_SECONDS, RESERVE_SHARE = 12, 20.0, 0.25
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -91,9 +91,11 @@ def run(
         write(out, data)
 
     def after_round(so_far: Run) -> None:
-        plain = so_far.records[0].warm_up
-        if options.float32 and plain is not None:
-            budget.reserve = max(RESERVE_SECONDS if device.type == "cuda" else 0.0, RESERVE_STEPS * plain)
+        first = so_far.records[0]
+        known = [own for own in (first.warm_up, *first.seconds) if own is not None]
+        if options.float32 and known:
+            # A first step loads kernels: later ones say better what the comparison will take.
+            budget.reserve = min(max(RESERVE_SECONDS, RESERVE_STEPS * min(known)), budget.seconds * RESERVE_SHARE)
         save(so_far)
         print(f"step_cost: round {so_far.rounds} of {options.rounds}, {budget.used():.0f} s", file=sys.stderr)
 

@@ -55,8 +55,10 @@ class Allocations(TorchDispatchMode):
         if func is torch.ops.aten._local_scalar_dense.default:
             # A number is read out, for a report, a check or Adam's count of steps: there is none.
             return False if args[0].dtype == torch.bool else 1
-        if func is torch.ops.aten.index.Tensor and any(own is not None and own.dtype == torch.bool for own in args[1]):
-            # Completions have no padding here: masks pick everything.
+        # Completions have no padding here: masks pick everything.
+        if func is torch.ops.aten.nonzero.default:
+            out = torch.arange(args[0].numel()).unsqueeze(1)
+        elif func is torch.ops.aten.index.Tensor and any(own is not None and own.dtype == torch.bool for own in args[1]):
             out = args[0].clone()
         else:
             out = func(*args, **(kwargs or {}))

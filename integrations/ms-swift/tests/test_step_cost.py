@@ -195,18 +195,21 @@ def test_printed_forms_differ_in_what_learns_not_in_value(world: World) -> None:
 
 def test_the_whole_vocabulary_keeps_no_log_probs_of_masked_passes(world: World, monkeypatch: Any) -> None:
     seen: dict[str, list[bool]] = {}
-    inner = steps.loss_samples
+    inner = steps.masked
 
-    def look(evidence: Any, full: Any, hidden: Any, *rest: Any) -> Any:
-        seen["log_probs"] = [own.log_probs.requires_grad for own in hidden]
-        seen["states"] = [own.states.requires_grad for own in hidden]
-        return inner(evidence, full, hidden, *rest)
+    def look(*arguments: Any) -> Any:
+        found = inner(*arguments)
+        seen.setdefault("log_probs", []).append(found.log_probs.requires_grad)
+        seen.setdefault("states", []).append(found.states.requires_grad)
+        return found
 
-    monkeypatch.setattr(steps, "loss_samples", look)
+    monkeypatch.setattr(steps, "masked", look)
     step(world, named("paper"))
     assert seen == {"log_probs": [False, False], "states": [True, True]}
+    seen.clear()
     step(world, named("paper, k1"))
     assert seen == {"log_probs": [True, True], "states": [True, True]}
+    seen.clear()
     step(world, named("paper-released"))
     assert seen == {"log_probs": [False, False], "states": [False, False]}
 
@@ -278,7 +281,7 @@ def test_allocations_are_counted_while_they_live() -> None:
 
 def test_a_step_is_counted_as_checkpoints_and_logits_at_full_width() -> None:
     two_layers = replace(SEVEN_B, text={**SEVEN_B.text, "num_hidden_layers": 2})
-    found = trace(two_layers, [named(PLAIN), named("oppo-swap")], torch.bfloat16, 0.5)
+    found = trace(two_layers, [named(PLAIN), named("oppo-swap"), named("paper")], torch.bfloat16, 0.5)
     logits = 2 * 512 * 152064 * 2 / 1e9
     hidden = 2 * 2212 * 3584
     # Inputs of two layers, and the last norm's in float32 and its output.
@@ -286,6 +289,8 @@ def test_a_step_is_counted_as_checkpoints_and_logits_at_full_width() -> None:
     # Log-softmaxes that are kept, and three arrays of gradients where one is gone back through.
     assert found[PLAIN]["step"] == pytest.approx((1 + 3) * logits + graph, rel=0.05)
     assert found["oppo-swap"]["step"] == pytest.approx((3 + 3) * logits + 3 * graph, rel=0.05)
+    # Two log-softmaxes less are kept; what is recomputed of a layer is the peak then.
+    assert found["paper"]["step"] < found["oppo-swap"]["step"] - 0.5 * logits
 
 
 # Rounds ------------------------------------------------------------------------------------------------
