@@ -76,7 +76,7 @@ const run = (name: string, killWhen?: () => boolean) =>
 /** What must be the same however often a run was killed. */
 function fingerprint(name: string): Record<string, string> {
   const layout = runLayout(join(folder, "runs", name));
-  const files = ["cold-start", "grpo", "oppo"].flatMap((system) => {
+  const files = ["cold-start", "grpo", "oppo-swap"].flatMap((system) => {
     const { final } = layout.system(system);
     return readdirSync(final).map((file) => join(final, file));
   });
@@ -107,7 +107,7 @@ describe("oppo run", () => {
       expect(page).toContain(shown);
     }
     expect(page.replaceAll(/data:[^"]*"/g, "")).not.toMatch(/undefined|NaN|\[object/);
-    expect(readMetrics(layout.system("oppo"))).toHaveLength(12);
+    expect(readMetrics(layout.system("oppo-swap"))).toHaveLength(12);
   }, 240_000);
 
   it("killed three times and started again gives the same bytes, and says where it goes on", async () => {
