@@ -78,24 +78,8 @@ export function chunkToScore(
   const groups = groupByPrompt(asked.map((index) => datum(index).prompt))
     .map(({ prompt, members }) => ({ prompt, members: members.map((at) => asked[at] as number) }))
     .flatMap((group) => split(group, length));
-  // masked passes are read at a few tokens, full ones at all: apart, so that the first save work
-  const isRead = ({ members }: Group): boolean => members.every((index) => datum(index).read);
-  const isWhole = ({ members }: Group): boolean =>
-    members.some((index) => wholeCount(datum(index)) > 0);
-  const coarse = groups.some((group) => isRead(group) && isWhole(group));
-  const sizeOf = ({ members }: Group): number => roundUp(members.length, groupSizes);
-  const largestRead = Math.max(...groups.filter(isRead).map(sizeOf));
-  const alike = new Map<string, { size: number; coarse: boolean; same: Group[] }>();
-  for (const group of groups) {
-    const read = isRead(group);
-    const size = coarse && read ? largestRead : sizeOf(group);
-    const key = `${size}/${read}`;
-    const known = alike.get(key);
-    if (known) known.same.push(group);
-    else alike.set(key, { size, coarse: coarse && read, same: [group] });
-  }
   const chunks: ScoringChunk[] = [];
-  for (const { size, coarse, same } of alike.values()) {
+  for (const { size, coarse, same } of alikeGroups(groups, batch)) {
     same.sort((a, b) => longest(a) - longest(b));
     const most = coarse ? wholeReads.chunkRows : chunkRows;
     for (const part of evenParts(same, Math.max(1, Math.floor(most / size)))) {
@@ -116,6 +100,38 @@ export function chunkToScore(
     }
   }
   return chunks;
+}
+
+/** Groups that a program can take together. */
+interface Alike {
+  /** Completions of each, blanks included. */
+  size: number;
+  /** In the sizes of `wholeReads`. */
+  coarse: boolean;
+  same: Group[];
+}
+
+/**
+ * Masked passes are read at a few tokens, full ones at all: apart, so that the first save work. With
+ * whole rows among those read all of them have one size.
+ */
+function alikeGroups(groups: readonly Group[], batch: readonly Datum[]): Alike[] {
+  const data = ({ members }: Group): Datum[] => members.map((index) => batch[index] as Datum);
+  const isRead = (group: Group): boolean => data(group).every(({ read }) => read);
+  const sizeOf = ({ members }: Group): number => roundUp(members.length, groupSizes);
+  const read = groups.filter(isRead);
+  const whole = read.some((group) => data(group).some((datum) => wholeCount(datum) > 0));
+  const largest = Math.max(...read.map(sizeOf));
+  const alike = new Map<string, Alike>();
+  for (const group of groups) {
+    const few = isRead(group);
+    const coarse = few && whole;
+    const size = coarse ? largest : sizeOf(group);
+    const known = alike.get(`${size}/${few}`);
+    if (known) known.same.push(group);
+    else alike.set(`${size}/${few}`, { size, coarse, same: [group] });
+  }
+  return [...alike.values()];
 }
 
 /** Positions read or wanted whole, ascending; undefined: all tokens. */
