@@ -22,9 +22,12 @@ export function presetSection(options: SwiftOptions, { apart }: { apart: boolean
 /** What the paper prints no value for, or has otherwise than this run. */
 function openInThePaper(options: SwiftOptions, apart: boolean): string[] {
   const { coldStart, decomposer, embedder, reward, training } = options;
-  const steps = (training.gpus * training.perDeviceBatch * training.gradientAccumulation) / 4;
+  const prompts =
+    (training.gpus * training.perDeviceBatch * training.gradientAccumulation) /
+    training.numGenerations;
   return [
-    `As printed: ${training.gpus} GPUs, batch ${training.perDeviceBatch}, accumulation ${training.gradientAccumulation}, G ${training.numGenerations} (${steps} prompts a step), learning rate ${training.learningRate}, ${training.epochs} epoch(s), reference KL ${training.referenceKl}; cold start ${coldStart.learningRate ?? "by default"}, ${coldStart.epochs} epochs. On fewer GPUs raise training.gradientAccumulation by as much.`,
+    "Training as the paper prints it: 16 GPUs, batch 1, accumulation 2, G 4 (8 prompts a step), learning rate 2e-6, one epoch, reference KL .04; cold start 2e-5, two epochs.",
+    `This run: ${training.gpus} GPUs, batch ${training.perDeviceBatch}, accumulation ${training.gradientAccumulation}, G ${training.numGenerations} (${prompts} prompts a step), learning rate ${training.learningRate}, ${training.epochs} epoch(s), reference KL ${training.referenceKl}; cold start ${coldStart.learningRate ?? "by default"}, ${coldStart.epochs} epoch(s). On fewer GPUs raise training.gradientAccumulation by as much.`,
     "Not stated in the paper, so ours or the first author's training repository's: model size (7B there), what of it learns (the whole language model here, encoders frozen), clip range, warm-up, longest response, frames and pixels, temperature 1.",
     "Advantages are ms-swift's: (R − mean)/(std + 1e-4) in a group, std of a sample (÷ G − 1). The paper says mean and standard deviation, and not which.",
     "Masking by ratio: responses of one clip in a step share a draw. Zero is zero of the processor's tensors: mean colour, and a log-mel feature that is not silence.",

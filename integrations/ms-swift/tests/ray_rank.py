@@ -29,6 +29,7 @@ from fakes import FakeService, settings_data, sha256  # noqa: E402
 
 PLUGIN = Path(__file__).parents[1] / "oppo_swift_plugin.py"
 GENERATIONS, CLIPS = 2, 2
+RATIO = {"visual": "ratio", "acoustic": "ratio", "schedule": "both"}
 SWAP = {"visual": "swap", "acoustic": "swap", "schedule": "both"}
 
 
@@ -56,6 +57,14 @@ def configure(url: str, case: str) -> None:
     if case.startswith("swap"):
         data["masks"].update(SWAP)
         data["loss"]["onset"]["weight"] = 0
+    if case.startswith("paper"):
+        data["masks"].update(RATIO)
+        for term in ("sensitivity", "onset"):
+            data["loss"][term]["weight"] = 0
+        data["loss"]["paper"].update(weight=0.02, estimator="k1", reduce="mean")
+        data["loss"]["evidence"]["selector"] = "reference"
+        if case.endswith("together"):
+            data["loss"]["paper"].update(tokens="together", estimator="k3")
     for path in (Path(os.environ["OPPO_CONFIG"]), FOLDER / f"{case}-{RANKS}" / "oppo.json"):
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(data))

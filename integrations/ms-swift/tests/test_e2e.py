@@ -85,11 +85,13 @@ def test_two_ranks_lora_swapped_streams_in_turn(world: World) -> None:
         sensitivity={"weight": 0},
         onset={"weight": 0},
         counterfactual={"sensitivity": 0.05, "invariance": 0.3},
+        paper={"weight": 0.01},
         masks={"visual": "swap", "acoustic": "swap", "schedule": "alternate"},
     )
     run = world.train("two", settings, ranks=2, changes=LORA)
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
-    check_steps(world.folder / "two", steps=2)
+    rows = check_steps(world.folder / "two", steps=2)
+    assert rows[0]["oppo/loss/paper"] < 0, "the printed term, over the vocabulary, has a part in it"
     ranks = {path.name[-6] for path in (world.folder / "two" / "dump").iterdir()}
     assert ranks == {"0", "1"}
 

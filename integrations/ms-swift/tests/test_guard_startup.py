@@ -138,3 +138,13 @@ def test_what_kept_samples_from_being_encoded() -> None:
     assert error.code == "ENCODING" and "read_video" in str(error) and "decord" in error.hint
     fine = encoding_error(SimpleNamespace(encode=lambda _: {}), {})
     assert "--max_length" in str(fine)
+
+
+def test_logits_made_apart_need_gathered_weights_even_where_no_masked_pass_learns() -> None:
+    off = {"sensitivity": {"weight": 0}, "onset": {"weight": 0}}
+    whole = settings(**off, paper={"weight": 0.1, "maskedGradient": False})
+    assert "estimator whole" in refuse(own=whole, deepspeed="zero3")
+    from oppo_swift.guard.startup import memory_problems
+
+    zero3 = SimpleNamespace(**{**FINE, "deepspeed": "zero3"})
+    assert memory_problems(zero3, settings(**off, paper={"weight": 0.1, "maskedGradient": False, "estimator": "k1"})) == []

@@ -57,6 +57,31 @@ def settings(*, on: bool = True) -> Settings:
     return read(Settings, data, "test")
 
 
+def with_paper(**changes: Any) -> Settings:
+    data = settings_data()
+    for term in ("sensitivity", "onset"):
+        data["loss"][term]["weight"] = 0
+    data["loss"]["paper"].update({"weight": 0.1, **changes})
+    return read(Settings, data, "test")
+
+
+def test_the_whole_vocabulary_is_refused_with_the_cure_and_never_replaced() -> None:
+    with pytest.raises(OppoSwiftError, match=r"loss.paper.estimator whole: .* set it to k1 or k3") as caught:
+        check_ray_startup(SimpleNamespace(**FINE), with_paper(), {})
+    assert caught.value.code == "STARTUP"
+    for estimator in ("k1", "k3"):
+        check_ray_startup(SimpleNamespace(**FINE), with_paper(estimator=estimator), {})
+    off = with_paper(weight=0)
+    check_ray_startup(SimpleNamespace(**FINE), off, {})
+
+
+def test_plain_megatron_is_refused_for_a_term_on_the_joint_pass_alone() -> None:
+    """No stream is hidden by itself then, and still there would be no loss."""
+    with pytest.raises(OppoSwiftError, match="MEGATRON"):
+        registry._refuse(with_paper(tokens="together"))
+    registry._refuse(with_paper(weight=0))
+
+
 def check(environment: dict[str, str] | None = None, **changes: Any) -> None:
     check_ray_startup(SimpleNamespace(**{**FINE, **changes}), settings(), environment or {})
 

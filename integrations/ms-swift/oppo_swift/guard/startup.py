@@ -7,7 +7,7 @@ from typing import Any
 
 from ..config import Settings
 from ..errors import OppoSwiftError
-from ..loss.options import masked_pass_learns
+from ..loss.options import masked_pass_learns, needs_whole
 
 AUDIO_VARIABLE = "USE_AUDIO_IN_VIDEO"
 WINDOW_LOSSES = ("cispo", "dapo", "fipo")
@@ -86,17 +86,23 @@ def template_problems(template: Any) -> list[str]:
 
 
 def memory_problems(args: Any, settings: Settings) -> list[str]:
-    """Three forwards and one backward meet reentrant checkpointing and ZeRO-3."""
-    if not masked_pass_learns(settings.loss):
-        return []
+    """Three forwards and one backward meet reentrant checkpointing and ZeRO-3; so do logits made apart."""
     problems = []
+    zero3 = _zero_stage(getattr(args, "deepspeed", None)) == 3
+    if needs_whole(settings.loss) and zero3:
+        problems.append(
+            "DeepSpeed ZeRO-3 with loss.paper.estimator whole, which makes logits outside of the model's forward, where "
+            "the layer's weights are not gathered: use zero2, or k1 or k3"
+        )
+    if not masked_pass_learns(settings.loss):
+        return problems
     kwargs = getattr(args, "gradient_checkpointing_kwargs", None) or {}
     if getattr(args, "gradient_checkpointing", False) and kwargs.get("use_reentrant") is not False:
         problems.append(
             "reentrant gradient checkpointing fires each parameter's hook once per forward: "
             "--gradient_checkpointing_kwargs '{\"use_reentrant\": false}'"
         )
-    if _zero_stage(getattr(args, "deepspeed", None)) == 3:
+    if zero3:
         problems.append("DeepSpeed ZeRO-3 hangs in audio training and with several forwards: use zero2")
     return problems
 
