@@ -157,7 +157,9 @@ def grpo_loss(full: torch.Tensor, old: torch.Tensor, reference: torch.Tensor) ->
 
 
 def evidence_of(world: World, contender: Contender) -> BatchEvidence:
-    """Claims of the rows, clauses of the reference where the loss acts on them, and the masked passes that the plugin would deal them."""
+    """Claims of the rows, clauses of the reference where the loss acts on them, and the masked passes that the plugin
+    would deal them.
+    """
     rows = world.size.rows
     by_reference = "reference" in selectors(contender.loss)
     return BatchEvidence(

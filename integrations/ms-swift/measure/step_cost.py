@@ -64,6 +64,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             share=options.evidence,
             sample_seconds=options.sample_seconds,
         )
+    except ImportError as error:
+        cure = 'pip install "transformers>=4.57"'
+        print(
+            f"step_cost: transformers {transformers.__version__} has no Qwen2.5-Omni ({error}); {cure}", file=sys.stderr
+        )
+        return 1
     except RuntimeError as error:
         status, message = described(error)
         print(f"step_cost: the model was not made, {status}: {message}", file=sys.stderr)

@@ -58,7 +58,9 @@ class Allocations(TorchDispatchMode):
         # Completions have no padding here: masks pick everything.
         if func is torch.ops.aten.nonzero.default:
             out = torch.arange(args[0].numel()).unsqueeze(1)
-        elif func is torch.ops.aten.index.Tensor and any(own is not None and own.dtype == torch.bool for own in args[1]):
+        elif func is torch.ops.aten.index.Tensor and any(
+            own is not None and own.dtype == torch.bool for own in args[1]
+        ):
             out = args[0].clone()
         else:
             out = func(*args, **(kwargs or {}))
@@ -85,7 +87,9 @@ class TextHalf(nn.Module):
         self.model.gradient_checkpointing_disable()
 
 
-def trace(size: Size, contenders: Iterable[Contender], logits: torch.dtype, share: float) -> dict[str, dict[str, float]]:
+def trace(
+    size: Size, contenders: Iterable[Contender], logits: torch.dtype, share: float
+) -> dict[str, dict[str, float]]:
     """GB by contender. adapters: with Adam's state. step: the peak beyond what was there before the step, in bfloat16
     weights and with gradient checkpointing; adapters' gradients are in it.
     """

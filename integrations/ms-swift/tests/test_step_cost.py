@@ -498,6 +498,22 @@ def test_minutes_that_are_too_few_are_kept_and_said(tmp_path: Path) -> None:
     assert "Not all rounds were measured: time was up" in (tmp_path / "cost.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (ImportError("cannot import name 'Qwen2_5Omni'"), 'has no Qwen2.5-Omni (cannot import name'),
+        (torch.cuda.OutOfMemoryError("CUDA out of memory"), "the model was not made, out of memory: OutOfMemory"),
+    ],
+)
+def test_a_model_that_cannot_be_made_is_a_message(monkeypatch: Any, capsys: Any, error: Any, message: str) -> None:
+    def failing(*_: Any, **__: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(step_cost, "make_world", failing)
+    assert step_cost.main(["--size", "tiny", "--device", "cpu"]) == 1
+    assert message in capsys.readouterr().err
+
+
 def test_memory_can_be_counted_without_a_gpu(capsys: Any) -> None:
     assert step_cost.main(["--size", "tiny", "--device", "cpu", "--trace", "--only", PLAIN]) == 0
     page = capsys.readouterr().out
