@@ -32,19 +32,19 @@ const command = new Command("printed")
   .description("what the printed method can and cannot do, measured on finished runs of the demo")
   .argument("<run...>", "run folders, one a seed; or one JSON written before, to print again")
   .option("--systems <name...>", "these trained systems alone; the cold start is always measured")
-  .option("--stopped", "measure what a guard stopped on the weights of its last checkpoint", false)
   .option("--clips <count>", "the first held-out clips alone: a quick look", wholeNumber(1))
   .option("--plain-encoder", "similarities of the run's encoder without its thesaurus", false)
+  .option("--no-passes", "reach and hacks alone, which read no policy: a tenth of the time")
   .option("--draws <count>", "bootstrap draws", wholeNumber(1), 1000)
   .option("--out <file>", "where the JSON is written", "printed.json")
-  .action(async (folders, { systems, stopped, clips, draws, plainEncoder, out }) => {
+  .action(async (folders, { systems, clips, draws, plainEncoder, passes, out }) => {
     const [first] = folders as [string, ...string[]];
     if (first.endsWith(".json") && existsSync(first)) {
       process.stdout.write(`${page(readMeasured(first))}\n`);
       return;
     }
     const progress = progressPrinter();
-    const wanted = { only: Array.isArray(systems) ? systems : undefined, limit: clips, stopped };
+    const wanted = { only: Array.isArray(systems) ? systems : undefined, limit: clips };
     const runs = [];
     const known: { folder: string; systems: readonly string[] }[] = [];
     for (const folder of folders) {
@@ -53,7 +53,8 @@ const command = new Command("printed")
       for (const [system, step] of Object.entries(run.stopped)) {
         say(`  ! ${folder}: ${system} was stopped; its weights are those of step ${step}`);
       }
-      runs.push({ ...(await measureRun(run, { draws, plain: plainEncoder }, progress)), folder });
+      const options = { draws, plain: plainEncoder, passes };
+      runs.push({ ...(await measureRun(run, options, progress)), folder });
     }
     const measured: Measured = {
       rulesVersion: printedRules,
@@ -64,6 +65,7 @@ const command = new Command("printed")
         gapStreams,
         draws,
         plainEncoder,
+        passes,
         ...(clips !== undefined && { clips }),
       },
       versions: versions(),

@@ -29,7 +29,7 @@ export interface FinishedRun {
   stopped: Readonly<Record<string, number>>;
   metrics(system: string): readonly Record<string, number>[];
   /** First response of a system to each held-out clip, by clip: judged by the oracle. */
-  said(system: string): Promise<ReadonlyMap<string, ResponseRecord>>;
+  said(system: string): ReadonlyMap<string, ResponseRecord>;
   /** The trained policy; whoever opens it closes it. */
   policy(system: string): Promise<Policy>;
 }

@@ -51,7 +51,7 @@ export async function measureHacks(
   const { clips, systems, tokenizer } = run;
   const texts = new Map<string, string[]>();
   for (const system of systems) {
-    const said = await run.said(system);
+    const said = run.said(system);
     texts.set(
       ownRow(system),
       clips.map(({ id }) => said.get(id)!.text),

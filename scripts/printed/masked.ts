@@ -45,7 +45,7 @@ export async function measureMasked(
 ): Promise<Masked> {
   const out: Masked = {};
   for (const kind of textKinds) {
-    const texts = await readTexts(run, await textsOf(run, system, kind), scoring);
+    const texts = await readTexts(run, textsOf(run, system, kind), scoring);
     const sums = await readPasses(
       { before, after },
       texts,
@@ -58,10 +58,10 @@ export async function measureMasked(
   return out;
 }
 
-async function textsOf({ clips, said, systems }: FinishedRun, system: string, kind: TextKind) {
+function textsOf({ clips, said, systems }: FinishedRun, system: string, kind: TextKind) {
   if (kind === "reference") return clips.map(({ row }) => row.reference);
   if (kind === "paraphrase") return clips.map(({ row }) => paraphrase(row));
-  const byId = await said(kind === "own" ? system : systems[0]!);
+  const byId = said(kind === "own" ? system : systems[0]!);
   return clips.map(({ id }) => byId.get(id)!.text);
 }
 

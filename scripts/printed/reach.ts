@@ -50,7 +50,7 @@ export async function measureReach(
   { everyDelta, cuesOf }: Scoring,
   bootstrap: BootstrapOptions,
 ): Promise<Reach> {
-  const records = await said(system);
+  const records = said(system);
   const responses = clips.map(({ id, row }) => ({ row, record: records.get(id)! }));
   const scored = await everyDelta.score(
     responses.map(({ row, record }) => ({

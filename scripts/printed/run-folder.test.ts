@@ -53,14 +53,14 @@ describe("a run folder", () => {
     );
   });
 
-  it("measures what a guard stopped only where it is asked to", async () => {
-    run(...shared, ...finished("cold-start"));
+  it("takes the last checkpoint of a system that a guard stopped, and of no other", async () => {
+    run(...shared, ...finished("cold-start"), "grpo/evaluation.json");
     write("grpo/checkpoint/newest.json", { step: 40, folder: "step-40" });
-    await expect(open()).rejects.toThrow(
-      /grpo\/final\/policy\.json: .*on its last checkpoint with --stopped/,
-    );
+    write("grpo/checkpoint/step-40/policy.json", {});
+    await expect(open()).rejects.toThrow(/grpo\/final: the run has no such file/);
+    write("grpo/stopped.json", { step: 58, code: "GUARD", message: "no" });
     // goes on to the items, which are none here
-    await expect(open({ stopped: true })).rejects.toThrow(/mep-items/);
+    await expect(open()).rejects.toThrow(/mep-items/);
   });
 
   it("doesn't guess a system that it doesn't have", async () => {

@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { readItems } from "../../src/bench/mep/oracle/freeze.ts";
 import type { ItemClip } from "../../src/bench/mep/oracle/item.ts";
 import { contentHash } from "../../src/bench/mep/oracle/items.ts";
-import { evaluationOptions } from "../../src/bench/mep/oracle/options.ts";
-import type { ResponseRecord } from "../../src/bench/mep/oracle/result.ts";
+import type { MepResult } from "../../src/bench/mep/oracle/result.ts";
 import { RunError } from "../../src/core/errors.ts";
 import { readJson } from "../../src/core/files.ts";
 import { readJsonl } from "../../src/core/jsonl.ts";
@@ -24,8 +23,13 @@ import { WordTokenizer } from "../../src/prompt/tokenizer.ts";
 import { type RunLayout, runLayout } from "../../src/runs/layout.ts";
 import { embedderOptions } from "../../src/similarity/options.ts";
 import type { FinishedRun, HeldOut } from "./finished-run.ts";
-import { drawResponses, storedResponses } from "./said.ts";
-import { need, type OpenOptions, refuseForeign, type StoredConfig, weightsOf } from "./weights.ts";
+import {
+  need,
+  type OpenOptions,
+  refuseForeign,
+  type StoredConfig,
+  weightsBySystem,
+} from "./weights.ts";
 
 /**
  * @throws RunError `RUN_INCOMPLETE` naming the file that is missing, `RUN_NO_TRUTH` for clips that
@@ -42,7 +46,7 @@ export async function openFinishedRun(
   const config = readJson<StoredConfig>(layout.config);
   refuseForeign(layout, config);
   for (const file of [layout.tokenizer, layout.standardiser, layout.items, corpus]) need(file);
-  const weights = weightsOf(layout, config, wanted);
+  const weights = weightsBySystem(layout, config, wanted);
   const items = readItems(layout.items);
   const rows = loadManifest(layout.corpus);
   const shown = items.clips.slice(0, wanted.limit ?? items.clips.length);
@@ -69,26 +73,13 @@ export async function openFinishedRun(
     await opened.load(weights.get(system)!.folder, { optimiser: "fresh" });
     return opened;
   };
-  const said = new Map<string, ReadonlyMap<string, ResponseRecord>>();
-  const firstResponses = async (system: string) => {
-    if (weights.get(system)!.stoppedAt === null) {
-      return storedResponses(layout.system(system).evaluation);
-    }
-    return drawResponses(await openPolicy(system), {
-      items,
-      clips,
-      blank,
-      tokenizer,
-      options: evaluationOptions.parse(config.bench?.evaluation ?? {}),
-    });
-  };
   return {
     folder,
     seed: config.seed,
     systems: [...weights.keys()],
     stopped: Object.fromEntries(
-      [...weights].flatMap(([name, { stoppedAt }]) =>
-        stoppedAt === null ? [] : [[name, stoppedAt]],
+      [...weights].flatMap(([name, { checkpoint }]) =>
+        checkpoint === undefined ? [] : [[name, checkpoint]],
       ),
     ),
     clips,
@@ -103,10 +94,9 @@ export async function openFinishedRun(
       const { metrics } = layout.system(system);
       return existsSync(metrics) ? readJsonl<Record<string, number>>(metrics) : [];
     },
-    said: async (system) => {
-      const known = said.get(system) ?? (await firstResponses(system));
-      said.set(system, known);
-      return known;
+    said: (system) => {
+      const { clips: said } = readJson<MepResult>(layout.system(system).evaluation);
+      return new Map(said.map(({ id, responses: [first] }) => [id, first!]));
     },
     policy: openPolicy,
   };

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { RunError } from "../../src/core/errors.ts";
-import { readJson } from "../../src/core/files.ts";
 import { coldStart, type RunLayout } from "../../src/runs/layout.ts";
+import { type Weights, weightsOf } from "../../src/runs/stopped.ts";
 
 /** What is read of a run's settings. */
 export interface StoredConfig {
@@ -13,14 +13,6 @@ export interface StoredConfig {
   embedder?: unknown;
   data?: { source?: string };
   variants?: Record<string, unknown>;
-  bench?: { evaluation?: unknown };
-}
-
-/** Where a system's weights lie. */
-export interface Weights {
-  folder: string;
-  /** null of one that was trained to the end. */
-  stoppedAt: number | null;
 }
 
 export interface OpenOptions {
@@ -28,8 +20,6 @@ export interface OpenOptions {
   only?: readonly string[] | undefined;
   /** First clips of the items alone, for a quick look. */
   limit?: number | undefined;
-  /** Whether a system without finished weights is measured on those of its last checkpoint. */
-  stopped?: boolean;
 }
 
 /** @throws RunError `RUN_INCOMPLETE`. */
@@ -52,13 +42,14 @@ export function refuseForeign({ config: file }: RunLayout, { data }: StoredConfi
 }
 
 /**
- * Weights of each system that is asked for, the cold start first.
+ * Weights of each system that is asked for, the cold start first; of one that a guard stopped those
+ * of its last checkpoint.
  * @throws RunError `RUN_INCOMPLETE`, `SYSTEM_UNKNOWN`.
  */
-export function weightsOf(
+export function weightsBySystem(
   layout: RunLayout,
   { variants = {} }: StoredConfig,
-  { only, stopped = false }: OpenOptions,
+  { only }: OpenOptions,
 ): ReadonlyMap<string, Weights> {
   const known = [coldStart, ...Object.keys(variants)];
   known.push(...besideVariants(layout, known));
@@ -70,7 +61,7 @@ export function weightsOf(
     });
   }
   const systems = known.filter((name) => name === coldStart || (only?.includes(name) ?? true));
-  return new Map(systems.map((name) => [name, weightsOfSystem(layout, name, stopped)]));
+  return new Map(systems.map((name) => [name, measurable(layout, name)]));
 }
 
 /** Systems that were trained and measured beside the run's variants, such as a ceiling. */
@@ -80,17 +71,11 @@ function besideVariants(layout: RunLayout, variants: readonly string[]): string[
     .filter((name) => !variants.includes(name) && existsSync(layout.system(name).evaluation));
 }
 
-function weightsOfSystem(layout: RunLayout, name: string, stopped: boolean): Weights {
-  const { final, evaluation, checkpoint } = layout.system(name);
-  const newest = join(checkpoint, "newest.json");
-  if (!existsSync(join(final, "policy.json")) && existsSync(newest) && stopped) {
-    const { step, folder } = readJson<{ step: number; folder: string }>(newest);
-    return { folder: join(checkpoint, folder), stoppedAt: step };
-  }
-  const hint = existsSync(newest)
-    ? "let the run finish, or measure what a guard stopped on its last checkpoint with --stopped"
-    : "let the run finish, or leave the system out with --systems";
-  need(join(final, "policy.json"), hint);
-  need(evaluation, hint);
-  return { folder: final, stoppedAt: null };
+function measurable(layout: RunLayout, name: string): Weights {
+  const system = layout.system(name);
+  const hint = "let the run finish, or leave the system out with --systems";
+  const weights = weightsOf(system);
+  need(weights ? join(weights.folder, "policy.json") : system.final, hint);
+  need(system.evaluation, hint);
+  return weights!;
 }

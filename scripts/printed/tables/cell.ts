@@ -11,8 +11,9 @@ export const estimate = (runs: readonly RunMeasured[], of: (run: RunMeasured) =>
 export const difference = (runs: readonly RunMeasured[], of: (run: RunMeasured) => Difference) =>
   differencesOverSeeds(runs.map(of));
 
-/** Systems that were trained from the cold start. */
-export const trained = ({ systems }: Measured): readonly string[] => systems.slice(1);
+/** Systems trained from the cold start whose passes were read. */
+export const trained = ({ systems, runs }: Measured): readonly string[] =>
+  systems.filter((system) => runs.every(({ masked }) => system in masked));
 
 /** `mean ± sd` over the runs; of one run its value with the interval over clips. */
 export function cell(

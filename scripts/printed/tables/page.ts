@@ -1,5 +1,6 @@
 import type { Measured } from "../result.ts";
 import { answers } from "./answers.ts";
+import { trained } from "./cell.ts";
 import { hackTable } from "./hacks.ts";
 import { courseTable, gapTable, likelihoodTable, maskedTable, seedTable } from "./passes.ts";
 import { byDelta, reachTable, stretchTable } from "./reach.ts";
@@ -12,18 +13,22 @@ export function page(measured: Measured): string {
     reachTable(measured),
     byDelta(measured),
     stretchTable(measured),
-    "### What the loss does to each pass",
-    maskedTable(measured),
-    ...(measured.runs.length > 1 ? [seedTable(measured)] : []),
-    likelihoodTable(measured),
-    gapTable(measured),
-    courseTable(measured),
+    ...(trained(measured).length > 0 ? passTables(measured) : []),
     "### Hacks of the reward",
     hackTable(measured),
     "### What the rules say",
     answers(measured).join("\n"),
   ].join("\n\n");
 }
+
+const passTables = (measured: Measured): string[] => [
+  "### What the loss does to each pass",
+  maskedTable(measured),
+  ...(measured.runs.length > 1 ? [seedTable(measured)] : []),
+  likelihoodTable(measured),
+  gapTable(measured),
+  courseTable(measured),
+];
 
 function stoppedNote({ runs }: Measured): string[] {
   const stops = runs.flatMap(({ seed, stopped, course }) =>
