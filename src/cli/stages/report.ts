@@ -95,7 +95,10 @@ async function reportData(
     title: `OPPO: ${experiment.name}`,
     question:
       "Does rewarding perception, and penalising evidence that does not depend on its own modality, make a model use what it sees and hears without inventing it?",
-    finding: oracle.length > 0 ? finding(oracle) : referenceFinding(reference),
+    finding:
+      oracle.length > 0
+        ? finding(oracle.filter(({ name }) => name !== ceiling))
+        : referenceFinding(reference),
     systems: measured.map((system) => ({
       name: system.name,
       description: described(workspace, system.name),
