@@ -92,7 +92,7 @@ def test_two_ranks_lora_swapped_streams_in_turn(world: World) -> None:
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
     rows = check_steps(world.folder / "two", steps=2)
     assert rows[0]["oppo/loss/paper"] < 0, "the printed term, over the vocabulary, has a part in it"
-    ranks = {path.name[-6] for path in (world.folder / "two" / "dump").iterdir()}
+    ranks = {path.stem[-1] for path in (world.folder / "two" / "dump").iterdir()}
     assert ranks == {"0", "1"}
 
 
