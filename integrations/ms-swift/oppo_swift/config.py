@@ -148,8 +148,9 @@ def _check_conflicts(settings: Settings, source: str) -> None:
         if term.needs == "both" and masks.schedule == "alternate":
             problems.append(f"loss.{term.name} compares both masked passes: masks.schedule must be both")
         if term.blind_only and masks.partial() == frozenset(STREAMS):
+            kinds = " and ".join(dict.fromkeys((masks.visual, masks.acoustic)))
             problems.append(
-                f"loss.{term.name} never acts under {' and '.join(dict.fromkeys((masks.visual, masks.acoustic)))} masks "
+                f"loss.{term.name} never acts under {kinds} masks "
                 "(the stream still shows something): set its weight to 0"
             )
     if problems:

@@ -90,7 +90,7 @@ def claims_on_tokens(result: dict[str, Any], completion: Completion, with_match:
 
 
 def clauses_on_tokens(result: dict[str, Any], completion: Completion) -> tuple[Claim, ...]:
-    """The same for selector `reference`: all tokens of a clause are evidence, by the rules of src/cues/punctuated.ts."""
+    """The same for selector `reference`: all tokens of a clause, as in src/cues/punctuated.ts."""
     located: list[Claim] = []
     begun: set[str] = set()
     for raw in result["spans"]:

@@ -1,6 +1,6 @@
 """Several `swift rlhf` runs in one process, which imports ms-swift once: `python several.py runs.json`.
 
-runs.json: [{"name", "folder", "arguments", "environment"}]. Prints `RAN name` or `FAILED name` for each, the error before.
+runs.json: [{"name", "folder", "arguments", "environment"}]. Prints `RAN name` for each, or its error and `FAILED name`.
 """
 
 from __future__ import annotations

@@ -126,7 +126,8 @@ def presets(world: World) -> Presets:
         for name, own in settings.items():
             url = world.url
             if name in OWN_SERVICE:
-                url = stack.enter_context(e2e.service(folder / "services" / name, settings=exported / name / "serve.json"))
+                served = e2e.service(folder / "services" / name, settings=exported / name / "serve.json")
+                url = stack.enter_context(served)
             own["service"].update(url=url, max_batch=64)
         changes = {name: PRINTED for name in PRESETS if name.startswith("paper")}
         told = e2e.train_several(folder, world.model, world.corpus / "swift-train.jsonl", settings, changes)

@@ -147,4 +147,5 @@ def test_logits_made_apart_need_gathered_weights_even_where_no_masked_pass_learn
     from oppo_swift.guard.startup import memory_problems
 
     zero3 = SimpleNamespace(**{**FINE, "deepspeed": "zero3"})
-    assert memory_problems(zero3, settings(**off, paper={"weight": 0.1, "maskedGradient": False, "estimator": "k1"})) == []
+    sampled = settings(**off, paper={"weight": 0.1, "maskedGradient": False, "estimator": "k1"})
+    assert memory_problems(zero3, sampled) == []

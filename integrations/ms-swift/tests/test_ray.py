@@ -77,7 +77,7 @@ def test_the_term_and_its_gradient(world: Path, alone: dict[str, dict[str, Any]]
     assert own["gradient_gap"] < 1e-7
     again = e2e.recomputed(world / f"{case}-1", 0)
     assert own["logged"] == pytest.approx(again["loss"], rel=1e-6)
-    # Micro-batches, passes. In the first steps the streams are hidden one by one for the canary, whatever the terms ask.
+    # Micro-batches, passes. In the first steps streams are hidden one by one for the canary, whatever terms ask.
     assert own["calls"] == 2 * (4 if case == "paper-together" else 3)
     assert all(effect > 0 for effect in own["effects"])
 

@@ -38,7 +38,8 @@ def client(url: str) -> ServiceClient:
 
 def test_rewards_and_terms() -> None:
     with FakeService(honest) as service:
-        rewards, terms = score(client(service.url), settings(reward={**settings_data()["reward"], "weight": 2}), ["x" * 10, "x" * 30], COLUMNS)
+        doubled = settings(reward={**settings_data()["reward"], "weight": 2})
+        rewards, terms = score(client(service.url), doubled, ["x" * 10, "x" * 30], COLUMNS)
         assert rewards == pytest.approx([0.2, 0.6])
         assert terms[0] == {"accuracy": 0.5, "format": 1.0, "perception": 0.25}
         sent = service.requests[0][1]["items"][1]

@@ -15,13 +15,14 @@ torch = pytest.importorskip("torch")
 from fakes import settings_data  # noqa: E402
 
 from oppo_swift import version  # noqa: E402
+from oppo_swift.config import Settings  # noqa: E402
 from oppo_swift.errors import OppoSwiftError  # noqa: E402
 from oppo_swift.fields import read  # noqa: E402
 from oppo_swift.loss.sample import Claim  # noqa: E402
 from oppo_swift.loss.settings import Loss  # noqa: E402
 from oppo_swift.model_facts import last_positions_only, logits_layer, media_tokens  # noqa: E402
 from oppo_swift.passes import Pass  # noqa: E402
-from oppo_swift.prepare import _row, claim_counts, window_totals  # noqa: E402
+from oppo_swift.prepare import _row, claim_counts, drop_idle_passes, window_totals  # noqa: E402
 from oppo_swift.reward import TERMS_KEY  # noqa: E402
 from oppo_swift.rollout import BatchEvidence, States, flat_ids, outline, samples_of  # noqa: E402
 
@@ -49,7 +50,8 @@ def test_rows_come_from_the_states_before_their_tokens() -> None:
     """Row of token j: the state at its place in the padded batch, of the passes that the completion has."""
     states = torch.arange(12, dtype=torch.float32).reshape(3, 4, 1)
     own = evidence()
-    own.clauses = [(Claim("visual", (0, 2), 0.5, 0), Claim("acoustic", (1,), 0.5, 1)), (Claim("visual", (1,), 1.0, 1),), ()]
+    first = (Claim("visual", (0, 2), 0.5, 0), Claim("acoustic", (1,), 0.5, 1))
+    own.clauses = [first, (Claim("visual", (1,), 1.0, 1),), ()]
     loss = copy.deepcopy(settings_data()["loss"])
     loss["paper"]["weight"], loss["evidence"]["selector"] = 0.1, "reference"
     full = torch.zeros(3, 4)
@@ -71,6 +73,23 @@ def test_a_joint_pass_is_its_own() -> None:
     samples = samples_of(own, full, [full - 1, full - 2], MASK)
     assert samples[0].both.tolist() == [-2.0] * 3 and samples[0].video.tolist() == [-1.0] * 3
     assert samples[1].both.tolist() == [-2.0] * 2 and samples[1].video is None
+
+
+def test_passes_that_no_term_compares_with_are_made_for_the_canary_alone() -> None:
+    def left(turn: int, **paper: Any) -> list[str]:
+        data = settings_data()
+        for term in ("sensitivity", "onset"):
+            data["loss"][term]["weight"] = 0
+        data["loss"]["paper"].update(paper)
+        own = evidence()
+        own.passes = [Pass({0: name, 1: name}) for name in ("video", "audio", "both")]
+        drop_idle_passes([own], read(Settings, data, "test"), turn)
+        return [made.streams[0] for made in own.passes]
+
+    last = settings_data()["guards"]["canary_steps"] - 1
+    assert left(last, weight=0.1, tokens="together") == ["video", "audio", "both"]
+    assert left(last + 1, weight=0.1, tokens="together") == ["both"]
+    assert left(last + 1, weight=0.1, tokens="all") == ["video", "audio", "both"]
 
 
 def test_totals_before_any_log_prob() -> None:

@@ -91,8 +91,8 @@ def memory_problems(args: Any, settings: Settings) -> list[str]:
     zero3 = _zero_stage(getattr(args, "deepspeed", None)) == 3
     if needs_whole(settings.loss) and zero3:
         problems.append(
-            "DeepSpeed ZeRO-3 with loss.paper.estimator whole, which makes logits outside of the model's forward, where "
-            "the layer's weights are not gathered: use zero2, or k1 or k3"
+            "DeepSpeed ZeRO-3 with loss.paper.estimator whole, which makes logits outside of the model's forward, "
+            "where the layer's weights are not gathered: use zero2, or k1 or k3"
         )
     if not masked_pass_learns(settings.loss):
         return problems
