@@ -230,7 +230,11 @@ describe("reinforcement learning", () => {
     const weights = async (name: string, loss: RlRun["loss"]) => {
       const mask = maskOptions.parse({ mode: "drop" });
       const run = rlRun(new LinearPolicy(tokenizer.size, { eos: tokenizer.eos }), name, {
-        loss: { ...loss, surrogate: plainLoss.surrogate, reference: { weight: 0 } },
+        loss: {
+          ...loss,
+          surrogate: plainLoss.surrogate,
+          reference: { ...loss.reference, weight: 0 },
+        },
         mask,
         scorer: createScorer({ embedder, calibration, options: reward, clauses: true }),
       });

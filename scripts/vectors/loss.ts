@@ -158,7 +158,7 @@ function worked({ name, config, seed, batch, suppression = 1 }: Case): object {
   // The reference KL, weighted by some presets, is the other trainer's.
   const result = omniPerceptionObjective(
     samples,
-    { ...resolved, reference: { weight: 0 } },
+    { ...resolved, reference: { ...resolved.reference, weight: 0 } },
     { suppression },
   );
   const reads = samples.map((sample) => wholeReads(resolved, sample));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { omniPerceptionObjective } from "./objective.ts";
 import { presets, resolveLossOptions } from "./presets.ts";
+import { referenceKl } from "./reference.ts";
 import { sensitivity } from "./sensitivity.ts";
 import { surrogate } from "./surrogate.ts";
 
@@ -47,6 +48,19 @@ describe("worked examples", () => {
     expectRow(result.gradient.full[0], [0, 0, 0, -0.0571428571, 0, -0.0571428571, 0]);
     expectRow(result.gradient.video[0], [0, 0, 0, 0.1428571429, 0, 0.1428571429, 0]);
     expect(result.metrics["sensitivity/active"]).toBe(0.5);
+  });
+
+  it("reference KL as GRPO prints it: responses weigh alike, whatever weights sampled them", () => {
+    const batch = [
+      { advantage: 0, full: [-1, -2], sampled: [-3, -1], reference: [-1.5, -2], claims: [] },
+      { advantage: 0, full: [-1], sampled: [-1], reference: [-0.5], claims: [] },
+    ];
+    const result = referenceKl(batch, undefined, "grpo");
+    // d = .5, 0 and -.5: k3 = e^-.5 - .5 and e^.5 - 1.5, slopes 1 - e^-.5 and 1 - e^.5
+    const [above, below] = [Math.exp(-0.5) - 0.5, Math.exp(0.5) - 1.5];
+    expect(result.loss).toBeCloseTo((above / 2 + below) / 2, 15);
+    expectRow(result.gradient.full[0], [0.0983673351, 0]);
+    expectRow(result.gradient.full[1], [-0.3243606354]);
   });
 
   it("the whole objective on one rollout", () => {

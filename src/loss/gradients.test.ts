@@ -284,6 +284,16 @@ const cases: Case[] = [
         return total;
       }, 0),
   },
+  {
+    name: "reference grpo",
+    term: (batch) => referenceKl(batch, undefined, "grpo"),
+    oracle: (live) =>
+      live.reduce((total, s) => {
+        const each = Array.from(s.full, (l, t) => l - at(s.reference, t));
+        const mean = each.reduce((sum, d) => sum + Math.exp(-d) + d - 1, 0) / each.length;
+        return total + mean / live.length;
+      }, 0),
+  },
   ...sensitivityCases(),
   onsetCase,
   invarianceCase,

@@ -20,6 +20,11 @@ export const surrogateSchema = z.strictObject({
 
 export const referenceSchema = z.strictObject({
   weight: weight.describe("beta on the KL to the reference policy; 0 needs no reference pass"),
+  form: z
+    .enum(["weighted", "grpo"])
+    .describe(
+      "weighted: ρ·k3, mean over all tokens, the KL's own gradient; grpo: k3, mean per response, as GRPO prints it",
+    ),
 });
 
 export const sensitivitySchema = z.strictObject({
@@ -186,6 +191,7 @@ export const lossConfigSchema = z.strictObject({
 });
 
 export type SurrogateOptions = z.infer<typeof surrogateSchema>;
+export type ReferenceOptions = z.infer<typeof referenceSchema>;
 export type SensitivityOptions = z.infer<typeof sensitivitySchema>;
 export type OnsetOptions = z.infer<typeof onsetSchema>;
 export type InvarianceOptions = z.infer<typeof invarianceSchema>;

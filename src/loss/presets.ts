@@ -17,7 +17,7 @@ const none: LossOptions = {
     ratioCap: 5,
     maxTokens: 512,
   },
-  reference: { weight: 0 },
+  reference: { weight: 0, form: "weighted" },
   sensitivity: { weight: 0, cap: 1.5, level: "claim", routing: "gated" },
   onset: { weight: 0, cap: 3 },
   invariance: { weight: 0, kappa: 0.2, huber: 1 },
@@ -58,13 +58,13 @@ const none: LossOptions = {
 };
 
 /**
- * GRPO as the paper's baseline is trained: responses weigh alike, reference KL .04. Its clip range
- * is not stated: the usual .2, without dual clip.
+ * GRPO as the paper's baseline is trained: responses weigh alike, reference KL .04 in GRPO's own
+ * form. Its clip range is not stated: the usual .2, without dual clip.
  */
 const baseline: LossOptions = {
   ...none,
   surrogate: { ...none.surrogate, kind: "grpo", clipLow: 0.2, clipHigh: 0.2, dualClip: 0 },
-  reference: { weight: 0.04 },
+  reference: { weight: 0.04, form: "grpo" },
 };
 
 /** β of the paper. */

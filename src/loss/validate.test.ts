@@ -66,7 +66,7 @@ describe("input validation", () => {
   });
 
   it("needs reference log-probs only where the reference KL is on", () => {
-    const options = { ...presets.none, reference: { weight: 0.01 } };
+    const options = { ...presets.none, reference: { weight: 0.01, form: "weighted" as const } };
     expect(failure([good], options).code).toBe("REFERENCE_MISSING");
   });
 
@@ -76,7 +76,11 @@ describe("input validation", () => {
         [-1, -5000],
         [-5000, -1],
       ] as const) {
-        for (const advantage of [1, -1]) {
+        for (const [advantage, form] of [
+          [1, "weighted"],
+          [-1, "weighted"],
+          [1, "grpo"],
+        ] as const) {
           const options = {
             ...presets.none,
             surrogate: { ...presets.none.surrogate, kind, dualClip: 0 },
@@ -90,7 +94,7 @@ describe("input validation", () => {
           };
           const result = omniPerceptionObjective([sample], {
             ...options,
-            reference: { weight: 1 },
+            reference: { weight: 1, form },
           });
           expect(Number.isFinite(result.loss)).toBe(true);
           // beyond the clamp nothing is learnt from a token; CISPO's capped weight is the exception
