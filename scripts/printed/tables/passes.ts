@@ -88,7 +88,10 @@ export function gapTable({ systems, runs }: Measured): string {
 
 /** What training recorded on its own rollouts, mean ± sd over the runs that came so far. */
 export function courseTable(measured: Measured): string {
-  const rows = trained(measured).flatMap((system) =>
+  const told = trained(measured).filter((system) =>
+    measured.runs.some(({ course }) => "reward" in course[system]!.stages["last 10"]!),
+  );
+  const rows = told.flatMap((system) =>
     stages.map((stage) => [
       `${system}, ${stage}`,
       ...courseMetrics.map((name) => {
