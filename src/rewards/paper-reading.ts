@@ -1,6 +1,6 @@
 import { dot } from "../core/vector.ts";
 import { type PunctuatedClause, punctuatedClauses } from "../cues/punctuated.ts";
-import { omniReward, paperAccuracy, routeClauses, type WheelOf } from "./paper.ts";
+import { omniReward, routeClauses } from "./paper.ts";
 import type { PaperReading, ScoredClause } from "./paper-score.ts";
 import type { ReadItem } from "./phrases.ts";
 
@@ -22,13 +22,15 @@ function cosineOf(a: Float32Array | undefined, b: Float32Array | undefined): num
   return Number.isNaN(cosine) ? 0 : cosine;
 }
 
-/** @param vectors unit vectors of at least `paperTexts(item)`. */
-export function readAsPaper(
+/**
+ * Clauses held against cues; how right the answer is, is no matter of vectors.
+ * @param vectors unit vectors of at least `paperTexts(item)`.
+ */
+export function clausesAgainstCues(
   item: ReadItem,
   vectors: ReadonlyMap<string, Float32Array>,
   delta: number,
-  wheels: readonly WheelOf[] | undefined,
-): PaperReading {
+): Omit<PaperReading, "accuracy"> {
   const clauses = clausesOfThinking(item);
   const { cues } = item.reference;
   const similarity = cues.map((cue) =>
@@ -38,7 +40,6 @@ export function readAsPaper(
   const routes = routeClauses(similarity, modalities, delta);
   return {
     omni: omniReward(similarity, modalities, delta),
-    accuracy: paperAccuracy(item.parsed.answer?.text ?? "", item.labels, wheels),
     clauses: clauses.map((clause, at): ScoredClause => {
       const route = routes[at] ?? null;
       if (!route) return { ...clause, cue: null, modality: null, cosine: 0, match: 0 };

@@ -1,22 +1,25 @@
 import { RewardError } from "../core/errors.ts";
-import { type CueModality, cueModalities } from "../cues/cue.ts";
 import type { Calibration, CueJudge, Embedder } from "../similarity/port.ts";
 import { type GroupOf, groupsOf } from "./accuracy.ts";
 import { combineReward } from "./combine.ts";
-import { type Compare, judgedComparison } from "./judged.ts";
-import { matchModality, recordMatches, recordNearest } from "./matching.ts";
+import { assign, type Compared, type Comparison, compareItem } from "./compare-item.ts";
+import { judgedComparison } from "./judged.ts";
 import type { RewardOptions } from "./options.ts";
-import { type WheelOf, wheelsOf } from "./paper.ts";
-import { paperTexts, readAsPaper } from "./paper-reading.ts";
-import type { PaperReading } from "./paper-score.ts";
-import { type ModalityScore, perceptionReward } from "./perception.ts";
+import { paperAccuracy, type WheelOf, wheelsOf } from "./paper.ts";
+import { paperTexts } from "./paper-reading.ts";
+import { perceptionReward } from "./perception.ts";
 import { embedAll, type ReadItem, readItem } from "./phrases.ts";
-import type { ReadResponse, ScoredClaim, ScoredCue, ScoredResponse, ScoreItem } from "./scored.ts";
-import { compareTexts } from "./similarity.ts";
+import type { ReadResponse, ScoredResponse, ScoreItem } from "./scored.ts";
 import type { RewardTerm } from "./term.ts";
 import { termsOf } from "./terms.ts";
 
 export type { ScoredClaim, ScoredCue, ScoredResponse, ScoreItem } from "./scored.ts";
+
+/** Reads responses and compares them: here, or on another thread. */
+export interface Hands {
+  read(item: ScoreItem): ReadItem | Promise<ReadItem>;
+  compare(comparison: Comparison): Compared | Promise<Compared>;
+}
 
 export interface Scorer {
   /** Scores in order; all texts of the call are embedded together. @throws SimilarityError. */
@@ -48,38 +51,55 @@ export function createScorer(parts: {
   terms?: readonly RewardTerm[];
   /** Awaited before each item is read and scored: a server can answer others meanwhile. */
   pause?: () => Promise<void>;
+  /** Who reads and compares: a server hands long texts to threads. Default: this thread. */
+  hands?: Hands;
 }): Scorer {
   const { embedder, calibration, options, judge, pause = () => Promise.resolve() } = parts;
   const { groupOf = groupsOf(options.accuracy), terms = termsOf(options) } = parts;
-  const { clauses = options.form === "paper" } = parts;
+  const { clauses = options.form === "paper", hands = { read: readItem, compare: compareItem } } =
+    parts;
   const wheels = parts.wheels ?? (options.form === "paper" ? wheelsOf(options.accuracy) : []);
   if (judge && clauses) throw judgeAndClauses();
-  /** `work` on each, in order, with a pause before. */
-  async function each<T, R>(values: readonly T[], work: (value: T, i: number) => R): Promise<R[]> {
-    const done: R[] = [];
+  /** `work` on each, begun in order, with a pause before. */
+  async function each<T, R>(
+    values: readonly T[],
+    work: (value: T, i: number) => R | Promise<R>,
+  ): Promise<R[]> {
+    const done: (R | Promise<R>)[] = [];
     for (const [i, value] of values.entries()) {
       await pause();
-      done.push(work(value, i));
+      const result = work(value, i);
+      // it may fail before the last one has begun, and is awaited only then
+      if (result instanceof Promise) result.catch(() => {});
+      done.push(result);
     }
-    return done;
+    return Promise.all(done);
   }
+  const reward = (item: ReadItem, { paper, ...compared }: Compared): ScoredResponse => {
+    const perceptionParts = perceptionReward(compared.modalities, options.perception);
+    const response = { item, parsed: item.parsed, ...compared, perceptionParts, groupOf };
+    if (!paper) return rewarded(response, options, terms);
+    const accuracy = paperAccuracy(item.parsed.answer?.text ?? "", item.labels, wheels);
+    const { omni, clauses } = paper;
+    return rewarded({ ...response, paper: { omni, accuracy, clauses } }, options, terms);
+  };
   return {
     async score(items) {
-      const read = await each(items, readItem);
+      const read = await each(items, (item) => hands.read(item));
       if (judge) {
         const compare = await Promise.all(read.map((item) => judgedComparison(item, judge)));
-        return each(read, (item, i) =>
-          rewarded(matched(item, compare[i]!, options, groupOf), options, terms),
-        );
+        return each(read, (item, i) => reward(item, assign(item, compare[i]!, options.perception)));
       }
       const others = clauses ? read.flatMap(paperTexts) : [];
       const vectors = await embedAll(read, embedder, others);
-      const compare = comparison(vectors, calibration);
-      const paperOf = (item: ReadItem) =>
-        clauses ? readAsPaper(item, vectors, options.paper.delta, wheels) : undefined;
-      return each(read, (item) =>
-        rewarded(matched(item, compare, options, groupOf, paperOf(item)), options, terms),
-      );
+      const delta = clauses ? options.paper.delta : null;
+      const { perception } = options;
+      return each(read, (item) => {
+        const compared = hands.compare({ item, vectors, calibration, perception, delta });
+        return compared instanceof Promise
+          ? compared.then((made) => reward(item, made))
+          : reward(item, compared);
+      });
     },
   };
 }
@@ -89,31 +109,6 @@ function judgeAndClauses(): RewardError {
     path: "reward.form",
     hint: "the printed reward and its evidence know cosines only: leave the judge out, or use form oppo",
   });
-}
-
-/** Claims and cues of a response, compared and assigned. */
-function matched(
-  read: ReadItem,
-  compare: Compare,
-  options: RewardOptions,
-  groupOf: GroupOf,
-  paper?: PaperReading,
-): ReadResponse {
-  const claims = read.claims.map(
-    (claim): ScoredClaim => ({ ...claim, match: 0, nearest: null, recovered: null }),
-  );
-  const cues = read.reference.cues.map((): ScoredCue => ({ recovered: null, nearest: null }));
-  const scores = cueModalities.map((modality) => {
-    const matching = matchModality(read, modality, compare, options.perception);
-    recordNearest(matching, cues, claims);
-    recordMatches(matching, cues, claims);
-    return [modality, matching.score] as const;
-  });
-  const modalities = Object.fromEntries(scores) as Record<CueModality, ModalityScore>;
-  const perceptionParts = perceptionReward(modalities, options.perception);
-  const { parsed } = read;
-  const response = { item: read, parsed, claims, cues, modalities, perceptionParts, groupOf };
-  return paper ? { ...response, paper } : response;
 }
 
 function rewarded(
@@ -128,18 +123,4 @@ function rewarded(
   );
   const leftOut = scores.flatMap(([name, score]) => (score === null ? [name] : []));
   return { ...read, terms, leftOut, reward: combineReward(terms, options, table) };
-}
-
-function comparison(vectors: ReadonlyMap<string, Float32Array>, calibration: Calibration): Compare {
-  return (cue, claim) => {
-    const cueVector = vectors.get(cue.embedded);
-    const claimVector = vectors.get(claim.embedded);
-    // Text of nothing but punctuation has no vector and resembles nothing.
-    if (!cueVector || !claimVector) return { cosine: 0, contradicts: false, share: 1, f: 0 };
-    return compareTexts(
-      { text: cue.text, vector: cueVector },
-      { text: claim.text, vector: claimVector },
-      calibration,
-    );
-  };
 }

@@ -1,4 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import type { RewardOptions } from "../rewards/options.ts";
 import { bearer } from "./auth.ts";
 import { jsonBody } from "./body/json-body.ts";
@@ -14,6 +15,7 @@ import { capabilitiesRoute, healthRoute } from "./routes/status.ts";
 import { decomposeRoute, evidenceRoute, rewardsRoute } from "./routes/work.ts";
 import { type RewardService, serviceVersion } from "./service.ts";
 import type { Admission } from "./work/admission.ts";
+import { callerSignal } from "./work/caller.ts";
 
 /** What the HTTP face of a service is made of. */
 export interface AppParts extends RewardParts {
@@ -35,11 +37,13 @@ export function createApp(parts: AppParts) {
 
   /** Runs one request's work within the limits. */
   async function within<T>(
+    { req }: Context,
     route: string,
     items: readonly Readonly<Record<string, unknown>>[],
-    work: () => Promise<T>,
+    work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const results = await admission.admit(items.length, work);
+    const signal = callerSignal(req.raw);
+    const results = await admission.admit(items.length, () => work(signal));
     metrics.items(route, items.length);
     return results;
   }
@@ -48,8 +52,8 @@ export function createApp(parts: AppParts) {
     .openapi(evidenceRoute, async (context) => {
       const { items, unit, selector } = context.req.valid("json");
       if (selector === "reference") {
-        const results = await within("evidence", items, () =>
-          service.referenceEvidence(items, unit),
+        const results = await within(context, "evidence", items, (signal) =>
+          service.referenceEvidence(items, unit, signal),
         );
         const { delta } = reward.paper;
         return context.json(
@@ -57,7 +61,9 @@ export function createApp(parts: AppParts) {
           200,
         );
       }
-      const results = await within("evidence", items, () => service.evidence(items, unit));
+      const results = await within(context, "evidence", items, (signal) =>
+        service.evidence(items, unit, signal),
+      );
       // What was asked before there were selectors is answered as it was.
       const named = selector === undefined ? {} : { selector };
       return context.json({ versions: service.versions(), unit, ...named, results }, 200);
@@ -67,17 +73,23 @@ export function createApp(parts: AppParts) {
       const form = asked ?? reward.form;
       const versions = service.versions(form);
       if (form === "paper") {
-        const results = await within("rewards", items, () => service.paperRewards(items, unit));
+        const results = await within(context, "rewards", items, (signal) =>
+          service.paperRewards(items, unit, signal),
+        );
         const paper = paperSettingsOf(reward);
         return context.json({ versions, unit, form, paper, results }, 200);
       }
-      const results = await within("rewards", items, () => service.rewards(items, unit));
+      const results = await within(context, "rewards", items, (signal) =>
+        service.rewards(items, unit, signal),
+      );
       const named = asked === undefined ? {} : { form };
       return context.json({ versions, unit, ...named, results }, 200);
     })
     .openapi(decomposeRoute, async (context) => {
       const { items, unit } = context.req.valid("json");
-      const results = await within("decompose", items, () => service.decompose(items, unit));
+      const results = await within(context, "decompose", items, (signal) =>
+        service.decompose(items, unit, signal),
+      );
       return context.json({ versions: service.versions(), unit, results }, 200);
     })
     .openapi(healthRoute, (context) => {

@@ -1,5 +1,5 @@
 import type { RewardOptions } from "../rewards/options.ts";
-import { createScorer, type Scorer } from "../rewards/scorer.ts";
+import { createScorer, type Hands, type Scorer } from "../rewards/scorer.ts";
 import type { RewardParts } from "./parts.ts";
 import { RequestError } from "./request-error.ts";
 import type { EvidenceSelector, RewardForm } from "./wire/fields.ts";
@@ -29,16 +29,22 @@ export const paperSettingsOf = ({ paper, weights }: RewardOptions): PaperSetting
   format: paper.format,
 });
 
+/** Makes a scorer that awaits `pause` before each item. */
+export type MakeScorer = (pause: () => Promise<void>) => Scorer;
+
 /**
  * A scorer for every form that is spoken.
- * @throws RewardError PAPER_JUDGE where the service's own form is not among them.
+ * @throws (make) RewardError PAPER_JUDGE where the service's own form is not among them.
  */
 export function scorersOf(
   { embedder, calibration, reward, judge, groupOf, wheels }: RewardParts,
-  pause: () => Promise<void>,
-): Partial<Record<RewardForm, Scorer>> & { oppo: Scorer } {
-  const parts = { embedder, calibration, judge, groupOf, wheels, pause };
-  const scorer = (form: RewardForm) => createScorer({ ...parts, options: inForm(reward, form) });
+  hands: Hands,
+): Partial<Record<RewardForm, MakeScorer>> & { oppo: MakeScorer } {
+  const parts = { embedder, calibration, judge, groupOf, wheels, hands };
+  const scorer =
+    (form: RewardForm): MakeScorer =>
+    (pause) =>
+      createScorer({ ...parts, pause, options: inForm(reward, form) });
   const spoken = judge === undefined || reward.form === "paper";
   return { oppo: scorer("oppo"), ...(spoken ? { paper: scorer("paper") } : {}) };
 }

@@ -20,7 +20,7 @@ export interface Listening {
  * @throws ServiceError NO_API_KEY for an address that others reach and no key; LISTEN.
  */
 export async function listen(
-  { app, stop }: OpenedService,
+  { app, stop, close: end }: OpenedService,
   options: Pick<ServiceOptions, "host" | "port" | "drainSec" | "apiKeyEnv" | "limits">,
   apiKey: string | undefined,
 ): Promise<Listening> {
@@ -48,6 +48,7 @@ export async function listen(
     async close() {
       const answered = await inTime(stop(), drainSec);
       await shut(server, answered);
+      await end();
       return answered;
     },
   };

@@ -1,38 +1,35 @@
 import { OppoError } from "../core/errors.ts";
 import type { CueSet } from "../cues/cue.ts";
-import { polarityOf } from "../cues/polarity.ts";
 import { parseResponse } from "../cues/response.ts";
 import { parseLabels } from "../rewards/accuracy.ts";
 import type { Decomposer } from "./decomposer/port.ts";
+import type { Parser } from "./parsing/parser.ts";
 import { RequestError } from "./request-error.ts";
 import type { GivenCue } from "./wire/fields.ts";
 
-/** Name under which cues go that came with the request. */
-const givenExtractor = "given";
-
-/** Cues of a request as a set. They stand in no reference, so their spans are empty. */
-function givenCues(cues: readonly GivenCue[]): CueSet {
-  return {
-    cues: cues.map(({ modality, text, positive = polarityOf(text) }) => ({
-      modality,
-      text,
-      positive,
-      span: { start: 0, end: 0 },
-    })),
-    extractor: givenExtractor,
-  };
+/** What takes cues from an item, and how many of them. */
+export interface CueParts {
+  decomposer: Decomposer;
+  parser: Pick<Parser, "given">;
+  mostCues: number;
 }
 
 /**
- * An item's cues, brought along or taken from its reference. @throws RequestError naming the item.
+ * An item's cues, brought along or taken from its reference: as many as may be brought along, for
+ * each is held against each claim. @throws RequestError naming the item; 413 CUES_TOO_MANY.
  */
-export async function cuesOf(
+export async function itemCues(
   item: { reference?: string | undefined; cues?: readonly GivenCue[] | undefined },
   index: number,
-  decomposer: Decomposer,
+  { decomposer, parser, mostCues: most }: CueParts,
 ): Promise<CueSet> {
-  if (item.reference === undefined) return givenCues(item.cues ?? []);
-  return decomposed(item.reference, index, decomposer);
+  if (item.reference === undefined) return parser.given(item.cues ?? []);
+  const set = await decomposed(item.reference, index, decomposer);
+  if (set.cues.length <= most) return set;
+  throw new RequestError(413, "CUES_TOO_MANY", `the reference has ${set.cues.length} cues`, {
+    path: `items[${index}].reference`,
+    hint: `at most ${most} an item`,
+  });
 }
 
 /**

@@ -1,15 +1,14 @@
 import { EndpointError } from "../core/errors.ts";
 import { canonicalJson, sha256 } from "../core/files.ts";
-import { extractClaims } from "../cues/claims.ts";
 import { extractorId } from "../cues/decompose.ts";
 import type { RewardOptions } from "../rewards/options.ts";
-import type { Scorer } from "../rewards/scorer.ts";
 import { decomposeResult, evidenceResult, reasoningOf, rewardResult } from "./answers.ts";
-import { inForm, refuseWithJudge, scorersOf } from "./forms.ts";
+import { inForm, type MakeScorer, refuseWithJudge, scorersOf } from "./forms.ts";
 import type { ServiceMetrics } from "./metrics.ts";
 import { paperRewardResult, referenceEvidenceResult } from "./paper-answers.ts";
+import type { Parser } from "./parsing/parser.ts";
 import type { RewardParts } from "./parts.ts";
-import { cuesOf, decomposed, type LabelMode, labelsOf } from "./references.ts";
+import { decomposed, itemCues, type LabelMode, labelsOf } from "./references.ts";
 import { RequestError } from "./request-error.ts";
 import {
   inBatches,
@@ -23,6 +22,7 @@ import type { EvidenceItem, EvidenceResult, ReferenceEvidenceResult } from "./wi
 import type { RewardForm, Unit, Versions } from "./wire/fields.ts";
 import type { PaperRewardResult } from "./wire/paper-rewards.ts";
 import type { RewardItem, RewardResult } from "./wire/rewards.ts";
+import { staying } from "./work/caller.ts";
 import { createBreath, startEach } from "./work/yield-turn.ts";
 
 /** Changes whenever an answer to the same request may. */
@@ -32,62 +32,78 @@ export const serviceVersion = "oppo-service-1";
 export interface RewardService {
   /** Of answers in the service's own form, or in another that a request asks for. */
   versions(form?: RewardForm): Versions;
-  evidence(items: readonly EvidenceItem[], unit: Unit): Promise<EvidenceResult[]>;
+  evidence: Answering<EvidenceItem, EvidenceResult>;
   /** Clauses that the reference picks. @throws RequestError SELECTOR_JUDGE. */
-  referenceEvidence(items: readonly EvidenceItem[], unit: Unit): Promise<ReferenceEvidenceResult[]>;
-  rewards(items: readonly RewardItem[], unit: Unit): Promise<RewardResult[]>;
+  referenceEvidence: Answering<EvidenceItem, ReferenceEvidenceResult>;
+  rewards: Answering<RewardItem, RewardResult>;
   /** In the printed form. @throws RequestError FORM_JUDGE. */
-  paperRewards(items: readonly RewardItem[], unit: Unit): Promise<PaperRewardResult[]>;
-  decompose(
-    items: readonly { id: string; reference: string }[],
-    unit: Unit,
-  ): Promise<DecomposeResult[]>;
+  paperRewards: Answering<RewardItem, PaperRewardResult>;
+  decompose: Answering<{ id: string; reference: string }, DecomposeResult>;
 }
 
+/** `signal`: of the caller; once it has aborted no more of the work is begun. */
+type Answering<Item, Result> = (
+  items: readonly Item[],
+  unit: Unit,
+  signal?: AbortSignal,
+) => Promise<Result[]>;
+
 export function createRewardService(
-  parts: RewardParts,
+  parts: RewardParts & { parser: Parser; mostCues: number },
   scoring: ScoringOptions,
   metrics: ServiceMetrics,
 ): RewardService {
-  const { reward, decomposer, judge } = parts;
+  const { reward, decomposer, judge, parser } = parts;
   const breathe = createBreath();
-  const { oppo, paper } = scorersOf(parts, breathe);
-  const each = (single: Scorer): ScoreEach =>
-    judge ? oneByOne(single) : inBatches(single, scoring.batch, metrics);
+  const { oppo, paper } = scorersOf(parts, parser);
+  const each = (make: MakeScorer): ScoreEach =>
+    judge ? oneByOne(make, breathe) : inBatches(make, breathe, scoring.batch, metrics);
   const readers = { oppo: each(oppo), ...(paper && { paper: each(paper) }) };
   const scorer = sharedScorer(
     (form) => readers[form] ?? readers.oppo,
     scoring.cacheEntries,
     metrics,
   );
+  const cuesOf = (item: EvidenceItem | RewardItem, index: number) => itemCues(item, index, parts);
 
   /** The reasoning of an item's text against its cues. */
-  async function readEvidence(form: RewardForm, item: EvidenceItem, index: number) {
-    const reference = await cuesOf(item, index, decomposer);
+  async function readEvidence(
+    form: RewardForm,
+    item: EvidenceItem,
+    index: number,
+    signal: AbortSignal,
+  ) {
+    const reference = await cuesOf(item, index);
     const response = `${thinkTag}${reasoningOf(item.text).text}</think>`;
-    const [scored] = await scorer.score(form, [{ response, reference, labels: [] }], (error) =>
-      notJudged(error, `items[${index}].text`),
+    const [scored] = await scorer.score(
+      form,
+      [{ response, reference, labels: [] }],
+      (error) => notJudged(error, `items[${index}].text`),
+      signal,
     );
     return { reference, scored: scored! };
   }
 
-  async function evidence(item: EvidenceItem, index: number, unit: Unit): Promise<EvidenceResult> {
+  async function evidence(
+    item: EvidenceItem,
+    index: number,
+    unit: Unit,
+    signal: AbortSignal,
+  ): Promise<EvidenceResult> {
     const reasoning = reasoningOf(item.text);
-    const claims = extractClaims(reasoning.text, reasoning.start);
+    const claims = await parser.claims(reasoning.text, reasoning.start, signal);
     if (item.reference === undefined && item.cues === undefined) {
       return evidenceResult(item.id, item.text, claims, null, unit);
     }
-    const { scored } = await readEvidence("oppo", item, index);
+    const { scored } = await readEvidence("oppo", item, index, signal);
     const matches = scored.claims.map(({ match }) => match);
     return evidenceResult(item.id, item.text, claims, matches, unit);
   }
 
   /** Scores of items in a form, with the cues they were held against. */
-  async function scoreAll(form: RewardForm, items: readonly RewardItem[]) {
+  async function scoreAll(form: RewardForm, items: readonly RewardItem[], signal?: AbortSignal) {
     const labels = items.map((item, index) => labelsOf(item, index, labelMode(reward, form)));
-    const references = await startEach(items, breathe, (item, index) =>
-      cuesOf(item, index, decomposer),
-    );
+    const references = await startEach(items, breathe, cuesOf, signal);
     const scored = await scorer.score(
       form,
       items.map(({ response }, i) => ({
@@ -96,35 +112,38 @@ export function createRewardService(
         labels: labels[i]!,
       })),
       (error, index) => notJudged(error, `items[${index}].response`),
+      signal,
     );
     return items.map((item, i) => ({ item, cues: references[i]!, scored: scored[i]! }));
   }
 
   return {
     versions: (form = reward.form) => versionsOf(parts, form),
-    evidence: (items, unit) =>
-      startEach(items, breathe, (item, index) => evidence(item, index, unit)),
-    async referenceEvidence(items, unit) {
+    evidence: (items, unit, signal = staying) =>
+      startEach(items, breathe, (item, index) => evidence(item, index, unit, signal), signal),
+    async referenceEvidence(items, unit, signal = staying) {
       refuseWithJudge(parts, "selector", "reference");
-      return startEach(items, breathe, async (item, index) => {
-        const { reference, scored } = await readEvidence("paper", item, index);
+      const work = async (item: EvidenceItem, index: number) => {
+        const { reference, scored } = await readEvidence("paper", item, index, signal);
         const shift = reasoningOf(item.text).start - thinkTag.length;
         return referenceEvidenceResult(item.id, item.text, reference, scored, shift, unit);
-      });
+      };
+      return startEach(items, breathe, work, signal);
     },
-    async rewards(items, unit) {
-      const all = await scoreAll("oppo", items);
+    async rewards(items, unit, signal) {
+      const all = await scoreAll("oppo", items, signal);
       return all.map(({ item, cues, scored }) => rewardResult(item, cues, scored, unit));
     },
-    async paperRewards(items, unit) {
+    async paperRewards(items, unit, signal) {
       refuseWithJudge(parts, "form", "paper");
-      const all = await scoreAll("paper", items);
+      const all = await scoreAll("paper", items, signal);
       return all.map(({ item, cues, scored }) => paperRewardResult(item, cues, scored, unit));
     },
-    decompose: (items, unit) =>
-      startEach(items, breathe, async ({ id, reference }, index) =>
-        decomposeResult(id, reference, await decomposed(reference, index, decomposer), unit),
-      ),
+    decompose(items, unit, signal) {
+      const work = async ({ id, reference }: { id: string; reference: string }, index: number) =>
+        decomposeResult(id, reference, await decomposed(reference, index, decomposer), unit);
+      return startEach(items, breathe, work, signal);
+    },
   };
 }
 

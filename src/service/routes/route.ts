@@ -10,12 +10,16 @@ const failed = (description: string) => ({
 export const failures = {
   400: failed("a field is wrong; `path` names it"),
   401: failed("no key, or another one"),
-  413: failed("too large; `path` names the text, if one is"),
+  403: failed("addressed to another host, where no key is set"),
+  408: failed("the body did not arrive in time"),
+  413: failed("too large, or too much of something; `path` names the text, if one is"),
   415: failed("the body is not JSON"),
   429: failed("the queue is full; see Retry-After"),
   500: failed("a bug of the service"),
   502: failed("a model behind the service gave no usable answer; `path` names the item"),
-  503: failed("shutting down, or the embedder does not answer; see Retry-After"),
+  503: failed(
+    "shutting down, the embedder does not answer, or no room on the disk; see Retry-After",
+  ),
 } as const;
 
 /** A JSON body. */

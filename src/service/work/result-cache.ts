@@ -7,6 +7,8 @@ export interface ResultCache<V> {
   /** The result under `key`, in work or done. Counts as a use. */
   get(key: string): Promise<V> | undefined;
   set(key: string, work: Promise<V>): void;
+  /** Forgets work that will come to nothing: who asks from now on begins anew. */
+  drop(key: string): void;
   readonly size: number;
 }
 
@@ -21,6 +23,7 @@ export function resultCache<V>(maxEntries: number): ResultCache<V> {
         if (entries.peek(key) === work) entries.delete(key);
       });
     },
+    drop: (key) => entries.delete(key),
     get size() {
       return entries.size;
     },

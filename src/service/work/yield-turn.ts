@@ -22,15 +22,18 @@ export function createBreath(maxMs = 20): () => Promise<void> {
 
 /**
  * Starts `work` on each item, in order, with a breath between starts; results in the same order.
+ * @throws the reason of `signal`, before the next start.
  */
 export async function startEach<T, R>(
   items: readonly T[],
   breathe: () => Promise<void>,
   work: (item: T, index: number) => Promise<R>,
+  signal?: AbortSignal,
 ): Promise<R[]> {
   const started: Promise<R>[] = [];
   for (const [index, item] of items.entries()) {
     await breathe();
+    signal?.throwIfAborted();
     const result = work(item, index);
     // it may fail before the last one has started, and is awaited only then
     result.catch(() => {});
