@@ -2,13 +2,16 @@ import {
   AV_NOPTS_VALUE,
   AVERROR_EAGAIN,
   AVERROR_EOF,
+  AVMEDIA_TYPE_VIDEO,
   Codec,
   CodecContext,
   FF_COMPLIANCE_STRICT,
   Frame,
   type Packet,
+  Rational,
 } from "node-av";
 import { succeed } from "./ffmpeg.ts";
+import { frameClock } from "./frame-clock.ts";
 import { type MediaSource, type Track, toSeconds } from "./source.ts";
 
 /**
@@ -50,7 +53,7 @@ export async function decodeTracks(
   let count = 0;
   try {
     for (const one of decoded) {
-      decoders.set(one.track.stream.index, new TrackDecoder(one, source.startSec));
+      decoders.set(one.track.stream.index, new TrackDecoder(one, source));
     }
     for (const packet of source.packets()) {
       end = Math.max(end, packetEnd(packet, ticks.get(packet.streamIndex) ?? 0) - source.startSec);
@@ -76,24 +79,38 @@ function packetEnd({ pts, duration }: Packet, tickSec: number): number {
   return pts === AV_NOPTS_VALUE ? 0 : Number(pts + duration) * tickSec;
 }
 
+/** These hold packets in the order of decoding and never say when a picture is shown. */
+const untimedContainers = /^(avi|h264|hevc|m4v|mpegvideo)$/;
+
 class TrackDecoder implements Disposable {
   private readonly context: CodecContext;
   private readonly frame: Frame = new Frame();
   private readonly sink: FrameSink;
-  private readonly tickSec: number;
-  private readonly startSec: number;
+  private readonly clock: ReturnType<typeof frameClock>;
 
-  constructor({ track, sink }: Decoded, startSec: number) {
+  constructor({ track, sink }: Decoded, { path, container, startSec }: MediaSource) {
     const { codecpar, timeBase } = track.stream;
+    const picture = codecpar.codecType === AVMEDIA_TYPE_VIDEO;
+    const untimed = picture && untimedContainers.test(container);
     this.sink = sink;
-    this.tickSec = toSeconds(track.stream);
-    this.startSec = startSec;
     const codec = Codec.findDecoder(codecpar.codecId);
     if (!codec) throw new Error(`no decoder for codec ${codecpar.codecId}`);
     this.context = new CodecContext();
     this.context.allocContext3(codec);
     succeed(codecpar.toContext(this.context), "describe stream");
     this.context.pktTimebase = timeBase;
+    // A raw stream's reader puts 25 where nothing is said; what the pictures say comes in decoding.
+    if (untimed && container !== "avi") this.context.framerate = new Rational(0, 1);
+    this.clock = frameClock({
+      tickSec: toSeconds(track.stream),
+      file: path,
+      startSec,
+      untimed,
+      framesPerSec: () => {
+        const { num, den } = this.context.framerate;
+        return num > 0 && den > 0 ? num / den : null;
+      },
+    });
     this.context.threadCount = 1;
     // Films whose B-frames are not announced come in order only so.
     succeed(this.context.setOption("strict", String(FF_COMPLIANCE_STRICT)), "choose strictness");
@@ -103,13 +120,14 @@ class TrackDecoder implements Disposable {
 
   /** null: the end, which brings out what the decoder holds back. */
   decode(packet: Packet | null): void {
+    if (packet) this.clock.sent(packet);
     succeed(this.context.sendPacketSync(packet), "decode");
     for (;;) {
       const status = this.context.receiveFrameSync(this.frame);
       if (status === AVERROR_EAGAIN || status === AVERROR_EOF) return;
       succeed(status, "receive frame");
-      const time = Number(this.frame.bestEffortTimestamp) * this.tickSec - this.startSec;
-      this.sink.push(this.frame, time, Number(this.frame.duration) * this.tickSec);
+      const { timeSec, durationSec } = this.clock.shown(this.frame);
+      this.sink.push(this.frame, timeSec, durationSec);
       this.frame.unref();
     }
   }

@@ -36,8 +36,8 @@ const defaultRateHz = 16000;
  * be shown.
  * @throws MediaError naming the file: `MEDIA_MISSING`, `MEDIA_EMPTY`, `MEDIA_UNREADABLE`,
  *   `MEDIA_NO_VIDEO`, `MEDIA_NO_AUDIO` (no such track), `MEDIA_NO_FRAMES`, `MEDIA_NO_SAMPLES` (a
- *   track that decodes to nothing), `MEDIA_TRUNCATED` (ends before its container says),
- *   `MEDIA_SILENT_AUDIO`.
+ *   track that decodes to nothing), `MEDIA_NO_TIMES` (a raw stream that does not say its rate),
+ *   `MEDIA_TRUNCATED` (ends before its container says), `MEDIA_SILENT_AUDIO`.
  */
 export async function readClip(path: string, options: ReadOptions = {}): Promise<Clip> {
   using source = openMedia(path);
@@ -80,6 +80,7 @@ async function decode(
   try {
     return await decodeTracks(source, decoded);
   } catch (cause) {
+    if (cause instanceof MediaError) throw cause;
     throw new MediaError("MEDIA_UNREADABLE", "cannot be decoded", {
       file: path,
       hint: "the file is damaged or uses a codec that is not built in; `oppo doctor` lists the codecs",

@@ -35,6 +35,7 @@ export interface Track {
 
 /** An open media file. Packets are read once, from the start, all tracks mixed. */
 export interface MediaSource extends Disposable {
+  path: string;
   /** FFmpeg's name of the container format, for example "mov,mp4,m4a,3gp,3g2,mj2". */
   container: string;
   /** All there are, the two below among them. */
@@ -69,7 +70,7 @@ export function openMedia(path: string): MediaSource {
       format_whitelist: formats,
     });
     succeed(context.openInputSync(`file:${path}`, null, options), "open");
-    return describe(context);
+    return describe(path, context);
   } catch (cause) {
     context.closeInputSync();
     throw new MediaError("MEDIA_UNREADABLE", "cannot be read as a media file", {
@@ -80,7 +81,7 @@ export function openMedia(path: string): MediaSource {
   }
 }
 
-function describe(context: FormatContext): MediaSource {
+function describe(path: string, context: FormatContext): MediaSource {
   // What the header says; `findStreamInfo` would put its own estimates in place of what is missing.
   const whole = context.iformat?.name?.includes("matroska")
     ? seconds(context.duration, 1e-6)
@@ -99,6 +100,7 @@ function describe(context: FormatContext): MediaSource {
     return { stream, announcedEnd: announced.get(stream.index) ?? null };
   };
   return {
+    path,
     container: context.iformat?.name ?? "",
     streams: context.streams,
     video: track(AVMEDIA_TYPE_VIDEO),
