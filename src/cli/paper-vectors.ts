@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { ConfigError } from "../core/errors.ts";
+import { readJson } from "../core/files.ts";
 import type { ClaimTokens, CueModality } from "../cues/cue.ts";
 import { paperLoss } from "../loss/paper.ts";
 import type { LossPass, LossSample, WholeRows } from "../loss/sample.ts";
@@ -75,7 +75,7 @@ const tolerance = { value: 1e-9, gradient: 1e-6 };
  * @throws ConfigError VECTORS where the file has another form or no case.
  */
 export function checkPaperVectors(file: string): PaperCheck[] {
-  const parsed = paperVectors.safeParse(readJson(file));
+  const parsed = paperVectors.safeParse(vectorsIn(file));
   const problem = parsed.error?.issues[0];
   if (problem) {
     throw new ConfigError("VECTORS", `${problem.path.join(".")}: ${problem.message}`, {
@@ -97,11 +97,11 @@ export function checkPaperVectors(file: string): PaperCheck[] {
   });
 }
 
-function readJson(file: string): unknown {
+function vectorsIn(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    return readJson(file);
   } catch (error) {
-    throw new ConfigError("VECTORS", `can't be read as JSON: ${(error as Error).message}`, {
+    throw new ConfigError("VECTORS", `no worked examples: ${(error as Error).message}`, {
       file,
       hint: "give a JSON file of worked examples, as src/loss/paper-vectors.json",
     });

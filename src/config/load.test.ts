@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { ConfigError } from "../core/errors.ts";
+import { ConfigError, OppoError } from "../core/errors.ts";
 import { loadConfig } from "./load.ts";
 
 const schema = z.strictObject({
@@ -76,6 +76,39 @@ describe("loadConfig", () => {
 
   it("reports broken YAML with its place", () => {
     expect(failure("name: [x\nrl: {}\n")).toMatchObject({ code: "CONFIG_YAML" });
+  });
+
+  it.each([
+    [
+      "aliases that repeat aliases",
+      `name: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c]\n`,
+      /aliases repeat too much \(at most 100 values/,
+    ],
+    ["an alias of nothing", "name: *none\n", /none.*needs its anchor/],
+    ["a list in a thousand lists", `name: ${"[".repeat(20_000)}`, /x\.yaml/],
+    ["a key twice", "name: a\nrl: {}\nname: b\n", /x\.yaml:3:1: Map keys must be unique/],
+    ["a tag that says something else", "name: !python/tuple [1]\nrl: {}\n", /x\.yaml:1:7: .*tag/],
+    [
+      "another encoding",
+      Buffer.from([0x6e, 0x3a, 0x20, 0xe9, 0x0a]),
+      /x\.yaml:1: is not UTF-8: byte 4/,
+    ],
+    ["two documents", "name: a\n---\nname: b\n", /multiple documents/],
+  ])("refuses %s", (_, text, message) => {
+    writeFileSync(file, text);
+    expect(() => loadConfig(file, schema)).toThrow(OppoError);
+    expect(() => loadConfig(file, schema)).toThrow(message);
+  });
+
+  it("takes an override's aliases for what they are", () => {
+    expect(failure("name: x\nrl: {}\n", ["name=*x"])).toMatchObject({ code: "CONFIG_YAML" });
+  });
+
+  it("reads a config with a byte order mark, and one in UTF-16", () => {
+    for (const encoding of ["utf8", "utf16le"] as const) {
+      writeFileSync(file, Buffer.from("\uFEFFname: é\nrl: {}\n", encoding));
+      expect(loadConfig(file, schema)).toMatchObject({ name: "é" });
+    }
   });
 
   it("reports a missing file", () => {

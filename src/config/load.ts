@@ -1,7 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
-import { isNode, LineCounter, parseDocument } from "yaml";
+import { existsSync } from "node:fs";
+import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { ConfigError } from "../core/errors.ts";
+import { limits } from "../core/limits.ts";
+import { readText } from "../core/text.ts";
 
 interface Source {
   file: string;
@@ -14,7 +16,7 @@ interface Source {
  * Reads a YAML file and checks it against a strict schema. `overrides` are `path=value` strings
  * (`rl.steps=20`), values read as YAML. `defaults` stand where file and overrides say nothing; they
  * may depend on what these say.
- * @throws ConfigError naming file:line:column and the field.
+ * @throws ConfigError naming file:line:column and the field; as `readText`
  */
 export function loadConfig<T>(
   file: string,
@@ -37,12 +39,13 @@ function readYaml(file: string): Source {
     throw new ConfigError("CONFIG_MISSING", "no such config file", { file });
   }
   const counter = new LineCounter();
-  const document = parseDocument(readFileSync(file, "utf8"), { lineCounter: counter });
+  const document = parsed(readText(file), file, counter);
   const position = (offset: number) => {
     const { line, col } = counter.linePos(offset);
     return { line, column: col };
   };
-  const problem = document.errors[0];
+  // A warning is a value that means something else than it says, such as an unknown !tag.
+  const problem = document.errors[0] ?? document.warnings[0];
   if (problem) {
     throw new ConfigError("CONFIG_YAML", problem.message.split("\n")[0] ?? problem.code, {
       file,
@@ -51,7 +54,7 @@ function readYaml(file: string): Source {
   }
   return {
     file,
-    value: document.toJS() as unknown,
+    value: plainValue(document, file),
     locate(path) {
       for (let length = path.length; length > 0; length--) {
         const node = document.getIn(path.slice(0, length) as (string | number)[], true);
@@ -60,6 +63,33 @@ function readYaml(file: string): Source {
       return undefined;
     },
   };
+}
+
+function parsed(text: string, file: string, lineCounter: LineCounter): Document {
+  try {
+    return parseDocument(text, { lineCounter });
+  } catch (cause) {
+    throw unreadable(cause, file);
+  }
+}
+
+/** The library counts what aliases repeat, and throws errors of JavaScript's own. */
+function plainValue(document: Document, file?: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: limits.yamlAliases }) as unknown;
+  } catch (cause) {
+    throw unreadable(cause, file);
+  }
+}
+
+function unreadable(cause: unknown, file?: string): ConfigError {
+  const { message, name } = cause as Error;
+  const [what, hint] = message.startsWith("Excessive alias")
+    ? ["aliases repeat too much", `at most ${limits.yamlAliases} values: write them out`]
+    : name === "RangeError"
+      ? ["is nested too deeply", "no setting has more than ten levels"]
+      : [message, "an alias (*name) needs its anchor (&name) before it"];
+  return new ConfigError("CONFIG_YAML", what!, { ...(file && { file }), hint: hint!, cause });
 }
 
 export const isMapping = (value: unknown): value is Record<string, unknown> =>
@@ -182,7 +212,7 @@ function applyOverride(value: unknown, override: string): unknown {
       hint: "for example --set rl.steps=20; the value is read as YAML",
     });
   }
-  return setIn(value, path.split("."), document.toJS() as unknown);
+  return setIn(value, path.split("."), plainValue(document));
 }
 
 function setIn(value: unknown, path: readonly string[], leaf: unknown): unknown {

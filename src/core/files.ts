@@ -1,15 +1,9 @@
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { OppoError } from "./errors.ts";
+import { checkKeys } from "./json-keys.ts";
+import { readText } from "./text.ts";
 
 /** Writes a file whole or not at all: a kill in the middle leaves the old content. */
 export function writeFileAtomic(path: string, data: string | Uint8Array): void {
@@ -58,17 +52,31 @@ export function writeJson(path: string, value: unknown): void {
   writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** @throws OppoError `JSON_UNREADABLE` naming the file */
+/**
+ * A JSON file, of a run or of somebody else.
+ * @throws OppoError `JSON_UNREADABLE` naming the file; as `readText` and `checkKeys`
+ */
 export function readJson<T>(path: string, parse: (text: string) => unknown = JSON.parse): T {
-  const text = readFileSync(path, "utf8");
+  return parseJson(readText(path), path, parse) as T;
+}
+
+/** Text of a JSON file. @throws as `readJson` */
+export function parseJson(
+  text: string,
+  file: string,
+  parse: (text: string) => unknown = JSON.parse,
+): unknown {
+  let value: unknown;
   try {
-    return parse(text) as T;
+    value = parse(text);
   } catch (cause) {
     throw new OppoError("JSON_UNREADABLE", `is not JSON: ${(cause as Error).message}`, {
-      file: path,
+      file,
       cause,
     });
   }
+  checkKeys(text, value, { file });
+  return value;
 }
 
 export function sha256(data: string | Uint8Array): string {

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { appendWhole } from "./append-whole.ts";
 import { OppoError } from "./errors.ts";
 import { writeFileAtomic } from "./files.ts";
+import { checkKeys } from "./json-keys.ts";
 import { makeFolder } from "./make-folder.ts";
+import { decodeText, readText, readTextBytes } from "./text.ts";
 
 /**
  * Appends whole lines in one write: a kill leaves at most one cut line at the end, a full disk none.
@@ -24,15 +25,17 @@ type Parse = (text: string) => unknown;
 /**
  * Reads a JSONL file that a run appends to. A cut last line (no newline at the end) is dropped: it
  * was never fully written.
- * @throws OppoError with file and line on any other line that is not JSON.
+ * @throws OppoError with file and line on any other line that is not JSON; as `readText`
  */
-export function readJsonl<T>(path: string, parse: Parse = JSON.parse): T[] {
-  const lines = linesOf(path);
-  const tail = lines.pop();
-  const rows = rowsOf<T>(lines, path, parse);
-  if (tail !== undefined && tail.trim() !== "") {
+export function readJsonl<T>(path: string): T[] {
+  const bytes = readTextBytes(path);
+  // A kill may cut inside a character: what stands behind the last newline is no text yet.
+  const whole = bytes.lastIndexOf(10) + 1;
+  const rows = rowsOf<T>(decodeText(bytes.subarray(0, whole), path), path, JSON.parse);
+  const tail = bytes.toString("utf8", whole);
+  if (tail.trim() !== "") {
     try {
-      rows.push(parse(tail) as T);
+      rows.push(JSON.parse(tail) as T);
     } catch {
       // half-written by a killed process
     }
@@ -43,31 +46,34 @@ export function readJsonl<T>(path: string, parse: Parse = JSON.parse): T[] {
 /**
  * Reads a JSONL file that somebody hands in: every line counts, the last one with or without a
  * newline, for a row that is dropped is one that nobody misses.
- * @throws OppoError with file and line on a line that is not JSON.
+ * @throws OppoError `JSONL_LINE` with file and line on a line that is not JSON; as `readText` and
+ *   `checkKeys`
  */
 export function readGivenJsonl<T>(path: string, parse: Parse = JSON.parse): T[] {
-  return rowsOf<T>(linesOf(path), path, parse);
+  return rowsOf<T>(readText(path), path, parse, checkKeys);
 }
 
-function linesOf(path: string): string[] {
-  if (!existsSync(path)) throw new OppoError("FILE_MISSING", "no such file", { file: path });
-  return readFileSync(path, "utf8")
-    .replace(/^\uFEFF/, "")
-    .split("\n");
-}
-
-function rowsOf<T>(lines: readonly string[], path: string, parse: Parse): T[] {
+function rowsOf<T>(text: string, file: string, parse: Parse, check?: typeof checkKeys): T[] {
   const rows: T[] = [];
-  lines.forEach((line, index) => {
-    if (line.trim() !== "") rows.push(parseLine<T>(line, path, index + 1, parse));
+  text.split("\n").forEach((line, index) => {
+    if (line.trim() === "") return;
+    const place = { file, line: index + 1 };
+    const value = parseLine(line, place, parse);
+    check?.(line, value, place);
+    rows.push(value as T);
   });
   return rows;
 }
 
-function parseLine<T>(line: string, file: string, lineNumber: number, parse: Parse): T {
+function parseLine(text: string, place: { file: string; line: number }, parse: Parse): unknown {
   try {
-    return parse(line) as T;
+    return parse(text);
   } catch (cause) {
-    throw new OppoError("JSONL_LINE", "line is not JSON", { file, line: lineNumber, cause });
+    const hint = text.trim().endsWith(",") ? "no comma at the end of a line" : "one value a line";
+    throw new OppoError("JSONL_LINE", `line is not JSON: ${(cause as Error).message}`, {
+      ...place,
+      hint,
+      cause,
+    });
   }
 }

@@ -295,9 +295,9 @@ describe("a list that can't be read is refused", () => {
       "GBK",
       "t.csv",
       Buffer.from("69642c6c6162656c0a312cb8dfd0cb0a", "hex"),
-      "t.csv: is not UTF-8 (perhaps GBK or Latin-1, as Excel writes) (save it as UTF-8)",
+      "t.csv:2: is not UTF-8: byte 12 (0xb8) belongs to another encoding, perhaps GBK or Latin-1",
     ],
-    ["UTF-16", "t.csv", Buffer.from("\uFEFFid,x\n", "utf16le"), "is UTF-16"],
+    ["UTF-16 without a mark", "t.csv", Buffer.from("id,x\n", "utf16le"), "it is UTF-16"],
     [
       "fields that don't fit",
       "t.csv",
@@ -322,7 +322,7 @@ describe("a list that can't be read is refused", () => {
       "an id twice in an object",
       "t.json",
       '{"a":{},\n"b":{},\n"a":{}}',
-      "t.json:3: 'a' is there twice, first in line 1",
+      "t.json:3: the key 'a' stands twice in one object, first in line 1",
     ],
     [
       "a list inside an object",

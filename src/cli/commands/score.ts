@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { styleText } from "node:util";
 import { Command } from "@commander-js/extra-typings";
 import { OppoError } from "../../core/errors.ts";
+import { readText } from "../../core/text.ts";
 import type { CueModality } from "../../cues/cue.ts";
 import { decomposeReference } from "../../cues/decompose.ts";
 import { evidenceSpans } from "../../cues/evidence.ts";
@@ -84,7 +84,7 @@ function settingsOf(options: { config?: string | undefined; variant?: string | u
 }
 
 function textOf(argument: string): string {
-  return argument.startsWith("@") ? readFileSync(argument.slice(1), "utf8").trim() : argument;
+  return argument.startsWith("@") ? readText(argument.slice(1)).trim() : argument;
 }
 
 /** The response with its evidence coloured, and a legend. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { corpusOracle } from "../../bench/mep/oracle/corpus-oracle.ts";
 import { freezeItems } from "../../bench/mep/oracle/freeze.ts";
@@ -16,6 +16,7 @@ import {
 import type { Experiment } from "../../config/schema.ts";
 import { BenchError } from "../../core/errors.ts";
 import { writeFileAtomic } from "../../core/files.ts";
+import { readText } from "../../core/text.ts";
 import { corpusTruth } from "../../corpus/source.ts";
 import type { SplitRow } from "../../data/clip-row.ts";
 import { weightsOf } from "../../runs/stopped.ts";
@@ -89,8 +90,7 @@ async function referenceItems(
   }
 }
 
-export const readReferenceItems = (file: string): MepItems =>
-  decodeMepItems(readFileSync(file, "utf8"), file);
+export const readReferenceItems = (file: string): MepItems => decodeMepItems(readText(file), file);
 
 function sourceName({ data }: Experiment): string {
   return typeof data.list === "string" ? basename(data.list) : data.source;

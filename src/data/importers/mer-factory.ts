@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { DataError } from "../../core/errors.ts";
+import { parseJson } from "../../core/files.ts";
 import { withoutEnding } from "../files/endings.ts";
 import { isObject } from "../tables/jsonl.ts";
 import { columnsOf, type ListRecord } from "../tables/table.ts";
@@ -72,12 +73,8 @@ function recordsOf(list: FoundList): { records: ListRecord[]; content?: string }
 }
 
 function parsed(text: string, file: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value;
-  } catch (cause) {
-    throw new DataError("LIST_JSON", `is not JSON: ${(cause as Error).message}`, { file, cause });
-  }
+  const value = parseJson(text, file);
+  if (isObject(value)) return value;
   throw new DataError("LIST_JSON", "is not an object", { file });
 }
 

@@ -6,8 +6,7 @@ export interface JsonPlace {
 }
 
 /**
- * Places of the top elements of a JSON text that is known to parse. `JSON.parse` tells neither
- * lines nor members that stand twice, of which it keeps the last.
+ * Places of the top elements of a JSON text that is known to parse: `JSON.parse` tells no lines.
  */
 export function jsonPlaces(text: string): JsonPlace[] {
   const places: JsonPlace[] = [];

@@ -1,4 +1,5 @@
 import { DataError } from "../../core/errors.ts";
+import { checkKeys } from "../../core/json-keys.ts";
 import { jsonPlaces } from "./json-lines.ts";
 import { isObject } from "./jsonl.ts";
 import { columnsOf, type ListRecord, type ListTable } from "./table.ts";
@@ -8,8 +9,8 @@ const keyColumn = "key";
 
 /**
  * Reads a JSON list of objects, or one object whose members are objects by id (or texts by id).
- * @throws DataError `LIST_JSON`, `LIST_LINE` for an element that is no object, `LIST_KEY` for an id
- *   that stands twice.
+ * @throws DataError `LIST_JSON`, `LIST_LINE` for an element that is no object; as `checkKeys`, for an
+ *   id that stands twice.
  */
 export function readJsonTable(text: string, file: string): ListTable {
   const value = parsed(text, file);
@@ -35,6 +36,7 @@ function parsed(text: string, file: string): unknown[] | Record<string, unknown>
       cause,
     });
   }
+  checkKeys(text, value, { file });
   if (Array.isArray(value) || isObject(value)) return value;
   throw new DataError("LIST_JSON", "is neither a list of objects nor an object by id", { file });
 }
@@ -46,17 +48,8 @@ function byKey(
   places: readonly { line: number; key: string | null }[],
   file: string,
 ): ListRecord[] {
-  const first = new Map<string, number>();
   return places.map(({ line, key: name }) => {
     const key = name!;
-    const before = first.get(key);
-    if (before !== undefined) {
-      throw new DataError("LIST_KEY", `'${key}' is there twice, first in line ${before}`, {
-        file,
-        line,
-      });
-    }
-    first.set(key, line);
     const own = value[key];
     if (Array.isArray(own) && own.every(isObject)) {
       throw new DataError("LIST_JSON", `'${key}' holds a list`, {

@@ -1,10 +1,11 @@
 import { DataError } from "../../core/errors.ts";
+import { checkKeys } from "../../core/json-keys.ts";
 import { columnsOf, type ListRecord, type ListTable } from "./table.ts";
 
 /**
  * Reads JSON Lines. Every line counts, the last one with or without its line break: what people
  * hand in was not cut by a crash of ours.
- * @throws DataError `LIST_LINE` naming the line that is no JSON object.
+ * @throws DataError `LIST_LINE` naming the line that is no JSON object; as `checkKeys`
  */
 export function readJsonLines(text: string, file: string): ListTable {
   if (text.trimStart().startsWith("[")) {
@@ -33,6 +34,7 @@ function objectOf(text: string, file: string, line: number): Record<string, unkn
       cause,
     });
   }
+  checkKeys(text, value, { file, line });
   if (isObject(value)) return value;
   throw new DataError("LIST_LINE", "is JSON, but not an object", { file, line });
 }

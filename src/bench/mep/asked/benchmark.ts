@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
-import { BenchError, ConfigError, OppoError } from "../../../core/errors.ts";
+import { BenchError, ConfigError } from "../../../core/errors.ts";
 import { readGivenJsonl } from "../../../core/jsonl.ts";
+import { readText } from "../../../core/text.ts";
 import type {
   Benchmark,
   Candidate,
@@ -42,8 +42,7 @@ function readItems({ items }: MepOptions): MepItems {
       hint: "`oppo bench mep build` freezes an item set",
     });
   }
-  if (!existsSync(items)) throw new OppoError("FILE_MISSING", "no such file", { file: items });
-  return decodeMepItems(readFileSync(items, "utf8"), items);
+  return decodeMepItems(readText(items), items);
 }
 
 function exam(

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ConfigError, OppoError } from "../../../core/errors.ts";
+import { ConfigError } from "../../../core/errors.ts";
+import { readText } from "../../../core/text.ts";
 import type { BenchmarkResult } from "../../ask/result.ts";
 import { openMaskStore } from "../../mask-media/mask-store.ts";
 import type { Benchmark, Candidate, Exam, Session, SharedOptions } from "../../port.ts";
@@ -37,8 +37,7 @@ function readPaperItems({ items }: PaperOptions): PaperItems {
       hint: "`oppo bench mep-paper build` freezes an item set",
     });
   }
-  if (!existsSync(items)) throw new OppoError("FILE_MISSING", "no such file", { file: items });
-  return decodeMepItems(readFileSync(items, "utf8"), items, paperVersion) as PaperItems;
+  return decodeMepItems(readText(items), items, paperVersion) as PaperItems;
 }
 
 function exam(
