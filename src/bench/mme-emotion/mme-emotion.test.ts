@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { recomputeTask } from "./recompute.ts";
 import { type MmeInput, scoreMmeEmotion } from "./score.ts";
 import { parseSteps, sampleScore } from "./score-string.ts";
 import { type MmeTask, mmeTask, mmeTasks } from "./tasks.ts";
@@ -83,6 +84,20 @@ describe("scoreMmeEmotion", () => {
     expect(tasks[0]!.skipped).toEqual({ noReply: 1, unreadable: 1 });
     expect(notes.join()).toMatch(/1 answers without judgement and 1 with an unreadable one/);
     expect(notes.join()).toMatch(/Not all eight tasks/);
+  });
+
+  it("merges label names before it adds: the order of additions shows in the last bit", () => {
+    const answers = [
+      answer("happiness", "1/1", "1/1", "0/1", "1/1"),
+      answer("happy", "1/1", "0/1", "1/1"),
+      answer("happiness", "0/1", "1/1", "1/1", "1/1"),
+    ];
+    const { categories } = recomputeTask("ER-Wild", answers, 0.5, "M").expected_stats as {
+      categories: Record<string, { reason: number }>;
+    };
+    expect(categories.happiness!.reason).toBe(2 / 3 + 1 / 2 + 2 / 3);
+    // Counted apart and then added, as it was: one bit more.
+    expect(2 / 3 + 2 / 3 + 1 / 2).not.toBe(2 / 3 + 1 / 2 + 2 / 3);
   });
 
   it("rounds exact ties to even in the texts", () => {

@@ -24,7 +24,10 @@ export interface TaskTally {
   skipped: { noReply: number; unreadable: number };
 }
 
-/** Sums of a task. `rename` merges label names for the categories only. */
+/**
+ * Sums of a task. `rename` merges label names, for the categories only, and before anything is
+ * added, as officially: the order of additions shows in the last bit.
+ */
 export function tallyTask(
   answers: readonly JudgedAnswer[],
   parser: StepParser,
@@ -41,12 +44,13 @@ export function tallyTask(
       continue;
     }
     const score = sampleScore(steps);
-    const category = categories.get(groundTruth) ?? emptyTally();
-    categories.set(groundTruth, category);
+    const label = Object.hasOwn(rename, groundTruth) ? rename[groundTruth]! : groundTruth;
+    const category = categories.get(label) ?? emptyTally();
+    categories.set(label, category);
     add(total, score);
     add(category, score);
   }
-  return { total, categories: renamed(categories, rename), skipped };
+  return { total, categories, skipped };
 }
 
 function emptyTally(): Tally {
@@ -58,25 +62,6 @@ function add(tally: Tally, score: SampleScore): void {
   tally.reasoning += score.reasoning;
   tally.steps += score.steps;
   tally.count++;
-}
-
-/** Merged after counting, category by category: the order of additions shows in the last bit. */
-function renamed(
-  categories: ReadonlyMap<string, Tally>,
-  rename: Readonly<Record<string, string>>,
-): Map<string, Tally> {
-  const merged = new Map<string, Tally>();
-  for (const [label, tally] of categories) {
-    const name = Object.hasOwn(rename, label) ? rename[label]! : label;
-    const known = merged.get(name) ?? emptyTally();
-    merged.set(name, {
-      recognition: known.recognition + tally.recognition,
-      reasoning: known.reasoning + tally.reasoning,
-      steps: known.steps + tally.steps,
-      count: known.count + tally.count,
-    });
-  }
-  return merged;
 }
 
 /** Means of a tally, as fractions of 1 except `steps`. */
