@@ -97,16 +97,24 @@ export function openStandingPool<Job, Result>(
       return new Promise((resolve, reject) => {
         if (closed) throw poolClosed();
         signal?.throwIfAborted();
-        const task = { job, resolve, reject };
-        signal?.addEventListener(
-          "abort",
-          () => {
-            const at = queue.indexOf(task);
-            if (at !== -1) queue.splice(at, 1);
-            reject(signal.reason);
+        const leave = (): void => {
+          const at = queue.indexOf(task);
+          if (at !== -1) queue.splice(at, 1);
+          task.reject(signal?.reason);
+        };
+        const settled = (): void => signal?.removeEventListener("abort", leave);
+        const task: Task<Job, Result> = {
+          job,
+          resolve(result) {
+            settled();
+            resolve(result);
           },
-          { once: true },
-        );
+          reject(error) {
+            settled();
+            reject(error);
+          },
+        };
+        signal?.addEventListener("abort", leave);
         queue.push(task);
         pump();
       });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { callerGone } from "../body/read-body.ts";
 
 /**
@@ -6,6 +7,8 @@ import { callerGone } from "../body/read-body.ts";
  */
 export function callerSignal(request: Request): AbortSignal {
   const gone = new AbortController();
+  // one for each of its texts that waits for a thread
+  setMaxListeners(0, gone.signal);
   const abort = (): void => gone.abort(callerGone());
   if (request.signal.aborted) abort();
   else request.signal.addEventListener("abort", abort, { once: true });
