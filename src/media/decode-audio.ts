@@ -14,25 +14,38 @@ import {
   type Frame,
 } from "node-av";
 import type { FrameSink } from "./decode.ts";
+import { silenceBefore } from "./lay-sound.ts";
 import { mixDown } from "./resample.ts";
 
-/** Collects the samples of a track as mono. */
+/** Collects the samples of a track as mono, each at its time: where there is none, silence. */
 export class AudioSink implements FrameSink {
+  private readonly file: string;
   private readonly parts: Float32Array[] = [];
+  private laid = 0;
   /** Hz; 0 before the first frame. */
   rate = 0;
   /** End of the last frame, in seconds. */
   end = 0;
 
+  /** @param file stands in errors. */
+  constructor(file: string) {
+    this.file = file;
+  }
+
   push(frame: Frame, timeSec: number): void {
     const rate = frame.sampleRate;
     this.end = Math.max(this.end, timeSec + frame.nbSamples / rate);
     this.rate = rate;
-    this.parts.push(mixDown(channelsOf(frame)).subarray(runUp(frame, timeSec)));
+    const heard = mixDown(channelsOf(frame)).subarray(runUp(frame, timeSec));
+    if (heard.length === 0) return;
+    const silence = silenceBefore(this.laid, timeSec, rate, this.file);
+    if (silence > 0) this.parts.push(new Float32Array(silence));
+    this.parts.push(heard);
+    this.laid += silence + heard.length;
   }
 
   result(): Float32Array {
-    const out = new Float32Array(this.parts.reduce((total, part) => total + part.length, 0));
+    const out = new Float32Array(this.laid);
     let at = 0;
     for (const part of this.parts) {
       out.set(part, at);

@@ -19,7 +19,7 @@ export interface ClipFeatures {
 }
 
 /** Changes when the same clip and options begin to give other features; part of cache keys. */
-export const featuresVersion = "3";
+export const featuresVersion = "4";
 
 /** Fixed constants, never a clip's own statistics: loudness and brightness are evidence. */
 const grey = { mean: 0.52, deviation: 0.2, changeDeviation: 0.1 };

@@ -1,5 +1,6 @@
 import { MediaError } from "../core/errors.ts";
 import type { Audio, Clip, Video } from "./clip.ts";
+import { silenceBefore } from "./lay-sound.ts";
 import { observeMedia, type ShownFrame } from "./observe.ts";
 import { mixDown, resample } from "./resample.ts";
 
@@ -27,7 +28,7 @@ export async function readFitted(
   options: FitOptions,
 ): Promise<Clip> {
   const film = collectFrames(options);
-  const sound = collectSound(options);
+  const sound = collectSound(audio ?? video, options);
   const nothing = () => {};
   await observe(video, options, film.add, audio === undefined ? sound.add : nothing);
   if (audio !== undefined) await observe(audio, options, nothing, sound.add);
@@ -98,7 +99,7 @@ function framed(
   }
 }
 
-function collectSound({ seconds, sampleRateHz }: FitOptions) {
+function collectSound(file: string, { seconds, sampleRateHz }: FitOptions) {
   const parts: Float32Array[] = [];
   let [rateHz, startSec, samples] = [0, 0, 0];
   return {
@@ -109,8 +110,10 @@ function collectSound({ seconds, sampleRateHz }: FitOptions) {
         rateHz = block.rateHz;
       }
       const mono = mixDown(block.channels);
+      const silence = silenceBefore(samples, block.timeSec - startSec, rateHz, file);
+      if (silence > 0) parts.push(new Float32Array(silence));
       parts.push(mono);
-      samples += mono.length;
+      samples += silence + mono.length;
     },
     result(): Audio {
       if (samples === 0) return { sampleRateHz, samples: new Float32Array(0) };

@@ -1,10 +1,11 @@
 import { AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO, Codec, type Frame, type Stream } from "node-av";
 import { MediaError } from "../core/errors.ts";
+import { refuseShort } from "./cut-off.ts";
 import { type Decoded, decodeTracks, type FrameSink } from "./decode.ts";
 import { channelsOf, runUp } from "./decode-audio.ts";
 import { type Fit, RgbConverter, shownSize } from "./decode-video.ts";
 import type { Picture } from "./orientation.ts";
-import { openMedia, refuseShort } from "./source.ts";
+import { openMedia } from "./source.ts";
 
 /** A track as the container describes it. */
 export interface TrackInfo {

@@ -1,10 +1,11 @@
 import { MediaError } from "../core/errors.ts";
 import type { Audio, Clip, Video } from "./clip.ts";
+import { refuseShort } from "./cut-off.ts";
 import { type Decoded, decodeTracks } from "./decode.ts";
 import { AudioSink } from "./decode-audio.ts";
 import { VideoSink } from "./decode-video.ts";
 import { resample } from "./resample.ts";
-import { type MediaSource, openMedia, refuseShort, type Track } from "./source.ts";
+import { type MediaSource, openMedia, type Track } from "./source.ts";
 
 /** What to decode, and to what size and rates. */
 export interface ReadOptions {
@@ -44,7 +45,7 @@ export async function readClip(path: string, options: ReadOptions = {}): Promise
   const video = options.needVideo === false ? null : needed(path, source, "video");
   const audio = options.needAudio === false ? null : needed(path, source, "audio");
   const film = new VideoSink(options);
-  const sound = new AudioSink();
+  const sound = new AudioSink(path);
   const end = await decode(path, source, [
     ...(video ? [{ track: video, sink: film }] : []),
     ...(audio ? [{ track: audio, sink: sound }] : []),

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import {
   AV_DISPOSITION_ATTACHED_PIC,
   AV_NOPTS_VALUE,
@@ -12,12 +12,8 @@ import {
   type Stream,
 } from "node-av";
 import { MediaError } from "../core/errors.ts";
+import { isPlaceholder, refuseCut } from "./cut-off.ts";
 import { succeed } from "./ffmpeg.ts";
-
-/**
- * A container may announce this much more than it holds (rounding, encoder padding), in seconds.
- */
-const endSlack = 0.2;
 
 /**
  * Media containers only: FFmpeg's play lists and scripts would open what other files and servers
@@ -62,7 +58,7 @@ export function openMedia(path: string): MediaSource {
   if (statSync(path).size === 0) {
     throw new MediaError("MEDIA_EMPTY", "media file has no bytes", { file: path });
   }
-  refuseCutRiff(path);
+  refuseCut(path);
   const context = new FormatContext();
   try {
     using options = Dictionary.fromObject({
@@ -89,7 +85,7 @@ function describe(path: string, context: FormatContext): MediaSource {
   const announced = new Map(
     context.streams.map((stream) => [
       stream.index,
-      whole === null ? seconds(stream.duration, toSeconds(stream)) : null,
+      whole === null ? announcedOf(path, stream) : null,
     ]),
   );
   succeed(context.findStreamInfoSync(), "look into the streams");
@@ -99,14 +95,16 @@ function describe(path: string, context: FormatContext): MediaSource {
     if (!stream || stream.disposition & AV_DISPOSITION_ATTACHED_PIC) return null;
     return { stream, announcedEnd: announced.get(stream.index) ?? null };
   };
+  const startSec = Math.max(0, seconds(context.startTime, 1e-6) ?? 0);
   return {
     path,
     container: context.iformat?.name ?? "",
     streams: context.streams,
     video: track(AVMEDIA_TYPE_VIDEO),
     audio: track(AVMEDIA_TYPE_AUDIO),
-    announcedEnd: whole,
-    startSec: Math.max(0, seconds(context.startTime, 1e-6) ?? 0),
+    // FFmpeg writes where the last picture ends, counted from zero: so it is for pieces of a film.
+    announcedEnd: whole === null ? null : Math.max(0, whole - startSec),
+    startSec,
     packets: () => packets(context),
     [Symbol.dispose]: () => context.closeInputSync(),
   };
@@ -132,34 +130,10 @@ export function toSeconds({ timeBase }: Stream): number {
 const seconds = (ticks: bigint, tick: number): number | null =>
   ticks === AV_NOPTS_VALUE || ticks <= 0n ? null : Number(ticks) * tick;
 
-/**
- * A wav or avi file says in its first bytes how long it is; readers take what there is without a
- * word. Recorders that could not know the length write 0 or 2³² − 1.
- */
-function refuseCutRiff(path: string): void {
-  const head = Buffer.alloc(8);
-  const handle = openSync(path, "r");
-  readSync(handle, head, 0, 8, 0);
-  closeSync(handle);
-  if (head.toString("latin1", 0, 4) !== "RIFF") return;
-  const announced = head.readUInt32LE(4);
-  const there = statSync(path).size - 8;
-  if (announced === 0 || announced === 0xffffffff || announced <= there + 1) return;
-  throw new MediaError("MEDIA_TRUNCATED", `holds ${there} of ${announced} bytes it announces`, {
-    file: path,
-    hint: "the file is cut off: copy or generate it again",
-  });
-}
-
-/**
- * @throws MediaError `MEDIA_TRUNCATED` where what was found ends before what was announced
- *   (seconds).
- */
-export function refuseShort(path: string, what: string, end: number, announced: number): void {
-  if (end >= announced - endSlack) return;
-  throw new MediaError(
-    "MEDIA_TRUNCATED",
-    `${what} ends at ${end.toFixed(2)} s, ${announced.toFixed(2)} s are announced`,
-    { file: path, hint: "the file is cut off: copy or generate it again" },
-  );
+/** Null where the header has no length, or one that stands for "not known". */
+function announcedOf(path: string, stream: Stream): number | null {
+  const end = seconds(stream.duration, toSeconds(stream));
+  const { bitRate } = stream.codecpar;
+  const bytes = ((end ?? 0) * Number(bitRate)) / 8;
+  return isPlaceholder(bytes, statSync(path).size) ? null : end;
 }

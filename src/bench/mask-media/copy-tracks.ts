@@ -1,5 +1,5 @@
 import { renameSync, rmSync } from "node:fs";
-import { AVFMT_FLAG_BITEXACT, FormatContext, type Packet } from "node-av";
+import { AV_NOPTS_VALUE, AVFMT_FLAG_BITEXACT, FormatContext, type Packet } from "node-av";
 import { MediaError } from "../../core/errors.ts";
 import { succeed } from "../../media/ffmpeg.ts";
 import { type MediaSource, openMedia, type Track, toSeconds } from "../../media/source.ts";
@@ -80,9 +80,20 @@ function copyInto(path: string, muxer: string, requests: readonly TrackRequest[]
 
 function* ownPackets({ source, track, untilSec }: OpenTrack): Generator<Packet> {
   const tick = toSeconds(track.stream);
+  const start = BigInt(Math.round(source.startSec / tick));
+  let last: bigint | null = null;
+  let step = 0n;
   for (const packet of source.packets()) {
     if (packet.streamIndex !== track.stream.index) continue;
-    if (Number(packet.pts) * tick - source.startSec < untilSec) yield packet;
+    if (Number(packet.pts) * tick - source.startSec >= untilSec) continue;
+    // Matroska need not say how long a picture is shown; an mp4 would end before its last one.
+    if (last !== null && packet.dts > last) step = packet.dts - last;
+    last = packet.dts === AV_NOPTS_VALUE ? last : packet.dts;
+    if (packet.duration <= 0n) packet.duration = step;
+    // Tracks of several files are to begin together, whatever number each begins with.
+    if (packet.pts !== AV_NOPTS_VALUE) packet.pts -= start;
+    if (packet.dts !== AV_NOPTS_VALUE) packet.dts -= start;
+    yield packet;
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeAvi } from "../../media/avi.fixture.ts";
 import type { Clip } from "../../media/clip.ts";
+import { writePlain } from "../../media/film.fixture.ts";
 import { readClip } from "../../media/read.ts";
 import { openMedia } from "../../media/source.ts";
 import { writeClip } from "../../media/write.ts";
@@ -156,3 +157,38 @@ describe("masked files", () => {
 });
 
 const heard = (file: string) => readClip(file, { needVideo: false });
+
+describe("masks of clips whose tracks do not begin at zero", () => {
+  const rateHz = 16_000;
+  /** A film of four seconds and a sound from its second to its third, counted from `startSec`. */
+  const placed = (name: string, startSec: number): string => {
+    const path = join(folder, name);
+    const timesMs = Array.from({ length: 40 }, (_, i) => 1000 * startSec + 100 * i);
+    const blocks = Array.from({ length: 10 }, (_, i) => ({
+      timeMs: 1000 * (startSec + 1) + 100 * i,
+      channels: [new Float32Array(1600).fill(0.5)],
+    }));
+    writePlain(path, "matroska", {
+      film: { timesMs, colour: () => [120, 128, 128], options: { bf: "0" } },
+      sound: { rateHz, blocks },
+    });
+    return path;
+  };
+  const onset = (samples: Float32Array) => samples.findIndex((value) => value > 0.2) / rateHz;
+
+  it("leave a kept sound where it was beside a made picture, and the other way round", async () => {
+    const file = placed("piece.mkv", 20);
+    const black = await read(await mask({ file, video: "blank" }));
+    expect(black.video).toMatchObject({ frames: 40, fps: 10 });
+    expect(onset(black.audio.samples)).toBeCloseTo(1, 2);
+    const silent = await read(await mask({ file, audio: "blank" }));
+    expect(silent.video).toMatchObject({ frames: 40, fps: 10 });
+    expect(silent.audio.samples.length / rateHz).toBeGreaterThan(1.99);
+  });
+
+  it("put a sound that was swapped in where it is in its own film", async () => {
+    const other = placed("other.mkv", 50);
+    const swapped = await read(await mask({ audio: "swap", donors: { audio: other } }));
+    expect(onset(swapped.audio.samples)).toBeCloseTo(1, 2);
+  });
+});

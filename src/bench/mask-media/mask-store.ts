@@ -7,7 +7,7 @@ import { takesDonor } from "../../prompt/masks.ts";
 import { type MaskRequest, writeMasked } from "./mask-clip.ts";
 
 /** Changes when the same request begins to give other files. */
-const maskVersion = "mask-1";
+const maskVersion = "mask-2";
 
 /**
  * Masked clips on disk, named by content: the same request is made once, in this run or the next.

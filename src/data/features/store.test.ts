@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { canonicalJson, sha256 } from "../../core/files.ts";
+import { featuresVersion } from "../../media/features.ts";
 import { featureOptions } from "../../media/options.ts";
 import { openFeatureStore } from "./store.ts";
 
@@ -19,7 +20,12 @@ const content = (k: number): string => sha256(`${k}`);
 
 describe("the store of features that look at the whole picture", () => {
   it("has the name that it had before there was a choice, spelt out or not", () => {
-    const key = canonicalJson({ record: "4", version: "3", options, stored: ["video"] });
+    const key = canonicalJson({
+      record: "4",
+      version: featuresVersion,
+      options,
+      stored: ["video"],
+    });
     expect(Object.keys(options)).not.toContain("framing");
     const name = join(folder, `features-${sha256(key).slice(0, 16)}.bin`);
     expect(nameOf({})).toBe(name);
