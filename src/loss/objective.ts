@@ -33,8 +33,8 @@ export interface ObjectiveContext {
  * Metrics: `loss/<term>` unweighted, `gradient/<term>` the L2 norm of its weighted gradient on
  * log-probs, and the monitors (docs/method.md#metrics).
  * @throws LossError naming sample, pass and token on lengths, non-finite log-probs or claim tokens
- *   outside; on claims with no masked pass in the whole batch although a term compares with one;
- *   TOTALS_MISSING for a selector whose totals were not given.
+ *   outside; PASSES_MISSING, BOTH_PASSES_MISSING where no sample of the whole batch has a masked
+ *   pass that a term compares with; TOTALS_MISSING for a selector whose totals were not given.
  */
 export function omniPerceptionObjective(
   batch: readonly LossSample[],
@@ -44,13 +44,16 @@ export function omniPerceptionObjective(
   const { terms = lossTerms, suppression = 1 } = context;
   validateBatch(batch, options, terms);
   const totals = context.totals ?? measureTotals(batch);
-  checkPasses(options, totals, terms);
+  const active = activeTerms(options, terms).map((term) => ({
+    term,
+    seen: selected(batch, totals, selectorOf(term, options), context),
+  }));
+  for (const { term, seen } of active) checkPasses(term, options, seen.totals);
   const total = zeroResult(batch);
   const norms: Record<string, number> = {};
-  for (const term of activeTerms(options, terms)) {
+  for (const { term, seen } of active) {
     const weight = (term.suppressive ? suppression : 1) * term.weight(options);
     if (weight === 0) continue;
-    const seen = selected(batch, totals, selectorOf(term, options), context);
     const result = term.compute(seen.batch, options, seen.totals);
     addScaled(total, result, weight);
     Object.assign(total.metrics, result.metrics, { [`loss/${term.name}`]: result.loss });

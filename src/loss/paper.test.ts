@@ -136,6 +136,21 @@ describe("the whole-vocabulary KL", () => {
   });
 });
 
+describe("a pass that some responses lack", () => {
+  it.each([
+    ["together", "both"],
+    ["all", "video"],
+  ] as const)("%s: those that have '%s' stand for the others", (tokens, pass) => {
+    const [sample] = randomBatch(5, { samples: 1 }) as [LossSample];
+    const { audio: _, ...own } = sample;
+    const { [pass]: __, ...without } = own;
+    const options = { ...printed, tokens };
+    const every = paperLoss([own, own], options);
+    const half = paperLoss([own, without as LossSample], options);
+    expect(half.loss).toBeCloseTo(every.loss, 12);
+  });
+});
+
 describe("evidence by the reference", () => {
   const batch = randomBatch(8, { samples: 5 });
 

@@ -112,7 +112,8 @@ function comparisons(
   const over = (tokens: readonly number[]) =>
     1 / (totals.samples * (reduce === "mean" ? tokens.length : 1));
   if (which === "together") {
-    return sample.both ? [{ pass: "both", tokens: all, share: over(all) }] : [];
+    const share = over(all) * (totals.tokens / totals.passTokens.both);
+    return sample.both ? [{ pass: "both", tokens: all, share }] : [];
   }
   return evidenceModalities.flatMap((modality): Comparison[] => {
     const pass = ownPass(modality);

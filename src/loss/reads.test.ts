@@ -12,7 +12,7 @@ const claims: ClaimTokens[] = [
   { modality: "acoustic", heads: [7], onset: 6, match: 0.2 },
 ];
 
-/** Samples with both masked passes, every token read. */
+/** Samples with every pass, every token read. */
 function samples(): LossSample[] {
   const rng = new Rng("reads");
   const row = () => Float64Array.from({ length: 10 }, () => -0.1 - 2 * rng.float());
@@ -23,6 +23,7 @@ function samples(): LossSample[] {
     reference: row(),
     video: row(),
     audio: row(),
+    both: row(),
     claims,
   }));
 }

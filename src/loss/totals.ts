@@ -2,6 +2,9 @@ import { type EvidenceModality, evidenceModalities } from "../cues/cue.ts";
 import { evidenceTokens, otherPass, ownPass } from "./evidence.ts";
 import { type LossSample, type MaskedPass, maskedPasses } from "./sample.ts";
 
+/** Every pass with something hidden. */
+const hiding = [...maskedPasses, "both"] as const;
+
 /** How many samples with claims of one modality carry which masked pass. */
 export interface ClaimantCounts {
   /** Samples with at least one claim of the modality. */
@@ -24,7 +27,7 @@ export interface BatchTotals {
   /** N: response tokens. */
   tokens: number;
   /** Response tokens of samples that carry the pass. */
-  passTokens: Record<MaskedPass, number>;
+  passTokens: Record<MaskedPass | "both", number>;
   /** Evidence tokens whose own / other stream was hidden. */
   evidence: Record<EvidenceModality, { own: number; other: number }>;
   claimants: Record<EvidenceModality, ClaimantCounts>;
@@ -36,7 +39,7 @@ export function measureTotals(batch: readonly LossSample[]): BatchTotals {
   for (const sample of batch) {
     totals.samples++;
     totals.tokens += sample.full.length;
-    for (const pass of maskedPasses) {
+    for (const pass of hiding) {
       if (sample[pass]) totals.passTokens[pass] += sample.full.length;
     }
     for (const modality of evidenceModalities) countEvidence(totals, sample, modality);
@@ -50,7 +53,7 @@ export function addTotals(parts: readonly BatchTotals[]): BatchTotals {
   for (const part of parts) {
     sum.samples += part.samples;
     sum.tokens += part.tokens;
-    for (const pass of maskedPasses) sum.passTokens[pass] += part.passTokens[pass];
+    for (const pass of hiding) sum.passTokens[pass] += part.passTokens[pass];
     for (const modality of evidenceModalities) {
       sum.evidence[modality].own += part.evidence[modality].own;
       sum.evidence[modality].other += part.evidence[modality].other;
@@ -81,7 +84,7 @@ function emptyTotals(): BatchTotals {
   return {
     samples: 0,
     tokens: 0,
-    passTokens: { video: 0, audio: 0 },
+    passTokens: { video: 0, audio: 0, both: 0 },
     evidence: { visual: { own: 0, other: 0 }, acoustic: { own: 0, other: 0 } },
     claimants: { visual: claimants(), acoustic: claimants() },
   };

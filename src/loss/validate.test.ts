@@ -12,6 +12,9 @@ const good: LossSample = {
   claims: [{ modality: "visual", heads: [1], match: 0.5 }],
 };
 
+const { reference } = presets.none;
+const sampledJoint = { ...presets["paper-papo"], reference };
+
 function failure(batch: readonly LossSample[], options = presets.robust): LossError {
   try {
     omniPerceptionObjective(batch, options);
@@ -63,6 +66,24 @@ describe("input validation", () => {
     expect(() =>
       omniPerceptionObjective([{ ...unmasked, claims: [] }], presets.robust),
     ).not.toThrow();
+  });
+
+  it("says so when nobody made the pass with both streams hidden that PAPO compares with", () => {
+    const error = failure([{ ...good, claims: [] }], presets["paper-papo"]);
+    expect(error.code).toBe("PASSES_MISSING");
+    expect(error.message).toContain("pass with both hidden");
+    expect(error.details.path).toBe("paper.weight");
+    const joint = { ...good, both: [-1, -3] };
+    expect(() => omniPerceptionObjective([joint, good], sampledJoint)).not.toThrow();
+  });
+
+  it("looks for passes where a term's own evidence is: clauses, or claims", () => {
+    const { video: _, ...unmasked } = good;
+    const clauses = [{ modality: "visual", heads: [0, 1], match: 1 }] as const;
+    const released = { ...presets["paper-released"], reference };
+    const without = { ...released, papo: presets.none.papo };
+    expect(failure([{ ...unmasked, claims: [], clauses }], without).code).toBe("PASSES_MISSING");
+    expect(() => omniPerceptionObjective([{ ...unmasked, clauses: [] }], without)).not.toThrow();
   });
 
   it("needs reference log-probs only where the reference KL is on", () => {

@@ -4,7 +4,7 @@ import type { LossOptions } from "./options.ts";
 import { maskedReads } from "./reads.ts";
 import type { LossSample } from "./sample.ts";
 import type { LossTerm } from "./term.ts";
-import { activeTerms, lossTerms, requiredPasses } from "./terms.ts";
+import { lossTerms } from "./terms.ts";
 import type { BatchTotals } from "./totals.ts";
 
 const passes = ["full", "sampled", "reference", "video", "audio", "both"] as const;
@@ -31,28 +31,40 @@ export function validateBatch(
 }
 
 /**
- * Single samples may lack a masked pass; a global batch with claims and none at all means nobody
- * made them, and the auxiliary terms would be 0 without a word.
- * @throws LossError
+ * Single samples may lack a masked pass. A global batch in which none has the pass that a term
+ * compares with means nobody made it, and the term would be 0 without a word.
+ *
+ * @param totals what the term divides by: of the evidence that it acts on.
+ * @throws LossError PASSES_MISSING, BOTH_PASSES_MISSING
  */
-export function checkPasses(
-  options: LossOptions,
-  totals: BatchTotals,
-  terms: readonly LossTerm[] = lossTerms,
-): void {
-  const needed = requiredPasses(options, terms);
-  const { visual, acoustic } = totals.claimants;
-  if (needed === "none" || visual.all + acoustic.all === 0) return;
-  if (totals.passTokens.video + totals.passTokens.audio === 0) {
+export function checkPasses(term: LossTerm, options: LossOptions, totals: BatchTotals): void {
+  if (term.joint?.(options)) checkJointPass(term, totals);
+  else if (term.needs !== "none") checkOwnPasses(term, totals);
+}
+
+function checkJointPass({ name, option }: LossTerm, { passTokens }: BatchTotals): void {
+  if (passTokens.both > 0) return;
+  throw new LossError("PASSES_MISSING", "no sample of the batch has a pass with both hidden", {
+    ...(option ? { path: option } : {}),
+    hint: `${name} compares with video and audio hidden at once: score rollouts so, or set it to 0`,
+  });
+}
+
+function checkOwnPasses({ name, option, needs }: LossTerm, totals: BatchTotals): void {
+  const { passTokens, claimants } = totals;
+  const { visual, acoustic } = claimants;
+  if (visual.all + acoustic.all === 0) return;
+  const path = option ? { path: option } : {};
+  if (passTokens.video + passTokens.audio === 0) {
     throw new LossError("PASSES_MISSING", "no sample of the batch has a masked pass", {
-      hint: "score rollouts with video or audio hidden, or use the preset none",
+      ...path,
+      hint: `${name} compares with video or audio hidden: score rollouts so, or use the preset none`,
     });
   }
-  if (needed === "both" && visual.both + acoustic.both === 0) {
-    const [first] = activeTerms(options, terms).filter((term) => term.needs === "both");
+  if (needs === "both" && visual.both + acoustic.both === 0) {
     throw new LossError("BOTH_PASSES_MISSING", "no claim has both masked passes", {
-      ...(first?.option ? { path: first.option } : {}),
-      hint: `${first?.name} compares video hidden with audio hidden: score both, or set it to 0`,
+      ...path,
+      hint: `${name} compares video hidden with audio hidden: score both, or set it to 0`,
     });
   }
 }

@@ -105,7 +105,11 @@ def test_clauses_without_any_masked_pass_are_refused() -> None:
 def test_a_joint_pass_that_nobody_made_is_refused() -> None:
     message = refused("PASSES_MISSING", [sample()], loss(tokens="together", estimator="k3"))
     assert "both streams hidden" in message
-    assert value([sample(both=row(9))], loss(tokens="together", estimator="k3")) < 0
+    together = loss(tokens="together", estimator="k3")
+    own = sample(both=row(9))
+    assert value([own], together) < 0
+    # a completion without the pass is stood for by one that has it
+    assert value([own, sample()], together) == pytest.approx(value([own], together))
 
 
 def test_hidden_states_with_a_head_are_the_same_loss() -> None:

@@ -65,7 +65,9 @@ def _comparisons(sample: Sample, options: Paper, totals: Totals) -> list[_Compar
         return coverage / (totals["samples"] * (len(tokens) if options.reduce == "mean" else 1))
 
     if options.tokens == "together":
-        return [] if sample.both is None else [_Comparison("both", everything, share(everything))]
+        if sample.both is None:
+            return []
+        return [_Comparison("both", everything, share(everything, totals["tokens"] / totals["pass_tokens/both"]))]
     found = []
     for modality in MODALITIES:
         hidden = OWN_PASS[modality]
