@@ -22,17 +22,29 @@ export function refuseShort(path: string, what: string, end: number, announced: 
 }
 
 /**
- * Wav, avi and Matroska files say in their first bytes how long they are; readers take what there
- * is without a word.
+ * Wav and avi files say in their first bytes how long they are; readers take what there is without
+ * a word.
  * @throws MediaError `MEDIA_TRUNCATED` where the file holds less.
  */
-export function refuseCut(path: string): void {
+export function refuseCutRiff(path: string): void {
+  refuseCut(path, riff);
+}
+
+/**
+ * As `refuseCutRiff`, for Matroska: what there is can be decoded, so this is asked afterwards.
+ * @throws MediaError `MEDIA_TRUNCATED` where the file holds less.
+ */
+export function refuseCutMatroska(path: string): void {
+  refuseCut(path, matroska);
+}
+
+function refuseCut(path: string, read: (head: Buffer, size: number) => Announced | null): void {
   const head = Buffer.alloc(128);
   const handle = openSync(path, "r");
   readSync(handle, head, 0, head.length, 0);
   closeSync(handle);
   const size = statSync(path).size;
-  const { begins, announced } = riff(head, size) ?? matroska(head) ?? { begins: 0, announced: 0 };
+  const { begins, announced } = read(head, size) ?? { begins: 0, announced: 0 };
   const there = size - begins;
   if (announced <= there + 1) return;
   throw new MediaError("MEDIA_TRUNCATED", `holds ${there} of ${announced} bytes it announces`, {

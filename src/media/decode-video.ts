@@ -11,6 +11,7 @@ import type { Video } from "./clip.ts";
 import type { FrameSink } from "./decode.ts";
 import { succeed } from "./ffmpeg.ts";
 import { orientationOf, oriented, type Picture } from "./orientation.ts";
+import { regular } from "./regular.ts";
 import { resizeImage } from "./scale.ts";
 
 interface Size {
@@ -27,18 +28,36 @@ export interface VideoWanted {
   maxSide?: number | undefined;
 }
 
-/** Collects the frames of a film as RGB, turned as the film says it is to be shown. */
+/** Containers round times: by less than this, in seconds. */
+const timeSlack = 5e-4;
+/** How long a last frame is shown is rounded more coarsely, in seconds. */
+const endSlack = 1e-2;
+
+/**
+ * Collects the frames of a film as RGB, turned as the film says it is to be shown, in even steps of
+ * time: where one stands long it is repeated, and the first one is shown from the start.
+ */
 export class VideoSink implements FrameSink {
   private readonly wanted: VideoWanted;
   private readonly converter: RgbConverter;
   private readonly frames: Uint8Array[] = [];
   private readonly times: number[] = [];
   private size: Size;
-  /** End of the last frame, in seconds. */
+  /** The frame that is shown, where only those at certain times are kept. */
+  private held: Frame | null = null;
+  private readonly announcedEnd: number;
+  private first: number | null = null;
+  private last = 0;
+  /**
+   * End of the last frame, in seconds. Not of any frame: where pictures are reordered, containers
+   * give a stall to another picture than the one that stands.
+   */
   end = 0;
 
-  constructor(wanted: VideoWanted) {
+  /** @param announcedEnd as the track's: no frame is shown much longer. */
+  constructor(wanted: VideoWanted, announcedEnd: number | null = null) {
     this.wanted = wanted;
+    this.announcedEnd = announcedEnd ?? Number.POSITIVE_INFINITY;
     this.converter = new RgbConverter(
       wanted.maxSide === undefined ? undefined : within(wanted.maxSide),
     );
@@ -46,34 +65,64 @@ export class VideoSink implements FrameSink {
   }
 
   push(frame: Frame, timeSec: number, durationSec: number): void {
-    this.end = Math.max(this.end, timeSec + durationSec);
+    this.first ??= timeSec;
+    if (timeSec >= this.last) {
+      const latest = Math.max(this.first + this.announcedEnd, 2 * timeSec - this.last);
+      this.end = Math.min(timeSec + durationSec, latest);
+      this.last = timeSec;
+    }
+    if (this.wanted.fps === undefined) {
+      this.frames.push(this.converted(frame));
+      this.times.push(timeSec);
+      return;
+    }
+    this.keepUntil(timeSec - timeSlack, this.wanted.fps);
+    this.held?.free();
+    this.held = frame.clone();
+  }
+
+  finish(): void {
     const { fps } = this.wanted;
-    // Half a millisecond of grace: containers round timestamps.
-    if (fps !== undefined && timeSec < this.frames.length / fps - 5e-4) return;
+    if (fps === undefined) return;
+    this.keepUntil(Math.max(this.last + timeSlack, this.end - endSlack), fps);
+  }
+
+  /** Keeps the frame that is shown once for every wanted time before `untilSec`. */
+  private keepUntil(untilSec: number, fps: number): void {
+    if (!this.held || this.frames.length / fps >= untilSec) return;
+    const picture = this.converted(this.held);
+    while (this.frames.length / fps < untilSec) this.frames.push(picture);
+  }
+
+  private converted(frame: Frame): Uint8Array {
     const picture = this.converter.convert(frame);
     if (this.size.width === 0) this.size = { width: picture.width, height: picture.height };
-    this.frames.push(toSize(picture, this.size));
-    this.times.push(timeSec);
+    return toSize(picture, this.size);
   }
 
   result(): Video {
-    const { frames, size } = this;
+    const { size, times, end, wanted } = this;
+    const even = wanted.fps === undefined ? regular(times, end) : null;
+    const frames = even ? even.shown.map((index) => this.frames[index]!) : this.frames;
     const data = new Uint8Array(frames.length * size.width * size.height * 3);
     frames.forEach((frame, index) => {
       data.set(frame, index * frame.length);
     });
-    return { ...size, frames: frames.length, fps: this.frameRate(), data };
+    return { ...size, frames: frames.length, fps: even?.fps ?? this.frameRate(), data };
   }
 
   /** Frames per second of what was kept. */
   private frameRate(): number {
-    const { times, end } = this;
+    const { times, end, wanted } = this;
+    if (wanted.fps !== undefined && this.frames.length > 1) return wanted.fps;
     const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
     if (times.length > 1 && span > 0) return Math.round(((times.length - 1) / span) * 1000) / 1000;
     return end > 0 ? 1 / end : 1;
   }
 
   [Symbol.dispose](): void {
+    this.held?.free();
+    this.held = null;
     this.converter[Symbol.dispose]();
   }
 }

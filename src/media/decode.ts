@@ -20,6 +20,8 @@ import { type MediaSource, type Track, toSeconds } from "./source.ts";
 export interface FrameSink extends Disposable {
   /** The frame is one object, reused. */
   push(frame: Frame, timeSec: number, durationSec: number): void;
+  /** Called once, after the last frame. */
+  finish?(): void;
 }
 
 /** A track that is decoded into a sink. */
@@ -65,6 +67,7 @@ export async function decodeTracks(
       if (++count % packetsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     for (const decoder of decoders.values()) decoder.decode(null);
+    for (const { sink } of decoded) sink.finish?.();
     return end;
   } finally {
     for (const decoder of decoders.values()) decoder[Symbol.dispose]();

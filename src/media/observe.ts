@@ -1,6 +1,6 @@
 import { AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO, Codec, type Frame, type Stream } from "node-av";
 import { MediaError } from "../core/errors.ts";
-import { refuseShort } from "./cut-off.ts";
+import { refuseCutMatroska, refuseShort } from "./cut-off.ts";
 import { type Decoded, decodeTracks, type FrameSink } from "./decode.ts";
 import { channelsOf, runUp } from "./decode-audio.ts";
 import { type Fit, RgbConverter, shownSize } from "./decode-video.ts";
@@ -82,6 +82,7 @@ export async function observeMedia(
     if (source.video) refuseShort(path, "video", film.end, source.video.announcedEnd ?? 0);
     if (source.audio) refuseShort(path, "audio", sound.end, source.audio.announcedEnd ?? 0);
     refuseShort(path, "file", end, source.announcedEnd ?? 0);
+    refuseCutMatroska(path);
     return { ...known, failure: null };
   } catch (cause) {
     return { ...known, failure: cause instanceof MediaError ? cause : undecodable(path, cause) };
@@ -105,6 +106,7 @@ function trackInfo({ codecpar }: Stream): TrackInfo {
 class FrameTap implements FrameSink {
   private readonly converter: RgbConverter;
   private readonly listener: MediaListener;
+  private last = 0;
   end = 0;
 
   constructor(fit: Fit, listener: MediaListener) {
@@ -113,7 +115,8 @@ class FrameTap implements FrameSink {
   }
 
   push(frame: Frame, timeSec: number, durationSec: number): void {
-    this.end = Math.max(this.end, timeSec + durationSec);
+    if (timeSec >= this.last) this.end = timeSec + durationSec;
+    this.last = Math.max(this.last, timeSec);
     const picture = this.converter.convert(frame);
     this.listener.frame({ picture, ...shownSize(frame), timeSec, durationSec });
   }

@@ -1,6 +1,6 @@
 import { MediaError } from "../core/errors.ts";
 import type { Audio, Clip, Video } from "./clip.ts";
-import { refuseShort } from "./cut-off.ts";
+import { refuseCutMatroska, refuseShort } from "./cut-off.ts";
 import { type Decoded, decodeTracks } from "./decode.ts";
 import { AudioSink } from "./decode-audio.ts";
 import { VideoSink } from "./decode-video.ts";
@@ -9,7 +9,11 @@ import { type MediaSource, openMedia, type Track } from "./source.ts";
 
 /** What to decode, and to what size and rates. */
 export interface ReadOptions {
-  /** Frames per second to keep; the file's own where not given. Never invents frames. */
+  /**
+   * Frames per second to keep, chosen by time: the one shown at each step, again where it stands
+   * longer. Where not given all are kept; those of a film that stalls, begins late or changes its
+   * rate are repeated to even steps, too.
+   */
   fps?: number;
   /** Size to bring frames to, both or none; the file's own where not given. */
   width?: number;
@@ -44,7 +48,7 @@ export async function readClip(path: string, options: ReadOptions = {}): Promise
   using source = openMedia(path);
   const video = options.needVideo === false ? null : needed(path, source, "video");
   const audio = options.needAudio === false ? null : needed(path, source, "audio");
-  const film = new VideoSink(options);
+  const film = new VideoSink(options, video?.announcedEnd);
   const sound = new AudioSink(path);
   const end = await decode(path, source, [
     ...(video ? [{ track: video, sink: film }] : []),
@@ -55,6 +59,7 @@ export async function readClip(path: string, options: ReadOptions = {}): Promise
     audio: audio ? audioOf(path, sound, audio, options) : noAudio(),
   };
   refuseShort(path, "file", end, source.announcedEnd ?? 0);
+  refuseCutMatroska(path);
   return clip;
 }
 

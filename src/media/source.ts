@@ -12,7 +12,7 @@ import {
   type Stream,
 } from "node-av";
 import { MediaError } from "../core/errors.ts";
-import { isPlaceholder, refuseCut } from "./cut-off.ts";
+import { isPlaceholder, refuseCutRiff } from "./cut-off.ts";
 import { succeed } from "./ffmpeg.ts";
 
 /**
@@ -58,7 +58,7 @@ export function openMedia(path: string): MediaSource {
   if (statSync(path).size === 0) {
     throw new MediaError("MEDIA_EMPTY", "media file has no bytes", { file: path });
   }
-  refuseCut(path);
+  refuseCutRiff(path);
   const context = new FormatContext();
   try {
     using options = Dictionary.fromObject({

@@ -63,9 +63,10 @@ export function watchPicture(): PictureWatch {
     frames++;
     if (darkShare >= blackPixels) black++;
     last = timeSec;
-    end = Math.max(end, timeSec + durationSec);
+    // Of the last frame: where pictures are reordered, another one may be given a stall's length.
+    end = timeSec + durationSec;
+    still.longestSec = Math.max(still.longestSec, timeSec - still.sinceSec);
     if (moved(still.cells, cells)) still = { ...still, cells, sinceSec: timeSec };
-    still.longestSec = Math.max(still.longestSec, end - still.sinceSec);
   };
 
   const facts = (): PictureFacts | null => {
@@ -80,7 +81,7 @@ export function watchPicture(): PictureWatch {
       fps: millis(fps),
       ...shown,
       blackShare: millis(black / frames),
-      stillSec: millis(still.longestSec),
+      stillSec: millis(Math.max(still.longestSec, endSec - still.sinceSec)),
     };
   };
 
