@@ -93,5 +93,14 @@ function decodeText(view: DataView, at: number, length: number, littleEndian: bo
 
 function decodeBytes(view: DataView, at: number, length: number): string {
   const bytes = new Uint8Array(view.buffer, view.byteOffset + at, length);
-  return Buffer.from(bytes).toString("utf8").replace(/\0+$/, "");
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(bytes)
+      .replace(/\0+$/, "");
+  } catch (cause) {
+    throw new DataError("NPY_TEXT", "array text is not UTF-8", {
+      hint: "save it as text (dtype U), not as bytes (dtype S)",
+      cause,
+    });
+  }
 }

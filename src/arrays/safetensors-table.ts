@@ -1,5 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { DataError } from "../core/errors.ts";
+import { checkKeys } from "../core/json-keys.ts";
+import { decodeText } from "../core/text.ts";
 import { elementCount } from "./numpy-array.ts";
 
 /** Bytes of one element of the types that are read. */
@@ -20,7 +22,8 @@ export interface TensorPlace {
 /**
  * What a safetensors file says it holds, by name; only the header is read, and everything in it is
  * checked against the size of the file.
- * @throws DataError `SAFETENSORS_MISSING`, `SAFETENSORS_DAMAGED`, naming the file
+ * @throws DataError `SAFETENSORS_MISSING`, `SAFETENSORS_DAMAGED`, `TEXT_ENCODING`, `JSON_TWICE`, naming
+ *   the file
  */
 export function readTensorTable(file: string): Map<string, TensorPlace> {
   return withFile(file, (handle) => {
@@ -30,6 +33,7 @@ export function readTensorTable(file: string): Map<string, TensorPlace> {
     for (const [name, entry] of Object.entries(header)) {
       if (name !== "__metadata__") table.set(name, checkEntry(name, entry, start, size, file));
     }
+    checkPlaces(table, start, size, file);
     return table;
   });
 }
@@ -77,10 +81,13 @@ function readHeader(
   const text = Buffer.alloc(length);
   readSync(handle, text, 0, length, 8);
   try {
-    const header: unknown = JSON.parse(text.toString("utf8"));
+    const json = decodeText(text, file);
+    const header: unknown = JSON.parse(json);
     if (header === null || typeof header !== "object") throw new TypeError("header is no object");
+    checkKeys(json, header, { file });
     return { header: header as Record<string, unknown>, start: 8 + length };
   } catch (cause) {
+    if (cause instanceof DataError) throw cause;
     throw damaged(file, "its header is not JSON", cause);
   }
 }
@@ -101,12 +108,42 @@ function checkEntry(
     throw damaged(file, `tensor '${name}' has no shape or no place`);
   }
   const [from, to] = offsets as [number, number];
-  if (to - from !== width * elementCount(shape)) {
+  if (to - from !== width * countOf(shape, name, file)) {
     throw damaged(file, `tensor '${name}' has a size that is not its shape's`);
   }
   if (start + to > size) throw damaged(file, `the data of tensor '${name}' is cut off`);
   return { dtype: dtype as TensorType, shape, from: start + from, to: start + to };
 }
+
+function countOf(shape: readonly number[], name: string, file: string): number {
+  try {
+    return elementCount(shape);
+  } catch (cause) {
+    throw damaged(file, `tensor '${name}': ${(cause as Error).message}`, cause);
+  }
+}
+
+/** Tensors lie one after the other, without gap or overlap: the format itself wants it so. */
+function checkPlaces(
+  table: ReadonlyMap<string, TensorPlace>,
+  start: number,
+  size: number,
+  file: string,
+): void {
+  let end = start;
+  for (const [name, { from, to }] of [...table].sort(byPlace)) {
+    if (from !== end) {
+      const how = from < end ? "lies in another tensor's place" : "lies behind bytes of none";
+      throw damaged(file, `tensor '${name}' ${how}`);
+    }
+    end = to;
+  }
+  if (end !== size) throw damaged(file, `${size - end} bytes at its end belong to no tensor`);
+}
+
+/** One without elements comes before the one that begins where it does. */
+const byPlace = ([, a]: [string, TensorPlace], [, b]: [string, TensorPlace]): number =>
+  a.from - b.from || a.to - b.to;
 
 function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);

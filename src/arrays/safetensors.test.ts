@@ -17,6 +17,15 @@ const example = new Map([
   ["empty", { shape: [0, 4], data: new Float32Array() }],
 ]);
 
+/** A file of this header and 8 bytes of data. */
+function text(header: object | string): Buffer {
+  const json = Buffer.from(typeof header === "string" ? header : JSON.stringify(header));
+  const out = Buffer.alloc(8 + json.length + 8);
+  out.writeBigUInt64LE(BigInt(json.length));
+  json.copy(out, 8);
+  return out;
+}
+
 describe("safetensors", () => {
   it("reads back what it wrote, bit for bit", () => {
     writeSafetensors(file, example);
@@ -62,16 +71,35 @@ describe("safetensors", () => {
     expect(() => readSafetensors(join(folder, "none"))).toThrow(/none: cannot read/);
     writeFileSync(file, "this is a text file, not a checkpoint");
     expect(() => readSafetensors(file)).toThrow(/not a whole safetensors file/);
-    const text = (header: object): Buffer => {
-      const json = Buffer.from(JSON.stringify(header));
-      const out = Buffer.alloc(8 + json.length + 64);
-      out.writeBigUInt64LE(BigInt(json.length));
-      json.copy(out, 8);
-      return out;
-    };
     writeFileSync(file, text({ a: { dtype: "F64", shape: [1], data_offsets: [0, 8] } }));
     expect(() => readSafetensors(file)).toThrow(/'a' has dtype F64/);
     writeFileSync(file, text({ a: { dtype: "F32", shape: [3], data_offsets: [0, 8] } }));
     expect(() => readSafetensors(file)).toThrow(/'a' has a size/);
+  });
+
+  const one = (from: number, to: number, dtype = "F32") =>
+    `{"dtype": "${dtype}", "shape": [${(to - from) / 4}], "data_offsets": [${from}, ${to}]}`;
+
+  it.each([
+    ["lies in another's place", `{"a": ${one(0, 4)}, "b": ${one(0, 8)}}`, /'b' lies in another/],
+    [
+      "lies behind a gap",
+      `{"a": ${one(0, 4)}, "b": ${one(8, 8)}}`,
+      /'b' lies behind bytes of none/,
+    ],
+    ["leaves bytes at the end", `{"a": ${one(0, 4)}}`, /4 bytes at its end belong to no tensor/],
+    ["stands twice", `{"a": ${one(0, 4)}, "a": ${one(4, 8)}}`, /the key 'a' stands twice/],
+    ["has a type of JavaScript's", `{"a": ${one(0, 8, "__proto__")}}`, /dtype __proto__, which/],
+    ["has a method for a type", `{"a": ${one(0, 8, "toString")}}`, /dtype toString, which/],
+    ["has a shape without end", `{"a": ${one(0, 8).replace("[2]", "[1e9, 0]")}}`, /empty lists/],
+  ])("refuses a tensor that %s", (_, header, message) => {
+    writeFileSync(file, text(header));
+    expect(() => readSafetensors(file)).toThrow(DataError);
+    expect(() => readSafetensors(file)).toThrow(message);
+  });
+
+  it("takes tensors in any order, and empty ones between them", () => {
+    writeFileSync(file, text(`{"b": ${one(4, 8)}, "e": ${one(4, 4)}, "a": ${one(0, 4)}}`));
+    expect([...readSafetensors(file).keys()]).toEqual(["b", "e", "a"]);
   });
 });

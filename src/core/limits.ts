@@ -9,6 +9,22 @@ export const limits = {
   jsonDepth: 500,
   /** Values that aliases of a YAML file may repeat: ten in ten in ten are thousands. */
   yamlAliases: 100,
+  /** Bytes of a zip archive: Node reads no larger file into one buffer. */
+  zipBytes: 2 ** 31 - 1,
+  /** Bytes of the members of a zip archive that are unpacked at once. */
+  unpackedBytes: 2 ** 30,
+  /** Bytes of a spreadsheet, unpacked: it is held as a tree of XML. */
+  sheetBytes: 64 * 2 ** 20,
+  /** Cells of a sheet, from its first to its last: one far away makes all before it. */
+  sheetCells: 4_000_000,
+  /** Numbers, texts and lists of a file of numpy or a pickle, each time one is told again. */
+  arrayValues: 50_000_000,
+  /** Dimensions of an array, as in numpy itself. */
+  dimensions: 64,
+  /** Lists inside one another, in a pickle. */
+  pickleDepth: 500,
+  /** Bytes of a whole number in a pickle; reading it takes the square of them. */
+  integerBytes: 1024,
 } as const;
 
 const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];

@@ -161,7 +161,7 @@ describe("readNpz", () => {
     );
     const file = fixture("evil2.pkl");
     expect(() => readNpz(file)).toThrow(
-      expect.objectContaining({ code: "NPZ_UNREADABLE", message: expect.stringContaining(file) }),
+      expect.objectContaining({ code: "ZIP_UNREADABLE", message: expect.stringContaining(file) }),
     );
   });
 });

@@ -1,4 +1,5 @@
 import { BenchError } from "../../core/errors.ts";
+import { limits } from "../../core/limits.ts";
 
 /**
  * Reads numbers, bytes and lines of a pickle in turn.
@@ -49,8 +50,16 @@ export class PickleCursor {
   }
 
   utf8(length: number): string {
-    // Python's "surrogatepass" text is not valid UTF-8; such characters become U+FFFD.
-    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.bytes(length));
+    const bytes = this.bytes(length);
+    try {
+      return new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(bytes);
+    } catch (cause) {
+      // Python writes half a surrogate pair so; two texts with such halves would become one.
+      throw new BenchError("PICKLE_TEXT", `text before byte ${this.#at} is not UTF-8`, {
+        hint: "clean it in Python: text.encode('utf-8', 'replace').decode()",
+        cause,
+      });
+    }
   }
 
   latin1(length: number): string {
@@ -68,6 +77,11 @@ export class PickleCursor {
 
   /** Two's complement, little endian, as Python writes long integers. */
   long(length: number): bigint {
+    if (length > limits.integerBytes) {
+      throw new BenchError("PICKLE_INTEGER", `a whole number of ${length} bytes`, {
+        hint: `numbers of at most ${limits.integerBytes} bytes are read`,
+      });
+    }
     const bytes = this.bytes(length);
     let value = 0n;
     for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);

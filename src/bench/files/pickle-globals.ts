@@ -1,5 +1,13 @@
-import { type Dtype, decodeElements, parseDtype } from "../../arrays/dtype.ts";
-import { checkOrder, elementCount, type NumpyArray, toValue } from "../../arrays/numpy-array.ts";
+import { type Dtype, decodeElements, elementBytes, parseDtype } from "../../arrays/dtype.ts";
+import {
+  checkOrder,
+  elementCount,
+  type NumpyArray,
+  spend,
+  toValue,
+  type ValueBudget,
+  valueCount,
+} from "../../arrays/numpy-array.ts";
 import { BenchError } from "../../core/errors.ts";
 
 /** A Python name in a pickle: a marker, never code. */
@@ -15,6 +23,8 @@ export class PickleGlobal {
 export class NumpyShell {
   dtype: Dtype | undefined;
   array: NumpyArray | undefined;
+  /** The array as lists: made once, however often the pickle tells it again. */
+  lists: { value: unknown } | undefined;
 }
 
 /** Old and new module names of numpy's internals are one. */
@@ -46,8 +56,8 @@ export function findGlobal(module: string, name: string): PickleGlobal {
   });
 }
 
-/** What calling an allowed name gives. */
-export function reduce(callee: unknown, args: readonly unknown[]): unknown {
+/** What calling an allowed name gives. @throws DataError `ARRAY_LARGE` */
+export function reduce(callee: unknown, args: readonly unknown[], budget: ValueBudget): unknown {
   const name = callee instanceof PickleGlobal ? callee.name : "";
   switch (name) {
     case "numpy.core.multiarray._reconstruct":
@@ -55,14 +65,14 @@ export function reduce(callee: unknown, args: readonly unknown[]): unknown {
     case "numpy.dtype":
       return dtypeShell(args[0]);
     case "numpy.core.multiarray.scalar":
-      return scalar(args);
+      return scalar(args, budget);
     case "numpy.core.numeric._frombuffer":
-      return frombuffer(args);
+      return frombuffer(args, budget);
     case "_codecs.encode":
-      return encode(args);
+      return encode(args, budget);
     case "builtins.set":
     case "builtins.frozenset":
-      return new Set(Array.isArray(args[0]) ? args[0] : []);
+      return setOf(args[0], budget);
     default:
       throw malformed("calls something that is no function");
   }
@@ -72,7 +82,7 @@ export function reduce(callee: unknown, args: readonly unknown[]): unknown {
  * `BUILD`: the state of a dtype is (version, byte order, …), that of an array (version, shape,
  * dtype, Fortran, data).
  */
-export function build(target: unknown, state: unknown): void {
+export function build(target: unknown, state: unknown, budget: ValueBudget): void {
   if (!(target instanceof NumpyShell) || !Array.isArray(state)) {
     throw malformed("sets the state of something that has none");
   }
@@ -83,12 +93,14 @@ export function build(target: unknown, state: unknown): void {
   const [, sizes, shell, isFortran, data] = state;
   const shape = shapeOf(sizes);
   checkOrder(shape, isFortran === true);
-  target.array = { shape, values: elements(dtypeOf(shell), data, elementCount(shape)) };
+  target.array = { shape, values: elements(dtypeOf(shell), data, shape, budget) };
 }
 
 /** The finished value: arrays as lists, everything else as it is. */
 export function finished(value: unknown): unknown {
-  return value instanceof NumpyShell && value.array !== undefined ? toValue(value.array) : value;
+  if (!(value instanceof NumpyShell) || value.array === undefined) return value;
+  value.lists ??= { value: toValue(value.array) };
+  return value.lists.value;
 }
 
 function dtypeShell(text: unknown): NumpyShell {
@@ -98,29 +110,47 @@ function dtypeShell(text: unknown): NumpyShell {
   return shell;
 }
 
-function scalar([shell, data]: readonly unknown[]): unknown {
+function scalar([shell, data]: readonly unknown[], budget: ValueBudget): unknown {
   const dtype = dtypeOf(shell);
-  return dtype.kind === "O" ? data : elements(dtype, data, 1)[0];
+  return dtype.kind === "O" ? data : elements(dtype, data, [], budget)[0];
 }
 
-function frombuffer([buffer, shell, sizes, order]: readonly unknown[]): NumpyShell {
+function frombuffer(
+  [buffer, shell, sizes, order]: readonly unknown[],
+  budget: ValueBudget,
+): NumpyShell {
   const target = new NumpyShell();
   const dimensions = shapeOf(sizes);
   checkOrder(dimensions, order === "F");
   target.array = {
     shape: dimensions,
-    values: elements(dtypeOf(shell), buffer, elementCount(dimensions)),
+    values: elements(dtypeOf(shell), buffer, dimensions, budget),
   };
   return target;
 }
 
 /** Protocol 2 has no bytes: it writes them as text and asks for their encoding. */
-function encode([text, encoding]: readonly unknown[]): Uint8Array {
+function encode([text, encoding]: readonly unknown[], budget: ValueBudget): Uint8Array {
   if (typeof text !== "string" || encoding !== "latin1") throw malformed("encodes something else");
+  spend(budget, text.length);
   return new Uint8Array(Buffer.from(text, "latin1"));
 }
 
-function elements(dtype: Dtype, data: unknown, count: number): unknown[] {
+function setOf(items: unknown, budget: ValueBudget): Set<unknown> {
+  if (!Array.isArray(items)) return new Set();
+  spend(budget, items.length);
+  return new Set(items);
+}
+
+function elements(
+  dtype: Dtype,
+  data: unknown,
+  shape: readonly number[],
+  budget: ValueBudget,
+): unknown[] {
+  const count = elementCount(shape);
+  // a text of many characters counts for as many numbers as it fills
+  spend(budget, valueCount(shape) + (count * elementBytes(dtype)) / 8);
   if (dtype.kind === "O") {
     if (!Array.isArray(data) || data.length !== count) throw malformed("has objects missing");
     return data.map(finished);

@@ -1,9 +1,12 @@
 import { safeNumber } from "../../arrays/dtype.ts";
+import { type ValueBudget, valueBudget } from "../../arrays/numpy-array.ts";
 import { BenchError } from "../../core/errors.ts";
 import { PickleCursor } from "./pickle-cursor.ts";
 import { build, findGlobal, finished, malformed, reduce } from "./pickle-globals.ts";
+import { checkExpanded } from "./pickle-size.ts";
 
 interface Machine {
+  budget: ValueBudget;
   cursor: PickleCursor;
   stack: unknown[];
   /** Stack heights at open marks. */
@@ -17,10 +20,12 @@ type Step = (machine: Machine) => void;
  * Reads a pickle (protocols 2–5) of numpy arrays, dicts, lists, tuples, sets, text, bytes and
  * numbers. Dicts come as `Map`, tuples and lists as arrays, numpy arrays as (nested) lists. Nothing
  * is executed: names outside a short list are refused.
- * @throws BenchError `PICKLE_GLOBAL`, `PICKLE_OPCODE`, `PICKLE_SHORT`, `PICKLE_MALFORMED`
+ * @throws BenchError `PICKLE_GLOBAL`, `PICKLE_OPCODE`, `PICKLE_SHORT`, `PICKLE_MALFORMED`,
+ *   `PICKLE_TEXT`; DataError `ARRAY_LARGE`
  */
-export function readPickle(bytes: Uint8Array): unknown {
+export function readPickle(bytes: Uint8Array, budget: ValueBudget = valueBudget()): unknown {
   const machine: Machine = {
+    budget,
     cursor: new PickleCursor(bytes),
     stack: [],
     marks: [],
@@ -28,7 +33,11 @@ export function readPickle(bytes: Uint8Array): unknown {
   };
   for (;;) {
     const code = machine.cursor.byte();
-    if (code === stop) return finished(pop(machine));
+    if (code === stop) {
+      const value = finished(pop(machine));
+      checkExpanded(value, budget);
+      return value;
+    }
     const step = opcodes.get(code);
     if (step === undefined) {
       const at = machine.cursor.position - 1;
@@ -158,10 +167,10 @@ function callReduce(machine: Machine): void {
   const args = pop(machine);
   const callee = pop(machine);
   if (!Array.isArray(args)) throw malformed("calls without a tuple of arguments");
-  machine.stack.push(reduce(callee, args));
+  machine.stack.push(reduce(callee, args, machine.budget));
 }
 
 function callBuild(machine: Machine): void {
   const state = pop(machine);
-  build(machine.stack.at(-1), state);
+  build(machine.stack.at(-1), state, machine.budget);
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
-import { readSheet } from "read-excel-file/node";
-import { BenchError } from "../../core/errors.ts";
+import { BenchError, OppoError } from "../../core/errors.ts";
+import { readText } from "../../core/text.ts";
+import { readXlsx } from "./xlsx.ts";
 
 /** Rows of text by column name. */
 export interface Table {
@@ -11,31 +11,38 @@ export interface Table {
 
 /**
  * A `.csv` or `.xlsx` file (first sheet) whose first row names the columns. Blank cells are "".
- * @throws BenchError `TABLE_UNREADABLE` naming the file
+ * @throws BenchError `TABLE_UNREADABLE` naming the file; as `readText` and `readXlsx`
  */
 export async function readTable(file: string): Promise<Table> {
-  const [header, ...cells] = file.endsWith(".xlsx") ? await readXlsx(file) : readCsv(file);
+  const cells = file.endsWith(".xlsx") ? await fromXlsx(file) : readCsv(file);
+  const [header, ...rest] = cells;
   if (header === undefined) throw unreadable(file, "it is empty");
-  const rows = cells.map((row) =>
+  const rows = rest.map((row) =>
     Object.fromEntries(header.map((name, index) => [name, row[index] ?? ""])),
   );
   return { columns: header, rows };
 }
 
-/** Rows of a CSV file as they stand. */
+/** Rows of a CSV file as they stand. @throws BenchError `TABLE_UNREADABLE`; as `readText` */
 export function readCsv(file: string): string[][] {
+  const text = readText(file);
+  const header = /^[^\n]*/.exec(text)![0];
+  if (!header.includes(",") && /[;\t]/.test(header)) {
+    const found = header.includes(";") ? "semicolons" : "tabs";
+    throw unreadable(file, `${found} separate its columns: save it with commas`);
+  }
   try {
-    return parse(readFileSync(file, "utf8"), { bom: true, skip_empty_lines: true });
+    return parse(text, { skip_empty_lines: true });
   } catch (cause) {
     throw unreadable(file, (cause as Error).message, cause);
   }
 }
 
-async function readXlsx(file: string): Promise<string[][]> {
+async function fromXlsx(file: string): Promise<string[][]> {
   try {
-    const rows = await readSheet(file);
-    return rows.map((row) => row.map((cell) => (cell === null ? "" : String(cell))));
+    return await readXlsx(file);
   } catch (cause) {
+    if (cause instanceof OppoError) throw cause;
     throw unreadable(file, (cause as Error).message, cause);
   }
 }
@@ -44,9 +51,18 @@ function unreadable(file: string, why: string, cause?: unknown): BenchError {
   return new BenchError("TABLE_UNREADABLE", `not a readable table: ${why}`, { file, cause });
 }
 
-/** The first of `names` that is a column. @throws BenchError `COLUMN_MISSING` naming the file */
+/**
+ * The first of `names` that is a column.
+ * @throws BenchError `COLUMN_MISSING`, `COLUMN_TWICE` naming the file
+ */
 export function columnOf(table: Table, names: readonly string[], file: string): string {
   const found = names.find((name) => table.columns.includes(name));
+  if (found !== undefined && table.columns.indexOf(found) !== table.columns.lastIndexOf(found)) {
+    throw new BenchError("COLUMN_TWICE", `two columns are called '${found}'`, {
+      file,
+      hint: "which of them is meant? Give the other one another name",
+    });
+  }
   if (found !== undefined) return found;
   throw new BenchError("COLUMN_MISSING", `no column ${names.map((n) => `'${n}'`).join(" or ")}`, {
     file,

@@ -4,6 +4,7 @@ import { isNpy } from "../../arrays/npy.ts";
 import { openNpz } from "../../arrays/npz.ts";
 import { readTensorBytes, readTensorTable } from "../../arrays/safetensors-table.ts";
 import { DataError } from "../../core/errors.ts";
+import { limits } from "../../core/limits.ts";
 
 /** A file of arrays, opened. */
 export interface ArrayFile {
@@ -13,8 +14,8 @@ export interface ArrayFile {
   read(names: readonly string[]): Iterable<[name: string, array: () => FloatArray]>;
 }
 
-/** Names read from a `.npz` at a time: all at once would hold a whole data set in memory. */
-const batch = 64;
+/** Arrays and bytes read from a `.npz` at a time: all would hold a whole data set in memory. */
+const batch = { arrays: 64, bytes: limits.unpackedBytes / 4 };
 
 const cure =
   "features are read from .npy, .npz and .safetensors; " +
@@ -45,7 +46,7 @@ export function openArrayFile(file: string): ArrayFile {
 }
 
 function npzFile(file: string): ArrayFile {
-  const { names, unpack } = openNpz(file);
+  const { names, sizes, unpack } = openNpz(file);
   if (names.length === 0) {
     throw new DataError("FEATURES_FORMAT", "is a zip archive without .npy arrays", {
       file,
@@ -53,13 +54,27 @@ function npzFile(file: string): ArrayFile {
     });
   }
   function* read(wanted: readonly string[]): ReturnType<ArrayFile["read"]> & Generator {
-    for (let at = 0; at < wanted.length; at += batch) {
-      const some = wanted.slice(at, at + batch);
-      const arrays = unpack(new Set(some));
+    for (const some of batches(wanted, sizes)) {
+      const arrays = unpack(some);
       for (const name of some) yield [name, () => npyFloats(arrays.get(name)!)];
     }
   }
   return { names, read };
+}
+
+function* batches(names: readonly string[], sizes: ReadonlyMap<string, number>) {
+  let some: string[] = [];
+  let bytes = 0;
+  for (const name of names) {
+    const size = sizes.get(name) ?? 0;
+    if (some.length === batch.arrays || (some.length > 0 && bytes + size > batch.bytes)) {
+      yield some;
+      [some, bytes] = [[], 0];
+    }
+    some.push(name);
+    bytes += size;
+  }
+  if (some.length > 0) yield some;
 }
 
 function tensorFile(file: string): ArrayFile {

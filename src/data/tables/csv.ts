@@ -79,7 +79,8 @@ function lineOf({ record, info }: ParsedRecord): number {
 }
 
 function checkHeader(columns: readonly string[], line: number, file: string): void {
-  const twice = columns.find((name, index) => columns.indexOf(name) !== index);
+  const seen = new Set<string>();
+  const twice = columns.find((name) => seen.size === seen.add(name).size);
   if (twice === undefined) return;
   throw new DataError("LIST_HEADER", `two columns are called '${twice}'`, {
     file,

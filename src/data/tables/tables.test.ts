@@ -63,7 +63,7 @@ describe("long lists", () => {
     const csv = (rows: number) =>
       `id,text\n${Array.from({ length: rows }, (_, row) => `${row},"a\nb"`).join("\n")}`;
     const seconds = (text: string) => {
-      const runs = [1, 2, 3].map(() => {
+      const runs = [1, 2, 3, 4, 5].map(() => {
         const start = performance.now();
         readCsv(text, "t.csv");
         return performance.now() - start;
@@ -73,6 +73,6 @@ describe("long lists", () => {
     const [short, long] = [csv(1_000), csv(16_000)];
     seconds(short);
     // 16 times the rows: 256 times the time if it were quadratic.
-    expect(seconds(long) / seconds(short)).toBeLessThan(64);
+    expect(seconds(long) / seconds(short)).toBeLessThan(128);
   });
 });
