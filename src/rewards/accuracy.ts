@@ -10,8 +10,7 @@ export type GroupOf = (label: string) => string;
 /**
  * R_acc in [0, 1] (docs/method.md#accuracy). Closed set and one label: 1 for exactly the label, so
  * a list that holds it gets 0. Open vocabulary, or several labels: F1 between the sets of labels,
- * at most
- * `maxLabels` of the answer read. An empty answer gets 0. null without any label: nothing to
+ * at most `maxLabels` of the answer read. An empty answer gets 0. null without any label: nothing to
  * compare with.
  */
 export function accuracyReward(
@@ -77,7 +76,8 @@ function normaliseLabel(text: string): string {
   return trimOuter(text.toLowerCase());
 }
 
-function setF1(given: ReadonlySet<string>, wanted: ReadonlySet<string>): number {
+/** F1 of two sets of labels; 0 of two empty ones. */
+export function setF1(given: ReadonlySet<string>, wanted: ReadonlySet<string>): number {
   const total = given.size + wanted.size;
   const shared = [...given].filter((label) => wanted.has(label)).length;
   return total === 0 ? 0 : (2 * shared) / total;

@@ -1,6 +1,6 @@
 import { RewardError } from "../core/errors.ts";
 import { type CueModality, cueModalities, type EvidenceModality } from "../cues/cue.ts";
-import { parseLabels } from "./accuracy.ts";
+import { parseLabels, setF1 } from "./accuracy.ts";
 import type { AccuracyOptions } from "./options.ts";
 import type { OmniScore, PaperAccuracy, PaperCue } from "./paper-score.ts";
 
@@ -100,19 +100,14 @@ export function paperAccuracy(
   const given = new Set(parseLabels(answer));
   const scores = wheels.flatMap((wheel) => {
     const right = grouped(wanted, wheel);
-    return right.size === 0 ? [] : [f1(grouped(given, wheel), right)];
+    return right.size === 0 ? [] : [setF1(grouped(given, wheel), right)];
   });
-  if (scores.length === 0) return { value: f1(given, wanted), by: "words" };
+  if (scores.length === 0) return { value: setF1(given, wanted), by: "words" };
   return { value: scores.reduce((sum, score) => sum + score, 0) / scores.length, by: "wheels" };
 }
 
 function grouped(words: ReadonlySet<string>, wheel: WheelOf): Set<string> {
   return new Set([...words].flatMap((word) => wheel(word) ?? []));
-}
-
-function f1(given: ReadonlySet<string>, wanted: ReadonlySet<string>): number {
-  const both = [...given].filter((word) => wanted.has(word)).length;
-  return (2 * both) / (given.size + wanted.size);
 }
 
 /** Index of the largest value, the first of equals; null of nothing. */

@@ -45,6 +45,13 @@ it("shows the first mismatches of a file only, and published scores that differ"
   expect(text).toMatch(/meld .*55\.65 {2}55\.64 {2}— {2}DIFFERS/);
 });
 
+it("says so where there is nothing at the path", async () => {
+  const missing = join(tmpdir(), "oppo-parity-nowhere.json");
+  await expect(parityCommand().parseAsync(["node", "parity", missing])).rejects.toThrow(
+    /nowhere\.json: there is no such file or folder.*name a folder of recorded outputs/,
+  );
+});
+
 describe("a file of worked examples", () => {
   const shipped = new URL("../../loss/paper-vectors.json", import.meta.url).pathname;
   const printed = async (...argv: string[]) => {

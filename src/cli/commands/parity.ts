@@ -2,7 +2,6 @@ import { statSync } from "node:fs";
 import { Command } from "@commander-js/extra-typings";
 import { checkParity, type FileParity } from "../../bench/files/parity/check.ts";
 import { checkPublished, type PublishedCheck } from "../../bench/files/parity/published.ts";
-
 import { ConfigError } from "../../core/errors.ts";
 import { checkPaperVectors, type PaperCheck } from "../paper-vectors.ts";
 
@@ -25,7 +24,14 @@ export function parityCommand() {
     .option("--data <folder>", "for a folder: emotion_wheel/, labels/, affectgpt_outputs/, …")
     .option("--json", "print every count and mismatch as JSON")
     .action(async (folder, { data, json }) => {
-      if (statSync(folder, { throwIfNoEntry: false })?.isFile()) {
+      const found = statSync(folder, { throwIfNoEntry: false });
+      if (!found) {
+        throw new ConfigError("PARITY_PATH", "there is no such file or folder", {
+          file: folder,
+          hint: "name a folder of recorded outputs, or a JSON file of worked examples such as src/loss/paper-vectors.json",
+        });
+      }
+      if (found.isFile()) {
         const checks = checkPaperVectors(folder);
         const passed = checks.every(({ mismatches }) => mismatches.length === 0);
         process.stdout.write(
