@@ -13,6 +13,7 @@ import {
   type AVSampleFormat,
   type Frame,
 } from "node-av";
+import { channelLevels } from "./channels.ts";
 import type { FrameSink } from "./decode.ts";
 import { silenceBefore } from "./lay-sound.ts";
 import { mixDown } from "./resample.ts";
@@ -21,22 +22,37 @@ import { mixDown } from "./resample.ts";
 export class AudioSink implements FrameSink {
   private readonly file: string;
   private readonly parts: Float32Array[] = [];
+  private readonly channel: number | null;
+  private readonly levels = channelLevels();
   private laid = 0;
   /** Hz; 0 before the first frame. */
   rate = 0;
   /** End of the last frame, in seconds. */
   end = 0;
 
-  /** @param file stands in errors. */
-  constructor(file: string) {
+  /**
+   * @param file stands in errors
+   * @param channel the only one to be heard, in place of the mean of all
+   */
+  constructor(file: string, channel: number | null = null) {
     this.file = file;
+    this.channel = channel;
+  }
+
+  /** The channel to be heard where the mean of all has lost what they carry; null otherwise. */
+  get instead(): number | null {
+    return this.channel === null ? this.levels.instead() : null;
   }
 
   push(frame: Frame, timeSec: number): void {
     const rate = frame.sampleRate;
     this.end = Math.max(this.end, timeSec + frame.nbSamples / rate);
     this.rate = rate;
-    const heard = mixDown(channelsOf(frame)).subarray(runUp(frame, timeSec));
+    const channels = channelsOf(frame);
+    const mix =
+      this.channel === null ? mixDown(channels) : (channels[this.channel] ?? channels[0]!);
+    this.levels.add(channels, mix);
+    const heard = mix.subarray(runUp(frame, timeSec));
     if (heard.length === 0) return;
     const silence = silenceBefore(this.laid, timeSec, rate, this.file);
     if (silence > 0) this.parts.push(new Float32Array(silence));

@@ -1,4 +1,5 @@
 import { MediaError } from "../core/errors.ts";
+import { channelLevels } from "./channels.ts";
 import type { Audio, Clip, Video } from "./clip.ts";
 import { silenceBefore } from "./lay-sound.ts";
 import { observeMedia, type ShownFrame } from "./observe.ts";
@@ -28,10 +29,15 @@ export async function readFitted(
   options: FitOptions,
 ): Promise<Clip> {
   const film = collectFrames(options);
-  const sound = collectSound(audio ?? video, options);
+  let sound = collectSound(audio ?? video, options);
   const nothing = () => {};
   await observe(video, options, film.add, audio === undefined ? sound.add : nothing);
   if (audio !== undefined) await observe(audio, options, nothing, sound.add);
+  const channel = sound.instead();
+  if (channel !== null) {
+    sound = collectSound(audio ?? video, options, channel);
+    await observe(audio ?? video, options, nothing, sound.add);
+  }
   const clip = { video: film.result(), audio: sound.result() };
   if (clip.video.frames === 0) {
     throw new MediaError("MEDIA_NO_FRAMES", "no frame in the wanted part", { file: video });
@@ -99,7 +105,12 @@ function framed(
   }
 }
 
-function collectSound(file: string, { seconds, sampleRateHz }: FitOptions) {
+function collectSound(
+  file: string,
+  { seconds, sampleRateHz }: FitOptions,
+  channel: number | null = null,
+) {
+  const levels = channelLevels();
   const parts: Float32Array[] = [];
   let [rateHz, startSec, samples] = [0, 0, 0];
   return {
@@ -109,12 +120,15 @@ function collectSound(file: string, { seconds, sampleRateHz }: FitOptions) {
         startSec = block.timeSec;
         rateHz = block.rateHz;
       }
-      const mono = mixDown(block.channels);
+      const { channels } = block;
+      const mono = channel === null ? mixDown(channels) : (channels[channel] ?? channels[0]!);
+      levels.add(channels, mono);
       const silence = silenceBefore(samples, block.timeSec - startSec, rateHz, file);
       if (silence > 0) parts.push(new Float32Array(silence));
       parts.push(mono);
       samples += silence + mono.length;
     },
+    instead: () => (channel === null ? levels.instead() : null),
     result(): Audio {
       if (samples === 0) return { sampleRateHz, samples: new Float32Array(0) };
       const own = new Float32Array(samples);

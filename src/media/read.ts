@@ -1,4 +1,5 @@
 import { MediaError } from "../core/errors.ts";
+import { silencePeak } from "./channels.ts";
 import type { Audio, Clip, Video } from "./clip.ts";
 import { refuseCutMatroska, refuseShort } from "./cut-off.ts";
 import { type Decoded, decodeTracks } from "./decode.ts";
@@ -31,14 +32,12 @@ export interface ReadOptions {
   allowSilent?: boolean;
 }
 
-/** Samples below this are digital silence (−80 dBFS). */
-const silencePeak = 1e-4;
 const defaultRateHz = 16000;
 
 /**
  * Decodes a clip whole: RGB frames and mono audio. A stream that is not needed comes back with no
  * frames or samples; a needed one is never empty. Frames are turned and mirrored as the film is to
- * be shown.
+ * be shown. Sound is the mean of its channels, or the loudest of them where the mean is silent.
  * @throws MediaError naming the file: `MEDIA_MISSING`, `MEDIA_EMPTY`, `MEDIA_UNREADABLE`,
  *   `MEDIA_NO_VIDEO`, `MEDIA_NO_AUDIO` (no such track), `MEDIA_NO_FRAMES`, `MEDIA_NO_SAMPLES` (a
  *   track that decodes to nothing), `MEDIA_NO_TIMES` (a raw stream that does not say its rate),
@@ -56,11 +55,21 @@ export async function readClip(path: string, options: ReadOptions = {}): Promise
   ]);
   const clip = {
     video: video ? videoOf(path, film, video) : noVideo(),
-    audio: audio ? audioOf(path, sound, audio, options) : noAudio(),
+    audio: audio ? audioOf(path, await audible(path, sound), audio, options) : noAudio(),
   };
   refuseShort(path, "file", end, source.announcedEnd ?? 0);
   refuseCutMatroska(path);
   return clip;
+}
+
+/** Where channels cancel each other in their mean, the sound of the loudest one. */
+async function audible(path: string, sound: AudioSink): Promise<AudioSink> {
+  const channel = sound.instead;
+  if (channel === null) return sound;
+  using source = openMedia(path);
+  const alone = new AudioSink(path, channel);
+  await decode(path, source, [{ track: needed(path, source, "audio"), sink: alone }]);
+  return alone;
 }
 
 const noVideo = (): Video => ({ width: 0, height: 0, frames: 0, fps: 0, data: new Uint8Array(0) });

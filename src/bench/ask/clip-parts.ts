@@ -68,7 +68,7 @@ export function openClipParts(options: ClipPartOptions = defaultClipParts): Clip
 
 async function pictures(file: string, options: ClipPartOptions): Promise<ChatPart[]> {
   const { fps, maxFrames, pick, maxSide } = options;
-  const { video } = await readClip(file, { fps, needAudio: false });
+  const { video } = await readClip(file, { fps, maxSide, needAudio: false });
   const count = Math.min(maxFrames, video.frames);
   const bytes = video.width * video.height * 3;
   const data = new Uint8Array(count * bytes);

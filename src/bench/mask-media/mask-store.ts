@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { MediaError } from "../../core/errors.ts";
 import { canonicalJson, sha256 } from "../../core/files.ts";
@@ -86,5 +87,7 @@ async function checkedHash(file: string): Promise<string> {
     else if (code === "MEDIA_NO_AUDIO") await decode({ needAudio: false });
     else throw error;
   }
-  return sha256(readFileSync(file));
+  const hash = createHash("sha256");
+  for await (const part of createReadStream(file)) hash.update(part);
+  return hash.digest("hex");
 }
