@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .text_file import lines_of, no_duplicates, read_text
+
 # Columns ms-swift takes for itself: data in them never reaches a reward function, or changes the prompt.
 RESERVED = (
     "images",
@@ -37,14 +39,20 @@ CLOCK_SLACK_SEC = 1.0
 def check_file(path: Path, environment: Mapping[str, str]) -> Iterator[str]:
     """Problems of a dataset as `line N: ...`."""
     clips: dict[str, tuple[int, Any]] = {}
-    lines = path.read_text(encoding="utf-8").splitlines()
+    try:
+        lines = lines_of(read_text(path))
+    except ValueError as error:
+        yield str(error)
+        return
+    if path.read_bytes().startswith(b"\xef\xbb\xbf"):
+        yield "line 1: begins with a byte order mark, which ms-swift takes for a part of the row: save it without one"
     if not any(line.strip() for line in lines):
         yield "the file has no lines"
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = json.loads(line, object_pairs_hook=no_duplicates)
         except ValueError as error:
             yield f"line {number}: not JSON: {error}"
             continue

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from pathlib import Path
 
 from .errors import OppoSwiftError
 from .fields import choice, dataclass, integer, number, read, section, text
 from .loss.options import active
 from .loss.settings import Loss
 from .mask_kinds import STREAMS, MaskKind, ids_of, mask_kind
+from .text_file import no_duplicates, read_text
 
 FORMAT = "oppo-ms-swift-2"
 ENVIRONMENT_VARIABLE = "OPPO_CONFIG"
@@ -117,24 +117,18 @@ def load_settings(path: str | os.PathLike[str] | None = None) -> Settings:
             f"{ENVIRONMENT_VARIABLE}=/path/to/oppo.json; `oppo export ms-swift` writes one",
         )
     try:
-        raw = Path(chosen).read_text(encoding="utf-8")
+        raw = read_text(chosen)
     except OSError as error:
         raise OppoSwiftError("CONFIG_FILE", f"cannot read {chosen}: {error.strerror}") from None
+    except ValueError as error:
+        raise OppoSwiftError("CONFIG_JSON", f"{chosen}: {error}") from None
     try:
-        data = json.loads(raw, object_pairs_hook=_no_duplicates)
+        data = json.loads(raw, object_pairs_hook=no_duplicates)
     except ValueError as error:
         raise OppoSwiftError("CONFIG_JSON", f"{chosen} is not valid JSON: {error}") from None
     settings = read(Settings, data, str(chosen))
     _check_conflicts(settings, str(chosen))
     return settings
-
-
-def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    names = [name for name, _ in pairs]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"{name!r} is given twice")
-    return dict(pairs)
 
 
 def _check_conflicts(settings: Settings, source: str) -> None:

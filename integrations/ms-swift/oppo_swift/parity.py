@@ -20,6 +20,7 @@ from .loss.paper import paper_loss
 from .loss.sample import Claim, Rows, Sample
 from .loss.settings import Paper
 from .loss.totals import measure
+from .text_file import no_duplicates, read_text
 
 # Largest differences; gradients of such files are central differences.
 VALUE, GRADIENT = 1e-9, 1e-6
@@ -44,7 +45,7 @@ def check_file(path: str | Path) -> tuple[list[Check], dict[str, int]]:
     Raises OppoSwiftError (VECTORS) where the file is no JSON, has another form, or no loss.
     """
     try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
+        data = json.loads(read_text(path), object_pairs_hook=no_duplicates)
     except OSError as error:
         raise _refused(path, f"cannot be read: {error.strerror}") from None
     except ValueError as error:

@@ -51,8 +51,34 @@ def row(tmp_path: Path) -> dict[str, Any]:
 
 def problems(tmp_path: Path, *rows: Any, environment: dict[str, str] | None = None) -> list[str]:
     path = tmp_path / "data.jsonl"
-    path.write_text("\n".join(own if isinstance(own, str) else json.dumps(own) for own in rows))
+    text = "\n".join(own if isinstance(own, str) else json.dumps(own) for own in rows)
+    path.write_text(text, encoding="utf-8")
     return list(check_file(path, environment or {}))
+
+
+@pytest.mark.parametrize("character", ["\u2028", "\u2029", "\x85", "\x0b", "\x1c"])
+def test_line_separators_of_unicode_are_characters(tmp_path: Path, row: dict[str, Any], character: str) -> None:
+    row["reference"] = f"He smiles.{character}He nods."
+    lines = [json.dumps({**row, "clip_id": name}, ensure_ascii=False) for name in "ab"]
+    # json escapes control characters; the separators of Unicode stand bare
+    assert problems(tmp_path, *lines) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"clip_id": "高兴"}\n'.encode("gbk"), "line 1: byte 14 (0xb8) is not UTF-8"),
+        ("{}\n{}\n".encode("utf-16"), "line 1: byte 1 (0xff) is not UTF-8, perhaps UTF-16"),
+        (b"\xef\xbb\xbf{}\n\xe9", "line 2: byte 7 (0xe9) is not UTF-8"),
+        (b"\xef\xbb\xbf{}\n", "line 1: begins with a byte order mark"),
+        (b'{"label": "a", "label": "b"}', "line 1: not JSON: 'label' is given twice"),
+        (b'{"clip_id": "a"}\n{"clip_id": "b', "line 2: not JSON"),
+    ],
+)
+def test_a_file_of_another_form_is_named_by_line_and_byte(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(content)
+    assert any(problem.startswith(message) for problem in check_file(path, {}))
 
 
 def test_a_sound_line(tmp_path: Path, row: dict[str, Any]) -> None:

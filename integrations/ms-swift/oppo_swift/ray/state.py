@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..controller import ControllerState
+from ..text_file import lines_of
 
 STATE_FILE = "oppo_state.jsonl"
 
@@ -26,7 +27,7 @@ def restore(folders: Iterable[str | Path | None], iteration: int) -> ControllerS
         if path is None or not path.exists():
             continue
         # The last one counts: a resumed run writes its steps again.
-        for line in reversed(path.read_text(encoding="utf-8").splitlines()):
+        for line in reversed(lines_of(path.read_text(encoding="utf-8"))):
             row = _row(line)
             if row.get("iteration") == iteration:
                 return ControllerState(**row["controller"])
