@@ -36,6 +36,7 @@ export {
   type SetScores,
 } from "./protocols.ts";
 export {
+  orFailure,
   type RecordedLabels,
   recomputeLabels,
   recomputeMer2026,

@@ -76,7 +76,7 @@ function ewOptions({ only }: RecordedLabels) {
 const triple = ({ f, precision, recall }: EwScore): number[] => [f, precision, recall];
 
 /** The value, or the name of the Python error that the official code raises. */
-function orFailure<T>(compute: () => T): T | { error: string } {
+export function orFailure<T>(compute: () => T): T | { error: string } {
   try {
     return compute();
   } catch (error) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -38,7 +38,7 @@ it("prints JSON", async () => {
 it("shows the first mismatches of a file only, and published scores that differ", () => {
   const mismatches = Array.from({ length: 9 }, (_, i) => ({ path: `p${i}`, expected: 0, got: 1 }));
   const text = parityText(
-    [{ file: "f.json", checked: 9, mismatches }],
+    [{ file: "f.json", checked: 9, mismatches, bad: [] }],
     [{ set: "meld", checkpoint: "30", published: "55.65", got: "55.64" }],
   );
   expect(text.match(/expected/g)).toHaveLength(5);
@@ -50,6 +50,29 @@ it("says so where there is nothing at the path", async () => {
   await expect(parityCommand().parseAsync(["node", "parity", missing])).rejects.toThrow(
     /nowhere\.json: there is no such file or folder.*name a folder of recorded outputs/,
   );
+});
+
+it("goes on past a file it does not know and past a bad row, counts both, and exits 1", async () => {
+  const parity = mkdtempSync(join(tmpdir(), "oppo-parity-"));
+  writeJson(join(parity, "ew/string_to_list.json"), [
+    { in: "[a]", out: ["a"] },
+    null,
+    { in: "[", out: { error: "IndexError" } },
+    { in: "[", error: "IndexError" },
+    { in: "[b]" },
+  ]);
+  writeJson(join(parity, "ew/other.json"), [1]);
+  writeJson(join(parity, "mep/yes_no_extract_v2.json"), [{ in: "yes", v2: "yes" }, { in: 3 }]);
+  writeFileSync(join(parity, "ew/postprocess_llm_response.json"), "{");
+  const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  await parityCommand().parseAsync(["node", "parity", parity, "--data", parity]);
+  const text = write.mock.calls.map(([part]) => String(part)).join("");
+  expect(text).toMatch(/ew\/other\.json +0 values {2}NOT COMPARED\n .*nothing here recomputes/);
+  expect(text).toMatch(/response\.json +0 values {2}NOT COMPARED\n .*is not JSON/);
+  expect(text).toMatch(/string_to_list\.json +3 values {2}equal, 2 rows NOT COMPARED/);
+  expect(text).toMatch(/row 4: the row has neither out nor error/);
+  expect(text).toMatch(/differ; not compared: 2 files, \d rows/);
+  expect(process.exitCode).toBe(1);
 });
 
 describe("a file of worked examples", () => {

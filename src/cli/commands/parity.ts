@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { Command } from "@commander-js/extra-typings";
 import { checkParity, type FileParity } from "../../bench/files/parity/check.ts";
 import { checkPublished, type PublishedCheck } from "../../bench/files/parity/published.ts";
+import { counted } from "../../core/counted.ts";
 import { ConfigError } from "../../core/errors.ts";
 import { checkPaperVectors, type PaperCheck } from "../paper-vectors.ts";
 
@@ -48,7 +49,7 @@ export function parityCommand() {
       const files = await checkParity(folder, data);
       const published = await checkPublished(data);
       const failed =
-        files.some(({ mismatches }) => mismatches.length > 0) ||
+        files.some((file) => file.mismatches.length > 0 || notCompared(file)) ||
         published.some((check) => check.got !== check.published);
       process.stdout.write(
         json
@@ -85,20 +86,43 @@ const mismatchLines = (mismatches: Mismatches): string[] =>
         `    ${path}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`,
     );
 
+/** A file that was refused, or a row of it: that nothing differs says nothing then. */
+const notCompared = ({ bad, refused }: FileParity): boolean =>
+  bad.length > 0 || refused !== undefined;
+
+const fileVerdict = ({ mismatches, bad, refused }: FileParity): string => {
+  if (refused !== undefined) return "NOT COMPARED";
+  const rows = bad.length === 0 ? "" : `, ${counted(bad.length, "row")} NOT COMPARED`;
+  return `${verdictOf(mismatches)}${rows}`;
+};
+
+const badLines = ({ bad, refused }: FileParity): string[] => [
+  ...(refused === undefined ? [] : [`    ${refused.message}`]),
+  ...bad.slice(0, shownMismatches).map(({ path, why }) => `    row ${path}: ${why}`),
+];
+
 /** Counts a file, first mismatches, then the published numbers. */
 export function parityText(
   files: readonly FileParity[],
   published: readonly PublishedCheck[],
 ): string {
-  const lines = files.flatMap(({ file, checked, mismatches }) => [
-    `${file.padEnd(42)} ${String(checked).padStart(6)} values  ${verdictOf(mismatches)}`,
-    ...mismatchLines(mismatches),
+  const lines = files.flatMap((one) => [
+    `${one.file.padEnd(42)} ${String(one.checked).padStart(6)} values  ${fileVerdict(one)}`,
+    ...mismatchLines(one.mismatches),
+    ...badLines(one),
   ]);
   const total = files.reduce((sum, { checked }) => sum + checked, 0);
   const differ = files.reduce((sum, { mismatches }) => sum + mismatches.length, 0);
-  lines.push(`${total} values, ${differ} differ`);
+  lines.push(`${total} values, ${differ} differ${leftOut(files)}`);
   if (published.length > 0) lines.push("", ...publishedLines(published));
   return `${lines.join("\n")}\n`;
+}
+
+function leftOut(files: readonly FileParity[]): string {
+  const refused = files.filter((file) => file.refused !== undefined).length;
+  const rows = files.reduce((sum, { bad }) => sum + bad.length, 0);
+  if (refused + rows === 0) return "";
+  return `; not compared: ${counted(refused, "file")}, ${counted(rows, "row")}`;
 }
 
 function publishedLines(published: readonly PublishedCheck[]): string[] {

@@ -13,14 +13,18 @@ import {
   checkSentimentCases,
   checkSetLevel,
   checkStringToList,
-  each,
   Mappings,
 } from "./ew.ts";
 import type { MmeCase } from "./recorded.ts";
+import { type BadRow, each, type RowsComparison } from "./rows.ts";
 
 export interface FileParity extends Comparison {
   /** Path inside the parity folder. */
   file: string;
+  /** Rows that were not compared. */
+  bad: readonly BadRow[];
+  /** Why nothing of the file was compared; absent where something was. */
+  refused?: { code: string; message: string };
 }
 
 interface Context {
@@ -29,7 +33,8 @@ interface Context {
   mappings: Mappings;
 }
 
-type Check = (content: never, context: Context) => Comparison | Promise<Comparison>;
+type Recomputed = Comparison | RowsComparison;
+type Check = (content: never, context: Context) => Recomputed | Promise<Recomputed>;
 
 /** How each file of recorded outputs is recomputed. */
 const checks: Readonly<Record<string, Check>> = {
@@ -55,10 +60,17 @@ const checks: Readonly<Record<string, Check>> = {
   ...Object.fromEntries(
     mepParityFiles.map((name) => [
       `mep/${name}`,
-      (cases: unknown) => checkMepParity(name, cases) as Comparison,
+      (cases: unknown[]) => each(cases, (row, place) => mepRow(name, row, place)),
     ]),
   ),
 };
+
+/** One case of a file of `mep/`, by its place among the others. */
+function mepRow(name: string, row: unknown, place: string): Comparison {
+  const { checked, mismatches } = checkMepParity(name, [row]);
+  const placed = mismatches.map((one) => ({ ...one, path: one.path.replace(/^0/, place) }));
+  return { checked, mismatches: placed };
+}
 
 function checkTask(given: MmeCase, place: string): Comparison {
   const { task, alpha, rows, expected_stats, expected } = given;
@@ -72,27 +84,37 @@ function checkTask(given: MmeCase, place: string): Comparison {
  *
  * @param parity folder with `ew/`, `mep/`, `misc/`, `mme/`, `sentiment/`, any of them
  * @param data folder with `emotion_wheel/`, `labels/`, `affectgpt_outputs/`, `mer2024_ov_store/`
- * @throws BenchError `PARITY_UNKNOWN` for a file nobody checks, `PARITY_EMPTY` for a folder without
- *   any or a file without values, `PARITY_SHAPE` for one of another form
+ * @returns a file each; one that can't be compared has `refused`: `PARITY_UNKNOWN` where nobody
+ *   checks it, `PARITY_EMPTY` without values, `PARITY_SHAPE` of another form, and what readers throw
+ * @throws BenchError `PARITY_EMPTY` for a folder without any
  */
 export async function checkParity(parity: string, data: string): Promise<FileParity[]> {
   const context: Context = { parity, data, mappings: new Mappings(data) };
   const results: FileParity[] = [];
   for (const file of jsonFiles(parity)) {
-    const check = checks[file];
-    if (check === undefined) {
-      throw new BenchError("PARITY_UNKNOWN", "nothing here recomputes this file", {
-        file: join(parity, file),
-        hint: `known: ${Object.keys(checks).join(", ")}`,
-      });
+    try {
+      const found = await checkFile(join(parity, file), checkOf(file, parity), context);
+      results.push({ file, bad: [], ...found });
+    } catch (error) {
+      if (!(error instanceof OppoError)) throw error;
+      const { code, message } = error;
+      results.push({ file, checked: 0, mismatches: [], bad: [], refused: { code, message } });
     }
-    results.push({ file, ...(await checkFile(join(parity, file), check, context)) });
   }
   return results;
 }
 
-async function checkFile(file: string, check: Check, context: Context): Promise<Comparison> {
-  let found: Comparison;
+function checkOf(file: string, parity: string): Check {
+  const check = Object.hasOwn(checks, file) ? checks[file] : undefined;
+  if (check !== undefined) return check;
+  throw new BenchError("PARITY_UNKNOWN", "nothing here recomputes this file", {
+    file: join(parity, file),
+    hint: `known: ${Object.keys(checks).join(", ")}`,
+  });
+}
+
+async function checkFile(file: string, check: Check, context: Context): Promise<Recomputed> {
+  let found: Recomputed;
   try {
     found = await check(readJson<never>(file), context);
   } catch (cause) {
@@ -104,7 +126,7 @@ async function checkFile(file: string, check: Check, context: Context): Promise<
       cause,
     });
   }
-  if (found.checked > 0) return found;
+  if (found.checked > 0 || ("bad" in found && found.bad.length > 0)) return found;
   throw new BenchError("PARITY_EMPTY", "holds no recorded value, so nothing was compared", {
     file,
   });

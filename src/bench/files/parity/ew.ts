@@ -6,6 +6,7 @@ import {
   cleanResponse,
   type EmotionMapping,
   type Labels,
+  orFailure,
   type RecordedLabels,
   readSynonymGroups,
   recomputeLabels,
@@ -18,7 +19,8 @@ import { readLabelPredictions } from "../predictions.ts";
 import { readRecords } from "../records.ts";
 import { sources } from "../sources.ts";
 import { readMapping } from "../wheels.ts";
-import { type LabelCase, recordedLabels, type SentimentCase } from "./recorded.ts";
+import { type LabelCase, recordedLabels, type SentimentCase, type TextCase } from "./recorded.ts";
+import { each, type RowsComparison } from "./rows.ts";
 
 /** Opens mappings once for several files. */
 export class Mappings {
@@ -37,15 +39,28 @@ export class Mappings {
   }
 }
 
-export function checkStringToList(cases: { in: Labels; out: string[] }[]): Comparison {
-  return each(cases, (row, place) => compareValues(row.out, stringToList(row.in, "compat"), place));
+export function checkStringToList(cases: TextCase<Labels>[]): RowsComparison {
+  return each(cases, (row, place) =>
+    compareValues(
+      recordedOf(row),
+      orFailure(() => stringToList(row.in, "compat")),
+      place,
+    ),
+  );
 }
 
-export function checkCleanResponse(cases: { in: string; out: string }[]): Comparison {
-  return each(cases, (row, place) => compareValues(row.out, cleanResponse(row.in), place));
+export function checkCleanResponse(cases: TextCase<string>[]): RowsComparison {
+  return each(cases, (row, place) => compareValues(recordedOf(row), cleanResponse(row.in), place));
 }
 
-export function checkLabelCases(cases: LabelCase[], mapping: EmotionMapping): Comparison {
+/** The recorded output; an exception is a value as well: `{error: "IndexError"}`. */
+function recordedOf(row: TextCase<unknown>): unknown {
+  if (row.out !== undefined) return row.out;
+  if (row.error !== undefined) return { error: row.error };
+  throw new BenchError("PARITY_SHAPE", "the row has neither out nor error");
+}
+
+export function checkLabelCases(cases: LabelCase[], mapping: EmotionMapping): RowsComparison {
   return each(cases, (row) =>
     compareValues(row.expected, recomputeLabels(recordedLabels(row), mapping), row.id),
   );
@@ -56,7 +71,7 @@ export function checkMer2026Cases(
   cases: { id: string; expected: object }[],
   inputs: LabelCase[],
   mapping: EmotionMapping,
-): Comparison {
+): RowsComparison {
   return each(cases, ({ id, expected }) => {
     const input = inputs.find((row) => row.id === id);
     if (input === undefined) {
@@ -68,7 +83,7 @@ export function checkMer2026Cases(
   });
 }
 
-export function checkSentimentCases({ cases }: { cases: SentimentCase[] }): Comparison {
+export function checkSentimentCases({ cases }: { cases: SentimentCase[] }): RowsComparison {
   return each(cases, ({ id, name2gt, name2sentiment, ...row }) => {
     const got = recomputeSentiment(
       new Map(Object.entries(name2gt)),
@@ -143,12 +158,4 @@ export async function checkSetLevel(recorded: RecordedSetLevel, data: string): P
       compareValues(authors[index] === got[key] ? authors[index] : recorded[key], got[key], key),
     ),
   );
-}
-
-/** Compares row by row; `place` is the row's number, for paths of rows without an id. */
-export function each<T>(
-  rows: readonly T[],
-  compare: (row: T, place: string) => Comparison,
-): Comparison {
-  return joinComparisons(rows.map((row, index) => compare(row, String(index))));
 }

@@ -3,6 +3,13 @@ import type { MmeTask } from "../../mme-emotion/index.ts";
 
 /** Shapes of the files of recorded cases. */
 
+/** A text in, a value out, or the name of the exception that was raised. */
+export interface TextCase<T> {
+  in: T;
+  out?: unknown;
+  error?: string;
+}
+
 export interface LabelCase {
   id: string;
   name2gt: Record<string, Labels>;
