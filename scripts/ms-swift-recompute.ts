@@ -1,9 +1,9 @@
 /**
  * The Omni-Perception Loss of one optimiser step of the ms-swift plugin, computed anew in
  * TypeScript from the log-probs it dumped (OPPO_DUMP), over all micro-batches and ranks at once:
- * `npx tsx scripts/ms-swift-recompute.ts oppo.json dump-folder step` (as many triples as wanted) prints
- * `{ samples, claims, clauses, loss }`. Rows over the whole vocabulary are read from the `.f32` beside a
- * dump.
+ * `npx tsx scripts/ms-swift-recompute.ts oppo.json dump-folder step` (as many triples as wanted)
+ * prints `{ samples, claims, clauses, loss }`. Rows over the whole vocabulary are read from the
+ * `.f32` beside a dump.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

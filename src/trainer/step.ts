@@ -11,10 +11,12 @@
  *   tokens as well (`whole.ts`), and `backward` takes a gradient on those rows;
  * - the loss knows which tokens make a claim, of which modality, and how well it matches a cue;
  * - on the weights that sampled, every ratio is 1: the sampler's log-probs (and rows of the
- *   vocabulary, where the loss looks at some) stand for the full pass and save its forward; `backward` returns the trainer's, and the guard compares the two;
- * - the surrogate is DAPO's by default (mean over all tokens, clip-higher, dual clip), the
- *   deviation that divides an advantage has a floor, and the KL to the reference is weighted by
- *   the ratio, so that its gradient is the KL's off-policy as well.
+ *   vocabulary, where the loss looks at some) stand for the full pass and save its forward;
+ *   `backward` returns the trainer's, and the guard compares the two;
+ * - by default (the paper's presets go back to GRPO in all three) the surrogate is DAPO's (mean
+ *   over all tokens, clip-higher, dual clip), the deviation that divides an advantage has a floor,
+ *   and the KL to the reference is weighted by the ratio, so that its gradient is the KL's
+ *   off-policy as well.
  */
 import { RunError } from "../core/errors.ts";
 import { claimTokens } from "../cues/evidence.ts";
