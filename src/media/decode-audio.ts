@@ -14,6 +14,7 @@ import {
   type Frame,
 } from "node-av";
 import { channelLevels } from "./channels.ts";
+import { checkSound } from "./check-sound.ts";
 import type { FrameSink } from "./decode.ts";
 import { silenceBefore } from "./lay-sound.ts";
 import { mixDown } from "./resample.ts";
@@ -51,6 +52,7 @@ export class AudioSink implements FrameSink {
     const channels = channelsOf(frame);
     const mix =
       this.channel === null ? mixDown(channels) : (channels[this.channel] ?? channels[0]!);
+    checkSound(mix, rate, this.file);
     this.levels.add(channels, mix);
     const heard = mix.subarray(runUp(frame, timeSec));
     if (heard.length === 0) return;
