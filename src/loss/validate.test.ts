@@ -77,6 +77,16 @@ describe("input validation", () => {
     expect(() => omniPerceptionObjective([joint, good], sampledJoint)).not.toThrow();
   });
 
+  it("says so of terms over every token where nobody claims anything, too", () => {
+    const { video: _, ...unmasked } = { ...good, claims: [] };
+    expect(failure([unmasked], presets["bonus-all"]).code).toBe("PASSES_MISSING");
+    const dual = { ...presets["paper-papo-dual"], reference };
+    const whole = { ...dual, paper: { ...dual.paper, estimator: "whole" as const } };
+    for (const options of [dual, whole]) {
+      expect(failure([unmasked], options).code).toBe("PASSES_MISSING");
+    }
+  });
+
   it("looks for passes where a term's own evidence is: clauses, or claims", () => {
     const { video: _, ...unmasked } = good;
     const clauses = [{ modality: "visual", heads: [0, 1], match: 1 }] as const;

@@ -39,7 +39,7 @@ export function validateBatch(
  */
 export function checkPasses(term: LossTerm, options: LossOptions, totals: BatchTotals): void {
   if (term.joint?.(options)) checkJointPass(term, totals);
-  else if (term.needs !== "none") checkOwnPasses(term, totals);
+  else if (term.needs !== "none") checkOwnPasses(term, options, totals);
 }
 
 function checkJointPass({ name, option }: LossTerm, { passTokens }: BatchTotals): void {
@@ -50,10 +50,11 @@ function checkJointPass({ name, option }: LossTerm, { passTokens }: BatchTotals)
   });
 }
 
-function checkOwnPasses({ name, option, needs }: LossTerm, totals: BatchTotals): void {
+function checkOwnPasses(term: LossTerm, options: LossOptions, totals: BatchTotals): void {
+  const { name, option, needs } = term;
   const { passTokens, claimants } = totals;
   const { visual, acoustic } = claimants;
-  if (visual.all + acoustic.all === 0) return;
+  if (visual.all + acoustic.all === 0 && !looksEverywhere(term, options)) return;
   const path = option ? { path: option } : {};
   if (passTokens.video + passTokens.audio === 0) {
     throw new LossError("PASSES_MISSING", "no sample of the batch has a masked pass", {
@@ -67,6 +68,11 @@ function checkOwnPasses({ name, option, needs }: LossTerm, totals: BatchTotals):
       hint: `${name} compares video hidden with audio hidden: score both, or set it to 0`,
     });
   }
+}
+
+/** Whether it looks at tokens of responses that claim nothing. */
+function looksEverywhere({ reads, whole }: LossTerm, options: LossOptions): boolean {
+  return reads(options) === "all" || (whole?.([], 1, options).full ?? []).length > 0;
 }
 
 function validateSample(

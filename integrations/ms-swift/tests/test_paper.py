@@ -102,6 +102,13 @@ def test_clauses_without_any_masked_pass_are_refused() -> None:
     refused("PASSES_MISSING", [sample(video=None, audio=None)], loss())
 
 
+@pytest.mark.parametrize("estimator", ["whole", "k3"])
+def test_a_term_over_every_token_needs_its_passes_where_nobody_claims_anything(estimator: str) -> None:
+    silent = sample(video=None, audio=None, claims=(), clauses=())
+    refused("PASSES_MISSING", [silent], loss(tokens="all", estimator=estimator))
+    assert value([silent], loss(estimator=estimator)) == 0
+
+
 def test_a_joint_pass_that_nobody_made_is_refused() -> None:
     message = refused("PASSES_MISSING", [sample()], loss(tokens="together", estimator="k3"))
     assert "both streams hidden" in message
