@@ -42,7 +42,7 @@ describe("worked examples of the printed OPPO", () => {
   });
 
   it("refuses files of another form with what to do", () => {
-    expect(() => checkPaperVectors(fileOf("{"))).toThrow(/can't be read as JSON/);
+    expect(() => checkPaperVectors(fileOf("{"))).toThrow(/vectors.json: is not JSON/);
     expect(() => checkPaperVectors(fileOf("{}"))).toThrow(
       /no case .*src\/loss\/paper-vectors.json/,
     );

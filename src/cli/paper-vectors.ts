@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ConfigError } from "../core/errors.ts";
+import { ConfigError, OppoError } from "../core/errors.ts";
 import { readJson } from "../core/files.ts";
 import type { ClaimTokens, CueModality } from "../cues/cue.ts";
 import { paperLoss } from "../loss/paper.ts";
@@ -101,6 +101,7 @@ function vectorsIn(file: string): unknown {
   try {
     return readJson(file);
   } catch (error) {
+    if (error instanceof OppoError) throw error; // says by itself what is wrong, and where
     throw new ConfigError("VECTORS", `no worked examples: ${(error as Error).message}`, {
       file,
       hint: "give a JSON file of worked examples, as src/loss/paper-vectors.json",
