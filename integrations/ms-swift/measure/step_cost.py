@@ -110,7 +110,8 @@ def run(
         data["precision"] = precision(world, chosen, device, budget)
     save(found)
     print(out.with_name(out.name + ".md").read_text(encoding="utf-8"))
-    return 1 if any(record.status == "failed" for record in found.records) else 0
+    statuses = [record.status for record in found.records] + [data["precision"].get("status")]
+    return 1 if "failed" in statuses else 0
 
 
 def stepper(world: World, chosen: tuple[Contender, ...]) -> Callable[[str], dict[str, float]]:
@@ -139,7 +140,7 @@ def precision(world: World, chosen: tuple[Contender, ...], device: torch.device,
         return compare(world, masked)
     except Exception as error:  # noqa: BLE001
         status, message = described(error)
-    return {"message": f"not compared, {status}: {message}"}
+    return {"status": status, "message": f"not compared, {status}: {message}"}
 
 
 def header(options: argparse.Namespace, device: torch.device) -> dict[str, Any]:
@@ -182,6 +183,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(argv)
     if options.size == "7b" and options.device == "cpu" and not options.trace:
         parser.error("size 7b needs a GPU; --size tiny tries the script on a CPU, --trace counts memory without one")
+    if options.trace and (options.no_checkpointing or options.dtype != "bfloat16"):
+        parser.error("--trace counts bfloat16 weights with gradient checkpointing alone")
     if options.device == "cuda" and not torch.cuda.is_available():
         parser.error("no CUDA device is visible to torch; --device cpu --size tiny tries the script")
     if not 0 < options.evidence <= 1:

@@ -210,6 +210,9 @@ def test_the_whole_vocabulary_keeps_no_log_probs_of_masked_passes(world: World, 
     step(world, named("paper, k1"))
     assert seen == {"log_probs": [True, True], "states": [True, True]}
     seen.clear()
+    step(world, named("paper, masked pass detached"))
+    assert seen == {"log_probs": [False, False], "states": [False, False]}
+    seen.clear()
     step(world, named("paper-released"))
     assert seen == {"log_probs": [False, False], "states": [False, False]}
 
@@ -442,6 +445,7 @@ def test_the_script_measures_all_contenders_and_writes_both_files(tmp_path: Path
     assert page in capsys.readouterr().out
     assert "**Size tiny: says that the script works, nothing of cost.**" in page
     assert all(f"| {name}: " in page for name in NAMES) and page.count("| not measured |") == len(NAMES)
+    assert set(data["precision"]["divergences"]) == {"video", "audio"} and data["precision"]["routes"]
     for own in data["precision"]["divergences"].values():
         assert own["mean"] > 0 and 0 < own["difference_mean"] < 0.2
     for found in data["precision"]["routes"].values():
@@ -514,6 +518,23 @@ def test_a_model_that_cannot_be_made_is_a_message(monkeypatch: Any, capsys: Any,
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("ready")
+def test_a_comparison_that_fails_ends_with_code_1_and_one_without_room_with_0(tmp_path: Path, monkeypatch: Any) -> None:
+    arguments = ["--size", "tiny", "--device", "cpu", "--rounds", "1", "--only", "paper"]
+    for error, code, status in (
+        (ValueError("rows differ"), 1, "failed"),
+        (torch.cuda.OutOfMemoryError("CUDA out of memory"), 0, "out of memory"),
+    ):
+
+        def failing(*_: Any, error: Exception = error) -> Any:
+            raise error
+
+        monkeypatch.setattr(step_cost, "compare", failing)
+        assert step_cost.main([*arguments, "--out", str(tmp_path / status)]) == code
+        data = json.loads((tmp_path / f"{status}.json").read_text(encoding="utf-8"))
+        assert data["precision"]["status"] == status and str(error) in data["precision"]["message"]
+
+
 def test_memory_can_be_counted_without_a_gpu(capsys: Any) -> None:
     assert step_cost.main(["--size", "tiny", "--device", "cpu", "--trace", "--only", PLAIN]) == 0
     page = capsys.readouterr().out
@@ -528,6 +549,8 @@ def test_memory_can_be_counted_without_a_gpu(capsys: Any) -> None:
         (["--size", "tiny", "--rounds", "0"], "--rounds at least 1"),
         (["--size", "tiny", "--out", "/nowhere/at/all"], "the folder /nowhere/at does not exist"),
         (["--size", "tiny", "--only", "nothing"], "invalid choice: 'nothing'"),
+        (["--size", "tiny", "--trace", "--no-checkpointing"], "--trace counts bfloat16 weights with gradient"),
+        (["--size", "tiny", "--trace", "--dtype", "float32"], "--trace counts bfloat16 weights with gradient"),
     ],
 )
 def test_what_cannot_work_is_refused_at_once(arguments: list[str], message: str, capsys: Any) -> None:
