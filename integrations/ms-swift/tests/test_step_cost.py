@@ -1,13 +1,9 @@
-"""The script that measures a training step's cost, at tiny size on the CPU: nothing here is a measurement."""
+"""Steps that the step cost script measures, at tiny size on the CPU: nothing here is a measurement."""
+# ruff: noqa: F811 (fixtures are imported by name)
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,61 +11,23 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from measure import device as devices  # noqa: E402
 from measure import step as steps  # noqa: E402
-from measure import step_cost  # noqa: E402
 from measure.batch import audio_tokens, media_ids, prompt_ids, video_tokens  # noqa: E402
-from measure.contenders import PLAIN, contenders  # noqa: E402
+from measure.contenders import PLAIN  # noqa: E402
 from measure.evidence import claims, modalities  # noqa: E402
 from measure.lora import Lora, adapters_off  # noqa: E402
 from measure.model import build, thinker_config  # noqa: E402
 from measure.policy import selected  # noqa: E402
 from measure.precision import differences  # noqa: E402
-from measure.rounds import Budget, measure, summary  # noqa: E402
 from measure.sizes import SEVEN_B, TINY  # noqa: E402
 from measure.step import World, advantages, step  # noqa: E402
 from measure.traced import Allocations, trace  # noqa: E402
-from measure.world import make_world  # noqa: E402
 from oppo_swift.loss.objective import auxiliary_loss  # noqa: E402
 from oppo_swift.loss.totals import measure as totals_of  # noqa: E402
 
+from step_cost_world import CONTENDERS, CPU, NAMES, made, named, one_thread, world  # noqa: E402, F401
+
 pytestmark = pytest.mark.swift
-CPU = torch.device("cpu")
-CONTENDERS = contenders()
-NAMES = [own.name for own in CONTENDERS]
-SCRIPT = Path(step_cost.__file__)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Any:
-    """Layers this small only wait for each other on more."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture(scope="module")
-def made() -> tuple[World, dict[str, Any]]:
-    return make_world(
-        TINY,
-        device=CPU,
-        dtype=torch.float32,
-        logits=torch.float32,
-        seed=3,
-        checkpoint=True,
-        share=0.5,
-        sample_seconds=60,
-    )
-
-
-@pytest.fixture()
-def world(made: tuple[World, dict[str, Any]]) -> World:
-    return made[0]
-
-
-def named(name: str) -> Any:
-    return next(own for own in CONTENDERS if own.name == name)
 
 
 # Sizes -------------------------------------------------------------------------------------------------
@@ -294,285 +252,3 @@ def test_a_step_is_counted_as_checkpoints_and_logits_at_full_width() -> None:
     assert found["oppo-swap"]["step"] == pytest.approx((3 + 3) * logits + 3 * graph, rel=0.05)
     # Two log-softmaxes less are kept; what is recomputed of a layer is the peak then.
     assert found["paper"]["step"] < found["oppo-swap"]["step"] - 0.5 * logits
-
-
-# Rounds ------------------------------------------------------------------------------------------------
-
-
-class Clock:
-    """Seconds that pass only when somebody works."""
-
-    def __init__(self) -> None:
-        self.time = 0.0
-
-    def __call__(self) -> float:
-        return self.time
-
-
-def worked(monkeypatch: Any, **seconds: float) -> tuple[Clock, Any, list[str]]:
-    """A clock, steps that take so long by it, and the order they were made in."""
-    clock, order = Clock(), []
-    monkeypatch.setattr(devices, "now", lambda _: clock.time)
-
-    def make(name: str) -> dict[str, float]:
-        order.append(name)
-        clock.time += seconds[name]
-        return {"loss": 1.0}
-
-    return clock, make, order
-
-
-def test_contenders_take_turns_after_a_warm_up(monkeypatch: Any) -> None:
-    clock, make, order = worked(monkeypatch, a=1.0, b=3.0)
-    run = measure(["a", "b"], make, CPU, Budget(60, clock=clock), rounds=2)
-    assert order == ["a", "b"] * 3 and run.rounds == 2 and run.stopped == ""
-    assert [record.seconds for record in run.records] == [[1.0, 1.0], [3.0, 3.0]]
-    assert [record.warm_up for record in run.records] == [1.0, 3.0]
-
-
-def test_no_step_is_begun_that_may_end_too_late(monkeypatch: Any) -> None:
-    clock, make, _ = worked(monkeypatch, a=1.0, b=3.0)
-    run = measure(["a", "b"], make, CPU, Budget(15, reserve=3, clock=clock), rounds=50)
-    # Warm-up and a round are 8 s; then a fits and b, of 3 s, would end within the reserve if it took a little longer.
-    assert clock.time == 9 and run.rounds == 1
-    assert [len(record.seconds) for record in run.records] == [2, 1]
-    assert run.stopped == (
-        "time was up in round 2 of 50: 9 s of 15 s used, 3 s kept for the comparison with float32"
-    )
-
-
-def test_time_that_ends_during_warm_up_leaves_the_rest_unmeasured(monkeypatch: Any) -> None:
-    clock, make, _ = worked(monkeypatch, a=10.0, b=3.0)
-    run = measure(["a", "b"], make, CPU, Budget(5, clock=clock), rounds=2)
-    assert [record.status for record in run.records] == ["not measured", "not measured"]
-    assert run.records[1].warm_up is None and "during warm-up" in run.stopped
-
-
-@pytest.mark.parametrize(
-    ("error", "status"),
-    [
-        (torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"), "out of memory"),
-        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate"), "out of memory"),
-        (ValueError("a shape is wrong"), "failed"),
-    ],
-)
-def test_a_contender_that_fails_is_recorded_and_the_others_go_on(
-    monkeypatch: Any, error: Exception, status: str
-) -> None:
-    clock, make, order = worked(monkeypatch, a=1.0, b=1.0, c=1.0)
-
-    def sometimes(name: str) -> dict[str, float]:
-        if name == "b":
-            order.append("b")
-            raise error
-        return make(name)
-
-    run = measure(["a", "b", "c"], sometimes, CPU, Budget(60, clock=clock), rounds=2)
-    assert order == ["a", "b", "c", "a", "c", "a", "c"]
-    assert [record.status for record in run.records] == ["measured", status, "measured"]
-    assert str(error).splitlines()[0] in run.records[1].message
-    assert ("test_step_cost.py:" in run.records[1].message) == (status == "failed")
-
-
-def test_memory_held_is_the_warm_ups_that_of_tensors_the_highest(monkeypatch: Any) -> None:
-    peaks = iter([{"allocated": 3.0, "reserved": 4.0}, {"allocated": 3.5, "reserved": 9.0}])
-    cleared: list[str] = []
-    monkeypatch.setattr(devices, "fresh", lambda _: cleared.append("fresh"))
-    monkeypatch.setattr(devices, "forget_peak", lambda _: cleared.append("forget_peak"))
-    monkeypatch.setattr(devices, "peak_gb", lambda _: next(peaks))
-    run = measure(["a"], lambda _: {}, CPU, Budget(60), rounds=1)
-    assert run.records[0].peak == {"allocated": 3.5, "reserved": 4.0}
-    assert cleared == ["fresh", "forget_peak"]
-
-
-def test_median_and_spread() -> None:
-    assert summary([3.0, 1.0, 2.0]) == {"median": 2.0, "min": 1.0, "max": 3.0, "steps": 3}
-    assert summary([]) is None
-
-
-# The script --------------------------------------------------------------------------------------------
-
-NUMBER = (int, float)
-ROW = {
-    "name": str,
-    "what": str,
-    "status": str,
-    "message": str,
-    "forwards_expected": int,
-    "warm_up_seconds": (*NUMBER, type(None)),
-    "seconds": (dict, type(None)),
-    "steps": list,
-    "ratio": (*NUMBER, type(None)),
-    "peak_gb": (dict, type(None)),
-    "beyond_plain_gb": (*NUMBER, type(None)),
-    "values": dict,
-}
-TOP = {
-    "format": str,
-    "size": str,
-    "seed": int,
-    "dtype": str,
-    "logits": str,
-    "checkpointing": str,
-    "device": dict,
-    "versions": dict,
-    "model": dict,
-    "batch": dict,
-    "model_gb": (*NUMBER, type(None)),
-    "precision": dict,
-    "budget": dict,
-    "contenders": list,
-}
-
-
-def check_schema(data: dict[str, Any]) -> None:
-    assert set(data) == set(TOP) and data["format"] == "oppo-step-cost-1"
-    assert all(isinstance(data[name], kind) for name, kind in TOP.items())
-    for row in data["contenders"]:
-        assert set(row) == set(ROW) and all(isinstance(row[name], kind) for name, kind in ROW.items())
-
-
-def test_the_script_measures_all_contenders_and_writes_both_files(tmp_path: Path, capsys: Any) -> None:
-    out = tmp_path / "cost"
-    assert step_cost.main(["--size", "tiny", "--device", "cpu", "--rounds", "1", "--out", str(out)]) == 0
-    data = json.loads((tmp_path / "cost.json").read_text(encoding="utf-8"))
-    check_schema(data)
-    assert [row["name"] for row in data["contenders"]] == NAMES
-    assert all(row["status"] == "measured" and len(row["steps"]) == 1 for row in data["contenders"])
-    assert data["contenders"][0]["ratio"] == 1 and all(row["ratio"] > 0 for row in data["contenders"])
-    assert data["budget"]["rounds"] == 1 and data["budget"]["stopped"] == ""
-    page = (tmp_path / "cost.md").read_text(encoding="utf-8")
-    assert page in capsys.readouterr().out
-    assert "**Size tiny: says that the script works, nothing of cost.**" in page
-    assert all(f"| {name}: " in page for name in NAMES) and page.count("| not measured |") == len(NAMES)
-    assert set(data["precision"]["divergences"]) == {"video", "audio"} and data["precision"]["routes"]
-    for own in data["precision"]["divergences"].values():
-        assert own["mean"] > 0 and 0 < own["difference_mean"] < 0.2
-    for found in data["precision"]["routes"].values():
-        assert 0 < found["own tokens"]["difference_mean"] < 0.2
-        assert set(found["drops"]) == {"video", "audio"}
-    assert not list(tmp_path.glob("*.part"))
-
-
-@pytest.fixture()
-def ready(made: Any, monkeypatch: Any) -> None:
-    """The script finds its model made."""
-    monkeypatch.setattr(step_cost, "make_world", lambda *_, **__: made)
-
-
-@pytest.mark.usefixtures("ready")
-def test_out_of_memory_of_one_contender_stands_in_both_files(tmp_path: Path, monkeypatch: Any) -> None:
-    inner = step_cost.step
-
-    def scarce(world: World, contender: Any) -> Any:
-        if contender.name == "oppo-swap":
-            raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 1.2 GiB")
-        return inner(world, contender)
-
-    monkeypatch.setattr(step_cost, "step", scarce)
-    arguments = ["--size", "tiny", "--device", "cpu", "--rounds", "1", "--no-float32", "--out", str(tmp_path / "cost")]
-    assert step_cost.main(arguments) == 0
-    data = json.loads((tmp_path / "cost.json").read_text(encoding="utf-8"))
-    check_schema(data)
-    row = next(own for own in data["contenders"] if own["name"] == "oppo-swap")
-    assert row["status"] == "out of memory" and row["ratio"] is None and row["seconds"] is None
-    assert sum(own["status"] == "measured" for own in data["contenders"]) == len(NAMES) - 1
-    assert "out of memory: OutOfMemoryError: CUDA out of memory" in (tmp_path / "cost.md").read_text(encoding="utf-8")
-
-
-@pytest.mark.usefixtures("ready")
-def test_a_failure_that_is_no_lack_of_memory_ends_with_code_1(tmp_path: Path, monkeypatch: Any) -> None:
-    def broken(_: World, contender: Any) -> Any:
-        raise ValueError(f"{contender.name} is broken")
-
-    monkeypatch.setattr(step_cost, "step", broken)
-    arguments = ["--size", "tiny", "--device", "cpu", "--only", PLAIN, "--out", str(tmp_path / "cost")]
-    assert step_cost.main(arguments) == 1
-    data = json.loads((tmp_path / "cost.json").read_text(encoding="utf-8"))
-    assert data["contenders"][0]["status"] == "failed" and "grpo is broken" in data["contenders"][0]["message"]
-    assert data["precision"] == {"message": "not compared: no contender has both masked passes"}
-
-
-@pytest.mark.usefixtures("ready")
-def test_minutes_that_are_too_few_are_kept_and_said(tmp_path: Path) -> None:
-    arguments = ["--size", "tiny", "--device", "cpu", "--minutes", "0.0001", "--out", str(tmp_path / "cost")]
-    assert step_cost.main(arguments) == 0
-    data = json.loads((tmp_path / "cost.json").read_text(encoding="utf-8"))
-    assert "time was up during warm-up" in data["budget"]["stopped"]
-    assert "Not all rounds were measured: time was up" in (tmp_path / "cost.md").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize(
-    ("error", "message"),
-    [
-        (ImportError("cannot import name 'Qwen2_5Omni'"), 'has no Qwen2.5-Omni (cannot import name'),
-        (torch.cuda.OutOfMemoryError("CUDA out of memory"), "the model was not made, out of memory: OutOfMemory"),
-    ],
-)
-def test_a_model_that_cannot_be_made_is_a_message(monkeypatch: Any, capsys: Any, error: Any, message: str) -> None:
-    def failing(*_: Any, **__: Any) -> Any:
-        raise error
-
-    monkeypatch.setattr(step_cost, "make_world", failing)
-    assert step_cost.main(["--size", "tiny", "--device", "cpu"]) == 1
-    assert message in capsys.readouterr().err
-
-
-@pytest.mark.usefixtures("ready")
-def test_a_comparison_that_fails_ends_with_code_1_and_one_without_room_with_0(tmp_path: Path, monkeypatch: Any) -> None:
-    arguments = ["--size", "tiny", "--device", "cpu", "--rounds", "1", "--only", "paper"]
-    for error, code, status in (
-        (ValueError("rows differ"), 1, "failed"),
-        (torch.cuda.OutOfMemoryError("CUDA out of memory"), 0, "out of memory"),
-    ):
-
-        def failing(*_: Any, error: Exception = error) -> Any:
-            raise error
-
-        monkeypatch.setattr(step_cost, "compare", failing)
-        assert step_cost.main([*arguments, "--out", str(tmp_path / status)]) == code
-        data = json.loads((tmp_path / f"{status}.json").read_text(encoding="utf-8"))
-        assert data["precision"]["status"] == status and str(error) in data["precision"]["message"]
-
-
-def test_memory_can_be_counted_without_a_gpu(capsys: Any) -> None:
-    assert step_cost.main(["--size", "tiny", "--device", "cpu", "--trace", "--only", PLAIN]) == 0
-    page = capsys.readouterr().out
-    assert "**not measured**" in page and "| grpo: plain GRPO with reference KL | 0.00 |" in page
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--size", "7b", "--device", "cpu"], "size 7b needs a GPU"),
-        (["--size", "tiny", "--evidence", "0"], "--evidence must be above 0"),
-        (["--size", "tiny", "--rounds", "0"], "--rounds at least 1"),
-        (["--size", "tiny", "--out", "/nowhere/at/all"], "the folder /nowhere/at does not exist"),
-        (["--size", "tiny", "--only", "nothing"], "invalid choice: 'nothing'"),
-        (["--size", "tiny", "--trace", "--no-checkpointing"], "--trace counts bfloat16 weights with gradient"),
-        (["--size", "tiny", "--trace", "--dtype", "float32"], "--trace counts bfloat16 weights with gradient"),
-    ],
-)
-def test_what_cannot_work_is_refused_at_once(arguments: list[str], message: str, capsys: Any) -> None:
-    with pytest.raises(SystemExit):
-        step_cost.main(arguments if "--device" in arguments else [*arguments, "--device", "cpu"])
-    assert message in capsys.readouterr().err
-
-
-def test_it_needs_torch_and_transformers_alone(tmp_path: Path) -> None:
-    others = ("swift", "trl", "peft", "accelerate", "deepspeed", "torchvision", "datasets", "librosa", "msgspec")
-    code = (
-        f"import sys, runpy; sys.modules.update(dict.fromkeys({others!r})); "
-        f"sys.argv = ['step_cost.py', '--size', 'tiny', '--device', 'cpu', '--rounds', '1', '--only', '{PLAIN}', "
-        f"'--out', {str(tmp_path / 'cost')!r}]; runpy.run_path({str(SCRIPT)!r}, run_name='__main__')"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr[-2000:]
-    assert (tmp_path / "cost.json").exists()
