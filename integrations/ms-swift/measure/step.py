@@ -9,14 +9,15 @@ from functools import partial
 from typing import Any
 
 import torch
+from torch import nn
+
 from oppo_swift.loss.objective import auxiliary_loss
-from oppo_swift.loss.options import masked_pass_learns, needs_whole, sampled_tokens_learn, selectors
+from oppo_swift.loss.options import masked_pass_learns, needs_whole, selectors
 from oppo_swift.loss.sample import Sample
 from oppo_swift.loss.settings import Loss
 from oppo_swift.loss.totals import measure
 from oppo_swift.passes import Fills, Pass, Row, deal, hidden_inputs
-from oppo_swift.rollout import BatchEvidence, States, samples_of
-from torch import nn
+from oppo_swift.rollout import BatchEvidence, States, kept_log_probs, samples_of
 
 from .contenders import Contender
 from .evidence import claims
@@ -105,11 +106,9 @@ def masked_samples(world: World, contender: Contender, loss: Loss, full: Forward
 
 
 def masked(world: World, own: Pass, loss: Loss) -> Forward:
-    """A masked pass. Log-probs without a graph where no sampled token learns: it would keep logits of every position,
-    which rows over the vocabulary, made of hidden states, do not need.
-    """
+    """A masked pass."""
     found = passed(world, world.hide(world.inputs, own, world.fills))
-    return found if sampled_tokens_learn(loss) else replace(found, log_probs=found.log_probs.detach())
+    return replace(found, log_probs=kept_log_probs(found.log_probs, loss))
 
 
 def kept(sample: Sample) -> Sample:

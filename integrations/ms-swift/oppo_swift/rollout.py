@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from .loss.options import whole_reads
+from .loss.options import sampled_tokens_learn, whole_reads
 from .loss.sample import Claim, Rows, Sample
 from .loss.settings import Loss
 from .loss.totals import Totals
@@ -33,6 +33,13 @@ class BatchEvidence:
     totals: Totals | None = None
     suppression: float = 1.0
     fills: Fills | None = None
+
+
+def kept_log_probs(log_probs: torch.Tensor, loss: Loss) -> torch.Tensor:
+    """Log-probs of a masked pass, without their graph where no sampled token learns: it would keep logits of every
+    position alive, which rows over the vocabulary, made of hidden states, do not need.
+    """
+    return log_probs if sampled_tokens_learn(loss) else log_probs.detach()
 
 
 def flat_ids(response_token_ids: Sequence[Any]) -> list[int]:

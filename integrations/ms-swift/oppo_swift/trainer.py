@@ -29,7 +29,6 @@ from .loss.options import (
     masked_pass_learns,
     needs_passes,
     needs_whole,
-    sampled_tokens_learn,
     selectors,
 )
 from .loss.totals import Totals
@@ -44,7 +43,7 @@ from .prepare import (
     window_totals,
 )
 from .reward import TERMS, TERMS_KEY, open_client
-from .rollout import BatchEvidence, States, samples_of
+from .rollout import BatchEvidence, States, kept_log_probs, samples_of
 
 logger = get_logger()
 STATE_FILE = "oppo_state.json"
@@ -248,8 +247,7 @@ class OppoGRPOTrainer(GRPOTrainer):
             with self._capturing() as captured:
                 self._get_per_token_logps_and_entropies(model, inputs, grpo_batch)
         ((logps, states),) = captured
-        # Log-probs keep logits of every position alive, which rows over the vocabulary do not need.
-        return (logps if sampled_tokens_learn(loss) else logps.detach()), states
+        return kept_log_probs(logps, loss), states
 
     def _head(self, states: torch.Tensor) -> torch.Tensor:
         """Logits of some positions, as the model makes them: outside of its forward nothing casts for it."""

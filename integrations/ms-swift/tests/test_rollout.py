@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -188,3 +189,35 @@ def test_the_installed_trainer_is_known_and_state_comes_back(tmp_path: Path) -> 
     controller, turn = restored(str(tmp_path))
     assert (controller.phase, controller.scale, turn) == ("armed", 0.5, 60)
     assert restored(None)[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("preset", "learning"),
+    [("paper", (False, True)), ("oppo-swap", (True, True)), ("paper-released", (False, False))],
+)
+def test_the_trainer_keeps_no_graph_of_a_masked_pass_that_nobody_learns_through(
+    monkeypatch: Any, preset: str, learning: tuple[bool, bool]
+) -> None:
+    pytest.importorskip("swift")
+    from oppo_swift import trainer
+
+    vectors = json.loads((Path(__file__).parent / "loss_vectors.json").read_text(encoding="utf-8"))
+    loss = read(Loss, next(own["options"] for own in vectors["cases"] if own["name"] == f"preset {preset}"), preset)
+    monkeypatch.setattr(trainer, "hidden_inputs", lambda inputs, *_: inputs)
+    weight = torch.ones(2, requires_grad=True)
+    captured: list[Any] = []
+
+    @contextmanager
+    def capturing() -> Any:
+        yield captured
+
+    forward = lambda *_: captured.append((weight * 2, weight * 3))  # noqa: E731
+    self = SimpleNamespace(
+        _settings=SimpleNamespace(loss=loss),
+        _fills=None,
+        _capturing=capturing,
+        _get_per_token_logps_and_entropies=forward,
+    )
+    passed = Pass({0: "video"}, {})
+    found = trainer.OppoGRPOTrainer._hidden_forward(self, None, {}, {}, passed)
+    assert tuple(own.requires_grad for own in found) == learning

@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
+
+from step_cost_world import CONTENDERS, CPU, NAMES, made, named, one_thread, world  # noqa: E402, F401
 
 from measure import step as steps  # noqa: E402
 from measure.batch import audio_tokens, media_ids, prompt_ids, video_tokens  # noqa: E402
@@ -22,10 +26,10 @@ from measure.precision import differences  # noqa: E402
 from measure.sizes import SEVEN_B, TINY  # noqa: E402
 from measure.step import World, advantages, step  # noqa: E402
 from measure.traced import Allocations, trace  # noqa: E402
+from oppo_swift.fields import read  # noqa: E402
 from oppo_swift.loss.objective import auxiliary_loss  # noqa: E402
+from oppo_swift.loss.settings import Loss  # noqa: E402
 from oppo_swift.loss.totals import measure as totals_of  # noqa: E402
-
-from step_cost_world import CONTENDERS, CPU, NAMES, made, named, one_thread, world  # noqa: E402, F401
 
 pytestmark = pytest.mark.swift
 
@@ -141,6 +145,22 @@ def test_the_printed_loss_is_the_kl_over_the_vocabulary_of_its_own_states(world:
 def rows_at(rows: Any, tokens: list[int]) -> Any:
     logits = rows.head(rows.values).double().detach()
     return logits.log_softmax(-1)[[rows.positions.index(token) for token in tokens]]
+
+
+@pytest.mark.parametrize(
+    ("name", "preset"),
+    [
+        ("oppo-swap", "oppo-swap"),
+        ("oppo-swap, in turn", "oppo-swap"),
+        ("paper", "paper"),
+        ("paper-released", "paper-released"),
+    ],
+)
+def test_contenders_have_the_losses_of_the_presets(name: str, preset: str) -> None:
+    """As TypeScript resolves them: the vectors hold every preset."""
+    vectors = json.loads((Path(__file__).parent / "loss_vectors.json").read_text(encoding="utf-8"))
+    options = next(own["options"] for own in vectors["cases"] if own["name"] == f"preset {preset}")
+    assert named(name).loss == read(Loss, options, preset)
 
 
 def test_printed_forms_differ_in_what_learns_not_in_value(world: World) -> None:

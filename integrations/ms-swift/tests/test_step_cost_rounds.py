@@ -9,10 +9,10 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
+from step_cost_world import CPU, one_thread  # noqa: E402, F401
+
 from measure import device as devices  # noqa: E402
 from measure.rounds import Budget, measure, summary  # noqa: E402
-
-from step_cost_world import CPU, one_thread  # noqa: E402, F401
 
 pytestmark = pytest.mark.swift
 

@@ -15,11 +15,11 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
+from step_cost_world import NAMES, SCRIPT, made, one_thread, world  # noqa: E402, F401
+
 from measure import step_cost  # noqa: E402
 from measure.contenders import PLAIN  # noqa: E402
 from measure.step import World  # noqa: E402
-
-from step_cost_world import NAMES, SCRIPT, made, one_thread, world  # noqa: E402, F401
 
 pytestmark = pytest.mark.swift
 
