@@ -60,10 +60,10 @@ const common = {
     .refine((variants) => Object.keys(variants).length > 0, "at least one variant is needed")
     .describe("systems trained from the cold start, by name"),
   ceiling: z
-    .boolean()
+    .union([z.boolean(), z.literal("all")])
     .default(false)
     .describe(
-      "also train the policy on complete and true reasoning, as long as the cold start: what could be reached; only where the truth is known (synthetic corpus)",
+      "also train the policy on complete and true reasoning: what could be reached; only where the truth is known (synthetic corpus). true: on the cold start's clips, as long as it; all: on every training clip, as many epochs",
     ),
   bench: benchOptions
     .extend({

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { experimentOptions } from "../../config/schema.ts";
 import { jobsOf } from "./job.ts";
 
-const experiment = (ceiling: boolean) =>
+const experiment = (ceiling: boolean | "all") =>
   experimentOptions.parse({
     name: "x",
     ceiling,
@@ -34,4 +34,10 @@ it("what makes more passes counts as longer", () => {
   const cost = Object.fromEntries(jobsOf(experiment(true)).map((job) => [job.id, job.cost]));
   expect(cost.grpo).toBeLessThan(cost["oppo-swap"]!);
   expect(cost["oppo-swap"]).toBeLessThan(cost["oppo-paper"]!);
+});
+
+it("a ceiling on every clip counts as longer than one on the cold start's", () => {
+  const cost = (ceiling: true | "all") =>
+    jobsOf(experiment(ceiling)).find(({ id }) => id === "ceiling")!.cost;
+  expect(cost("all")).toBeGreaterThan(cost(true));
 });

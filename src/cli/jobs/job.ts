@@ -28,7 +28,7 @@ export function jobsOf(experiment: Experiment): Job[] {
         system,
         kind: "train",
         after,
-        cost: own ? 1 : costOf(experiment, system),
+        cost: system === ceiling ? ceilingCost(experiment) : own ? 1 : costOf(experiment, system),
       };
     }),
     ...systems.map(
@@ -41,6 +41,11 @@ export function jobsOf(experiment: Experiment): Job[] {
       }),
     ),
   ];
+}
+
+/** The cold start's epochs, of its clips or of all. */
+function ceilingCost({ ceiling: course, sft }: Experiment): number {
+  return course === "all" ? 1 / sft.share : 1;
 }
 
 /**

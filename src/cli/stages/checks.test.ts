@@ -8,7 +8,7 @@ import { runLayout } from "../../runs/layout.ts";
 import { reservedNames } from "../../runs/options.ts";
 import type { Workspace } from "../workspace.ts";
 import { checkClips, checkSystems, checkVariants } from "./checks.ts";
-import { type Data, textsOf, trainingRows } from "./data.ts";
+import { ceilingRows, type Data, textsOf, trainingRows } from "./data.ts";
 
 let root: string;
 beforeEach(() => {
@@ -95,6 +95,23 @@ describe("the clips of each stage", () => {
   it("are those that were drawn, whatever sft.share says", () => {
     const drawn = rows.map((row, at): SplitRow => ({ ...row, stage: at === 2 ? "sft" : "rl" }));
     expect([ids(drawn, "sft"), ids(drawn, "rl")]).toEqual([["a2"], ["a0", "a1", "a3"]]);
+  });
+});
+
+describe("the clips of the ceiling", () => {
+  const rows = ["a0", "a1", "a2", "b0"].map(
+    (id): SplitRow => ({ id, split: id.startsWith("a") ? "train" : "test", media: {}, labels: [] }),
+  );
+  const texts = new Map(["a0", "a1", "a2"].map((id) => [id, id === "a1" ? [] : ["a text"]]));
+  const ids = (ceiling: true | "all") =>
+    ceilingRows({ experiment: { ...experiment, ceiling } }, {
+      rows,
+      texts,
+    } as unknown as Data).map(({ id }) => id);
+
+  it("are the cold start's, or all that are trained on, where a text says how many to write", () => {
+    expect(ids(true)).toEqual(["a0"]);
+    expect(ids("all")).toEqual(["a0", "a2"]);
   });
 });
 

@@ -5,7 +5,7 @@ import { ceiling, coldStart } from "../../runs/layout.ts";
 import { weightsOf } from "../../runs/stopped.ts";
 import { rlOptionsOf } from "../../trainer/options.ts";
 import type { Workspace } from "../workspace.ts";
-import { type Data, demonstrationRows, rowsOf, trainingRows } from "./data.ts";
+import { ceilingRows, type Data, demonstrationRows, rowsOf, trainingRows } from "./data.ts";
 import { systemsOf } from "./systems.ts";
 
 /*
@@ -116,7 +116,7 @@ const shareName = ({ rows }: Pick<Data, "rows">): string =>
 /** The ceiling is trained on the truth: it must be known of every clip that teaches it. */
 function checkCeiling(workspace: Workspace, data: Data): void {
   if (!workspace.experiment.ceiling) return;
-  const without = demonstrationRows(workspace, data).find((row) => corpusTruth(row) === undefined);
+  const without = ceilingRows(workspace, data).find((row) => corpusTruth(row) === undefined);
   if (without === undefined) return;
   throw new ConfigError("CEILING_NO_TRUTH", `nobody knows the truth of clip '${without.id}'`, {
     path: "ceiling",

@@ -69,3 +69,9 @@ export function demonstrationRows(
 ): SplitRow[] {
   return trainingRows(workspace, data, "sft").filter(({ id }) => data.texts.get(id)!.length > 0);
 }
+
+/** The clips that teach the ceiling: the cold start's, or with `ceiling: all` every training clip. */
+export function ceilingRows(workspace: Pick<Workspace, "experiment">, data: Data): SplitRow[] {
+  if (workspace.experiment.ceiling !== "all") return demonstrationRows(workspace, data);
+  return rowsOf(data, "train").filter(({ id }) => data.texts.get(id)!.length > 0);
+}

@@ -8,7 +8,7 @@ import { say } from "../print.ts";
 import { timed } from "../timings.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Clips } from "./clips.ts";
-import { demonstrationRows } from "./data.ts";
+import { ceilingRows, demonstrationRows } from "./data.ts";
 import { newPolicy } from "./policy.ts";
 
 /** Supervised cold start on the training split; nothing to do when it is finished. */
@@ -16,6 +16,7 @@ export function runSft(workspace: Workspace, clips: Clips): Promise<void> {
   return supervised(workspace, clips, {
     system: coldStart,
     title: "cold start",
+    rows: demonstrationRows(workspace, clips),
     textsOf: ({ id }) => clips.texts.get(id)!,
   });
 }
@@ -23,12 +24,15 @@ export function runSft(workspace: Workspace, clips: Clips): Promise<void> {
 /**
  * The ceiling: the cold start's policy, clips, order and number of steps, but texts that are
  * complete and true, as many to a clip. What the architecture could reach with perfect references.
+ * With `ceiling: all` it sees every training clip, as often as the cold start its own: what could
+ * be reached by whoever also learns from the clips of reinforcement learning.
  * `checkClips` has made sure that every row's truth is known.
  */
 export function runCeiling(workspace: Workspace, clips: Clips): Promise<void> {
   return supervised(workspace, clips, {
     system: ceiling,
     title: ceiling,
+    rows: ceilingRows(workspace, clips),
     textsOf: (row) => trueTexts(corpusTruth(row)!, clips.texts.get(row.id)!.length),
   });
 }
@@ -36,13 +40,14 @@ export function runCeiling(workspace: Workspace, clips: Clips): Promise<void> {
 interface Course {
   system: string;
   title: string;
+  rows: readonly SplitRow[];
   textsOf(row: SplitRow): readonly string[];
 }
 
 async function supervised(
   workspace: Workspace,
   clips: Clips,
-  { system: name, title, textsOf }: Course,
+  { system: name, title, rows, textsOf }: Course,
 ): Promise<void> {
   const { experiment, layout, progress, notice, took } = workspace;
   const system = layout.system(name);
@@ -54,7 +59,7 @@ async function supervised(
         title,
         policy,
         tokenizer: clips.tokenizer,
-        demonstrations: demonstrationRows(workspace, clips).map((row) => ({
+        demonstrations: rows.map((row) => ({
           id: row.id,
           prompt: clips.prompts.get(row.id)!,
           responses: textsOf(row),

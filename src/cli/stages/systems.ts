@@ -8,7 +8,7 @@ export function systemsOf(experiment: Pick<Experiment, "variants" | "ceiling">):
 
 /** What a system is, in half a sentence. */
 export function describeSystem(
-  { data, variants }: Pick<Experiment, "data" | "variants">,
+  { data, variants, ceiling: course }: Pick<Experiment, "data" | "variants" | "ceiling">,
   system: string,
 ): string {
   const synthetic = data.source === "synthetic";
@@ -16,7 +16,8 @@ export function describeSystem(
     return `supervised on ${synthetic ? "partial, noisy" : "partial"} reasoning; all variants start here`;
   }
   if (system === ceiling) {
-    return "no competitor: supervised on complete, true reasoning, as long as the cold start";
+    const length = course === "all" ? "of every training clip" : "as long as the cold start";
+    return `no competitor: supervised on complete, true reasoning, ${length}`;
   }
   return variants[system]?.description ?? "";
 }
