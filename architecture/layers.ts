@@ -145,6 +145,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   "bench/mer-unibench/asked": {
     folders: [
       "core",
+      "cues",
       "media",
       "endpoint",
       "bench",

@@ -4,6 +4,7 @@ import { embeddedText } from "../rewards/similarity.ts";
 import { judgeSentences } from "./agreement.ts";
 import { extractClaims } from "./claims.ts";
 import { cuePhrase, decomposeReference } from "./decompose.ts";
+import { answerOf, descriptionOf, readsBeyondBlock } from "./description.ts";
 import { claimTokens } from "./evidence.ts";
 import { pathologicalTexts } from "./pathological.fake.ts";
 import { contradicts, polarityOf } from "./polarity.ts";
@@ -36,6 +37,9 @@ function readAll(text: string): void {
     embeddedText(modality, text);
   }
   parseLabels(text);
+  descriptionOf(text);
+  readsBeyondBlock(text);
+  answerOf(text);
 }
 
 /** Milliseconds of this process, which other work on the machine does not add to. */

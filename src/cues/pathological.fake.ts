@@ -128,4 +128,17 @@ export const pathologicalTexts: readonly Pathological[] = [
   numbered("a sad, loud"),
   numbered("smile", " "),
   numbered("In the video, a smile", ". "),
+  // marks of thinking and answers; lists of labels
+  repeated("<answer>"),
+  repeated("</answer>"),
+  repeated("<answer>a</answer>"),
+  repeated("<think>a", "<answer>"),
+  repeated("[/THINK]"),
+  repeated("<|channel|>analysis"),
+  repeated("<|a"),
+  repeated("1. a "),
+  repeated("(80"),
+  repeated("😊"),
+  repeated("\u200D", "😊"),
+  repeated("$", "a"),
 ];

@@ -36,6 +36,8 @@ export interface ChatAnswer {
   text: string;
   /** `length`: cut at maxTokens. */
   finish: "stop" | "length" | "other";
+  /** The model's thinking, where the server parts it from the text, and the field it stood in. */
+  reasoning?: { field: string; text: string };
   /** As the server counted; absent where it does not say. */
   usage?: TokenUsage;
   /** Requests made for this answer, the failed ones included. */

@@ -83,7 +83,13 @@ export function decodeAnswer(body: string): Omit<ChatAnswer, "attempts"> | WireF
     return new WireFault("ENDPOINT_ANSWER", `the first choice has no message: ${excerpt(body)}`);
   }
   const counted = usageOf(usage);
-  return { text, finish: finishOf(choice.finish_reason), ...(counted && { usage: counted }) };
+  const reasoning = reasoningOf(choice.message as object);
+  return {
+    text,
+    finish: finishOf(choice.finish_reason),
+    ...(reasoning && { reasoning }),
+    ...(counted && { usage: counted }),
+  };
 }
 
 function textOf(message: unknown): string | undefined {
@@ -97,6 +103,30 @@ function textOf(message: unknown): string | undefined {
   // A refusal is the model's answer, and a null content is an empty one.
   if (content === null || content === undefined) return typeof refusal === "string" ? refusal : "";
   return undefined;
+}
+
+/** Fields of thinking: vLLM, SGLang and DeepSeek; newer vLLM and OpenRouter; Ollama. */
+const reasoningFields = ["reasoning_content", "reasoning", "thinking"] as const;
+
+function reasoningOf(message: object): ChatAnswer["reasoning"] {
+  for (const field of reasoningFields) {
+    const text = (message as Record<string, unknown>)[field];
+    if (typeof text === "string" && text.trim() !== "") return { field, text };
+  }
+  const { content } = message as { content?: unknown };
+  if (!Array.isArray(content)) return undefined;
+  const text = content.map(thinkingPart).join("");
+  return text.trim() === "" ? undefined : { field: "content, parts of thinking", text };
+}
+
+/** `{type: "thinking", thinking: "…"}`, or a list of texts there, as Mistral sends it. */
+function thinkingPart(part: { thinking?: unknown } | null): string {
+  const thinking = part?.thinking;
+  if (typeof thinking === "string") return thinking;
+  if (!Array.isArray(thinking)) return "";
+  return thinking
+    .map((one: { text?: unknown } | null) => (typeof one?.text === "string" ? one.text : ""))
+    .join("");
 }
 
 function finishOf(reason: unknown): ChatAnswer["finish"] {

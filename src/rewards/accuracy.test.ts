@@ -17,6 +17,30 @@ describe("closed labels", () => {
   });
 });
 
+describe("how a closed answer is written", () => {
+  it.each([
+    "`joy`",
+    "joy 😊",
+    "😂joy",
+    "joy\u200B",
+    "\uFEFFjoy",
+    "jo\u200By",
+    "$joy$",
+    "joy ❤️",
+    "→ joy",
+    "joy™",
+  ])("%j is joy", (answer) => {
+    expect(accuracyReward(answer, ["joy"], closed)).toBe(1);
+  });
+
+  it("does not matter in Unicode form, and a sign before a digit is no decoration", () => {
+    expect(accuracyReward("de\u0301tresse", ["d\u00e9tresse"], closed)).toBe(1);
+    expect(accuracyReward("1", ["-1"], closed)).toBe(0);
+    expect(accuracyReward("-1.", ["-1"], closed)).toBe(1);
+    expect(accuracyReward("😊", ["joy"], closed)).toBe(0);
+  });
+});
+
 describe("several labels, or none", () => {
   it("is the F1 of the two lists where a clip has several, in a closed set too", () => {
     expect(accuracyReward("pride, joy", ["joy", "pride"], closed)).toBe(1);
@@ -39,6 +63,40 @@ describe("open vocabulary", () => {
       "calm",
       "at ease",
     ]);
+  });
+
+  it.each([
+    "happy，excited",
+    "happy、excited",
+    "happy；excited",
+    "happy; excited",
+    "happy / excited",
+    "happy & excited",
+    "happy or excited",
+    "1. happy\n2. excited",
+    "1) happy 2) excited",
+    "(1) happy (2) excited",
+    "１．happy２．excited",
+    "1、happy\n2、excited",
+    "1️⃣ happy 2️⃣ excited",
+    "`happy`, `excited`",
+    "happy 😊, excited 🎉",
+    "happy 😊 excited 👩🏽‍🎤",
+    "happy (80%), excited (20%)",
+    "happy: 80.5%, excited: 19,5 %",
+    "happy (0.8), excited (0.2)",
+    "80% happy and 20％ excited",
+    "• happy\n• excited",
+    "**Happy** | **Excited**",
+    "[happy, excited]",
+  ])("reads %j as two labels", (answer) => {
+    expect(parseLabels(answer)).toEqual(["happy", "excited"]);
+  });
+
+  it("cuts no word and no phrase", () => {
+    for (const label of ["sorrow", "randy", "well-meaning", "at ease", "平和", "d\u00e9tresse"]) {
+      expect(parseLabels(label)).toEqual([label]);
+    }
   });
 
   it("is the F1 of two sets", () => {

@@ -1,5 +1,5 @@
 import { RewardError } from "../core/errors.ts";
-import { trimOuter } from "../core/trim-outer.ts";
+import { trimDecoration } from "../core/trim-outer.ts";
 import type { AccuracyOptions } from "./options.ts";
 import type { RewardTerm } from "./term.ts";
 import { quote, show } from "./wording.ts";
@@ -15,11 +15,11 @@ export type GroupOf = (label: string) => string;
  */
 export function accuracyReward(
   answer: string,
-  labels: readonly string[],
+  labels: string | readonly string[],
   options: AccuracyOptions,
   groupOf: GroupOf = groupsOf(options),
 ): number | null {
-  const wanted = labels.filter((label) => normaliseLabel(label) !== "");
+  const wanted = [labels].flat().filter((label) => normaliseLabel(label) !== "");
   if (wanted.length === 0) return null;
   if (options.mode === "closed" && wanted.length === 1) {
     return normaliseLabel(answer) === normaliseLabel(wanted[0] as string) ? 1 : 0;
@@ -28,9 +28,19 @@ export function accuracyReward(
   return setF1(new Set(read.map(groupOf)), new Set(wanted.flatMap(parseLabels).map(groupOf)));
 }
 
-/** Labels of a free answer: "happy, excited and proud" has three. */
+/** Between labels: punctuation of any script, list marks, words, and emoji ("happy 😊 excited"). */
+const between =
+  /[,;/|\n\r，、；／｜&＆•·‧●▪]|\b(?:and|or)\b|\p{Extended_Pictographic}(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200D|\uFE0F)*|(?<!\p{N})\p{Nd}{1,2}(?:[.)）、．](?!\p{Nd})|\uFE0F?\u20E3)/giu;
+/** "(80%)", "80 %", ": 0.8": how sure the model is. */
+const shares =
+  /\p{Nd}{1,3}(?:[.,]\p{Nd}{1,4})?\s?[%％]|[:：(（=]\s?[01]?[.]\p{Nd}{1,4}(?!\p{Nd})/gu;
+
+/**
+ * Labels of a free answer: "happy, excited and proud" has three, and so has a numbered list, one
+ * with percentages, in backticks, or with emoji.
+ */
 export function parseLabels(text: string): string[] {
-  const labels = text.split(/[,;/|\n]|\band\b/i).map(normaliseLabel);
+  const labels = text.replace(shares, " ").split(between).map(normaliseLabel);
   return labels.filter((label) => label !== "");
 }
 
@@ -72,9 +82,13 @@ export const accuracyTerm: RewardTerm<"accuracy"> = {
   },
 };
 
+/** Letter case, decoration and Unicode form aside. */
 function normaliseLabel(text: string): string {
-  return trimOuter(text.toLowerCase());
+  return trimDecoration(text.toLowerCase().normalize("NFC").replace(noWidth, ""));
 }
+
+/** Marks of no width that no script spells with. */
+const noWidth = /[\u00AD\u200B\u2060\uFEFF]/g;
 
 /** F1 of two sets of labels; 0 of two empty ones. */
 export function setF1(given: ReadonlySet<string>, wanted: ReadonlySet<string>): number {

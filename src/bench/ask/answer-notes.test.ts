@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { ChatModel } from "../../endpoint/port.ts";
 import { answerNotes } from "./answer-notes.ts";
 import type { ClipParts } from "./clip-parts.ts";
@@ -31,4 +31,39 @@ it("answers about silent clips and cut ones say so themselves, so a resumed run 
     expect.stringMatching(/^1 answers.*without a sound track/),
     expect.stringMatching(/^2 answers were cut/),
   ]);
+});
+
+describe("thinking in a field of its own", () => {
+  const given: ChatModel = {
+    id: "thinker",
+    chat: async ({ maxTokens }) => ({
+      text: maxTokens < 10 ? "" : "She smiles.",
+      reasoning: { field: "reasoning_content", text: "Let me look." },
+      finish: "stop",
+      attempts: 1,
+    }),
+  };
+  const clips: ClipParts = { mute: new Set(), partsOf: async () => [] };
+  const question = { id: "q", prompt: "?", maxTokens: 50, media: {} };
+
+  it("is named and counted, and is no part of the answer", async () => {
+    const answer = await endpointResponder(given, clips).respond(question);
+    expect(answer).toEqual({
+      text: "She smiles.",
+      unread: "reasoning_content",
+      finish: "stop",
+      attempts: 1,
+    });
+    expect(answerNotes([answer, answer])).toEqual([
+      expect.stringMatching(/^2 answers.*\(reasoning_content\).*--reasoning scored/),
+    ]);
+  });
+
+  it("is put before the answer where it shall be scored, in a block that closes if an answer came", async () => {
+    const { respond } = endpointResponder(given, clips, { reasoning: "scored" });
+    const answer = await respond(question);
+    expect(answer.text).toBe("<think>Let me look.</think>\n\nShe smiles.");
+    expect((await respond({ ...question, maxTokens: 5 })).text).toBe("<think>Let me look.");
+    expect(answerNotes([answer])).toEqual([]);
+  });
 });

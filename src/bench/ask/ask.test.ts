@@ -129,6 +129,17 @@ describe("guards", () => {
     expect(all.answers.size + all.failures.size).toBe(60);
   });
 
+  it("ANSWERS_EMPTY names the field that holds the text, where there is one", async () => {
+    const made: Responder = {
+      id: "thinker",
+      respond: async () => ({ text: "", unread: "reasoning", finish: "length", attempts: 1 }),
+    };
+    const run = ask(questions(20), { made }, { guardAfter: 10 });
+    await expect(run).rejects.toThrow(
+      /empty.*as reasoning, which is not scored.*--reasoning scored/,
+    );
+  });
+
   it("lets short answers be alike", async () => {
     const { answers } = await ask(
       questions(30, 8),

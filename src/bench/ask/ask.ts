@@ -72,10 +72,10 @@ function answerGuard(options: AskOptions): StageGuard<Item, AskedResult> {
   const guard = new AnswerGuard(options);
   return {
     known({ question }, result) {
-      if ("answer" in result) guard.answer(question, result.answer.text);
+      if ("answer" in result) guard.answer(question, result.answer);
     },
     outcome({ question }, result) {
-      if ("answer" in result) guard.answer(question, result.answer.text);
+      if ("answer" in result) guard.answer(question, result.answer);
       else guard.failure(result.error);
     },
     end(results) {

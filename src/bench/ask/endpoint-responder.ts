@@ -8,7 +8,16 @@ export interface EndpointResponderOptions {
   /** 0 is greedy. */
   temperature?: number;
   seed?: number;
+  /** What becomes of thinking that the server parts from the answer; default `named`. */
+  reasoning?: ReasoningUse;
 }
+
+/**
+ * `named`: a note says that it is there and not scored. `scored`: it goes before the answer as the
+ * block that the model wrote, as a server that parts nothing sends it.
+ */
+export const reasoningUses = ["named", "scored"] as const;
+export type ReasoningUse = (typeof reasoningUses)[number];
 
 /** A model under test behind a server: pictures first, then sound, then the words. */
 export function endpointResponder(
@@ -16,13 +25,13 @@ export function endpointResponder(
   clips: ClipParts,
   options: EndpointResponderOptions = {},
 ): Responder {
-  const { system, temperature = 0, seed } = options;
+  const { system, temperature = 0, seed, reasoning: use = "named" } = options;
   const before: ChatMessage[] = system === undefined ? [] : [{ role: "system", content: system }];
   return {
     id: chat.id,
     async respond({ media, prompt, maxTokens }) {
       const parts = await clips.partsOf(media);
-      const answer = await chat.chat({
+      const { reasoning, ...answer } = await chat.chat({
         messages: [
           ...before,
           { role: "user", content: [...parts, { kind: "text", text: prompt }] },
@@ -32,7 +41,16 @@ export function endpointResponder(
         ...(seed !== undefined && { seed }),
       });
       const mute = media.audio !== undefined && clips.mute.has(media.audio);
-      return mute ? { ...answer, mute } : answer;
+      return {
+        ...answer,
+        ...(mute && { mute }),
+        ...(reasoning && use === "named" && { unread: reasoning.field }),
+        ...(reasoning && use === "scored" && { text: whole(reasoning.text, answer.text) }),
+      };
     },
   };
 }
+
+/** An empty text was all thinking that the limit cut: its block never closed. */
+const whole = (thinking: string, text: string): string =>
+  text.trim() === "" ? `<think>${thinking}` : `<think>${thinking}</think>\n\n${text}`;

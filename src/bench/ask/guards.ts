@@ -1,5 +1,5 @@
 import { GuardError } from "../../core/errors.ts";
-import type { Question } from "./port.ts";
+import type { Answer, Question } from "./port.ts";
 
 export interface GuardOptions {
   /** Look once so many answers are there; 0 turns the guards off. */
@@ -76,7 +76,7 @@ export class AnswerGuard {
   }
 
   /** @throws GuardError `ANSWERS_EMPTY`, `ANSWERS_IDENTICAL`. */
-  answer({ maxTokens }: Question, text: string): void {
+  answer({ maxTokens }: Question, { text, unread }: Pick<Answer, "text" | "unread">): void {
     this.#failures.outcome(undefined);
     this.#answers++;
     if (text.trim() === "") this.#empty++;
@@ -84,7 +84,10 @@ export class AnswerGuard {
     if (this.#after === 0) return;
     if (this.#answers === this.#after && this.#empty === this.#answers) {
       throw new GuardError("ANSWERS_EMPTY", `the first ${this.#answers} answers are all empty`, {
-        hint: "check chat template and token limit; --no-guard goes on all the same",
+        hint:
+          unread === undefined
+            ? "check chat template and token limit; --no-guard goes on all the same"
+            : `the server sends the text as ${unread}, which is not scored: raise the token limit, so that an answer follows the thinking, or score it with --reasoning scored and another --out; --no-guard goes on all the same`,
       });
     }
     if (this.#long.length === this.#after && new Set(this.#long).size === 1) {

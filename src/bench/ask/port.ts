@@ -22,6 +22,8 @@ export interface Answer {
   usage?: TokenUsage;
   /** The clip was to be heard and has no sound track: it was shown alone. */
   mute?: true;
+  /** Field of the server's message with thinking that is no part of `text`. */
+  unread?: string;
   attempts: number;
 }
 

@@ -18,7 +18,8 @@ export interface MepAnswered {
   notes?: readonly string[];
 }
 
-const description = /\/describe\/[^/]+(?:\/[^/]+)?$/;
+/** Whether a question asks for a description of the clip. */
+export const isDescription = (id: string): boolean => /\/describe\/[^/]+(?:\/[^/]+)?$/.test(id);
 
 /**
  * Cues of a model's descriptions, read by the second model. A description whose cues could not be
@@ -34,7 +35,7 @@ export async function readAnswerCues(
   const chat = session.judge();
   const id = reader.id(chat);
   const items = answered.answers
-    .filter((answer) => description.test(answer.id))
+    .filter((answer) => isDescription(answer.id))
     .map((answer) => ({
       id: `${answered.model}: ${answer.id}`,
       content: { text: answer.text, reader: id },

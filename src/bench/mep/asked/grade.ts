@@ -1,3 +1,4 @@
+import { readsBeyondBlock } from "../../../cues/description.ts";
 import type { Embedder } from "../../../similarity/port.ts";
 import { answerNotes } from "../../ask/answer-notes.ts";
 import type { Responder } from "../../ask/port.ts";
@@ -7,8 +8,8 @@ import type { Answered, Outcome, Session } from "../../port.ts";
 import type { CueExtractor } from "../reference/extractors.ts";
 import type { MepItems } from "../reference/items.ts";
 import { defaultQuestionOptions } from "../reference/questions.ts";
-import { scoreMep } from "../reference/score.ts";
-import { type MepAnswered, readAnswerCues } from "./answer-cues.ts";
+import { type MepAnswer, scoreMep } from "../reference/score.ts";
+import { isDescription, type MepAnswered, readAnswerCues } from "./answer-cues.ts";
 import type { EmbedderChoice, MepOptions } from "./command-options.ts";
 import { chosenSamples } from "./open-questions.ts";
 import { mepResult } from "./result.ts";
@@ -66,6 +67,17 @@ export async function gradeAll(
   }
 }
 
+/** Descriptions that do not stand in one block of thinking, as they were asked for. */
+export function blockNotes(answers: readonly MepAnswer[]): string[] {
+  const count = answers.filter(
+    ({ id, text }) => isDescription(id) && readsBeyondBlock(text),
+  ).length;
+  if (count === 0) return [];
+  return [
+    `${count} descriptions go beyond one block of thinking: everything before, between and after the blocks was read, answers apart.`,
+  ];
+}
+
 async function gradeOne(
   items: MepItems,
   { answered, extractor }: { answered: MepAnswered; extractor: CueExtractor },
@@ -89,6 +101,6 @@ async function gradeOne(
   return {
     ...result,
     protocol: { ...result.protocol, settings: { ...result.protocol.settings, ...settings } },
-    notes: [...result.notes, ...notes],
+    notes: [...result.notes, ...blockNotes(answers), ...notes],
   };
 }

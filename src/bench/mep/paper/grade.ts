@@ -3,7 +3,7 @@ import { type Choice, choose } from "../../ask/choose.ts";
 import { type BenchmarkResult, countsOf, type SetResult } from "../../ask/result.ts";
 import type { Session } from "../../port.ts";
 import { readAnswerCues } from "../asked/answer-cues.ts";
-import type { MepTools } from "../asked/grade.ts";
+import { blockNotes, type MepTools } from "../asked/grade.ts";
 import type { ExtractedCues } from "../reference/extractors.ts";
 import { mepItemsHash } from "../reference/items.ts";
 import { describeId } from "../reference/questions.ts";
@@ -75,7 +75,11 @@ export async function gradePaper(
           ...answered.settings,
         },
       },
-      notes: [...paperNotes(items, answered, measured), ...extraNote(items, answered, mask)],
+      notes: [
+        ...paperNotes(items, answered, measured),
+        ...blockNotes([...answered.texts].map(([id, text]) => ({ id, text }))),
+        ...extraNote(items, answered, mask),
+      ],
       ...(usage && { usage }),
     };
   } finally {

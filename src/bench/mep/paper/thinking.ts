@@ -1,8 +1,8 @@
+import { descriptionOf } from "../../../cues/description.ts";
 import { parseResponse } from "../../../cues/response.ts";
 
 /** The reasoning of a response: what is taken apart. All but the answer where it has no tags. */
-export const thinkingOf = (response: string): string =>
-  (
-    parseResponse(response).think?.text ??
-    response.replace(/<answer>[\s\S]*/i, "").replaceAll(/<\/?think>/gi, "")
-  ).trim();
+export function thinkingOf(response: string): string {
+  const described = descriptionOf(response);
+  return (parseResponse(described).think?.text ?? described).replaceAll(/\n{3,}/g, "\n\n").trim();
+}

@@ -1,5 +1,6 @@
 import { type Cue, type CueModality, cueModalities, type Span } from "../../../cues/cue.ts";
 import { decomposeReference, extractorId } from "../../../cues/decompose.ts";
+import { descriptionOf } from "../../../cues/description.ts";
 import { polarityOf } from "../../../cues/polarity.ts";
 import { parseResponse } from "../../../cues/response.ts";
 import type { MepCue } from "./items.ts";
@@ -23,7 +24,7 @@ export interface CueExtractor {
 export const ruleExtractor: CueExtractor = {
   id: extractorId,
   extract(text) {
-    const { cues } = decomposeReference(text);
+    const { cues } = decomposeReference(descriptionOf(text));
     return byModality((modality) => cues.filter((cue) => cue.modality === modality));
   },
 };
@@ -42,7 +43,8 @@ const conclusion =
 export const sectionExtractor: CueExtractor = {
   id: "sections-1",
   extract(text) {
-    const reasoning = parseResponse(text).think?.text ?? text;
+    const described = descriptionOf(text);
+    const reasoning = parseResponse(described).think?.text ?? described;
     const found: ExtractedCues = { visual: [], acoustic: [], emotion: [] };
     let open: "visual" | "acoustic" | null = null;
     for (const sentence of reasoning.split(/(?<=[.!?;。！？；])\s*|\n+/)) {

@@ -1,3 +1,4 @@
+import { afterThinking, answerOf } from "../../../cues/description.ts";
 import { precursorYesNo } from "./precursor.ts";
 
 export type YesNo = "yes" | "no" | "unparseable";
@@ -7,13 +8,13 @@ export const answerParsers = ["strict-1", "precursor-v2"] as const;
 export type AnswerParser = (typeof answerParsers)[number];
 
 /**
- * Strict reading: of the inside of `<answer>` where there is one, else of what follows `</think>`,
- * the first word must be yes or no, and the other one must not occur as a word. "I know", "it is
- * yes" and "yes and no" can't be read; a reply that can't be read is never right.
+ * Strict reading: of the inside of `<answer>` where there is one, otherwise of what follows the
+ * model's own thinking, the first word must be yes or no, and the other one must not occur as a
+ * word. "I know", "it is yes" and "yes and no" can't be read; a reply that can't be read is never
+ * right.
  */
 export function strictYesNo(reply: string): YesNo {
-  const answer = /<answer>([\s\S]*?)(?:<\/answer>|$)/i.exec(reply)?.[1];
-  const text = (answer ?? reply.replace(/^[\s\S]*<\/think>/i, "")).toLowerCase();
+  const text = (answerOf(reply) ?? afterThinking(reply)).toLowerCase();
   const words: readonly string[] = text.match(/[\p{L}\p{N}]+(?:['’][\p{L}]+)*/gu) ?? [];
   const [first] = words;
   if (first !== "yes" && first !== "no") return "unparseable";

@@ -52,6 +52,14 @@ describe("labels by a second model", () => {
 });
 
 describe("labels of <answer>", () => {
+  it.each([
+    "<think>So</think><answer>happy，proud</answer>",
+    "<think>into <answer></answer>.</think><answer>happy、proud</answer>",
+    "<think>into <answer> then</think>She beams.<answer>happy；proud",
+  ])("of %j are separated by commas", async (text) => {
+    expect(await answerLabelReader.read("meld", text)).toEqual({ openset: "[happy, proud]" });
+  });
+
   it("are its list and its sentiment word", async () => {
     const text = "<think>So [so]</think><answer>Positive, [happy]\nproud</answer>";
     expect(await answerLabelReader.read("meld", text)).toEqual({

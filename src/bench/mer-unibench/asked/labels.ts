@@ -1,4 +1,5 @@
 import { EndpointError } from "../../../core/errors.ts";
+import { answerOf } from "../../../cues/description.ts";
 import type { ChatModel, TokenUsage } from "../../../endpoint/port.ts";
 import { isHopeless } from "../../ask/hopeless.ts";
 import { cleanResponse } from "../labels.ts";
@@ -72,8 +73,9 @@ export const answerLabelReader: LabelReader = {
   id: "the model's own <answer>",
   note: "Labels were taken from the model's own <answer>, not read from its text by a second model: not the official way.",
   async read(set, answer) {
-    const own = /<answer>([\s\S]*?)<\/answer>/i.exec(answer)?.[1] ?? "";
-    const openset = `[${own.replaceAll(/[[\]\n]/g, " ").trim()}]`;
+    const own = answerOf(answer) ?? "";
+    const words = own.replaceAll(/[，、；;]/g, ", ").replaceAll(/[[\]\n]/g, " ");
+    const openset = `[${words.trim()}]`;
     if (!isSentimentSet(set)) return { openset };
     return {
       openset,

@@ -8,7 +8,7 @@ export function settingsOf(
   clipsShown: boolean,
 ): BenchmarkResult["protocol"]["settings"] {
   const { media, fps, maxFrames, maxSide, temperature, system } = options;
-  const { maxTokens, modelSeed, extra, limit, sample, seed } = options;
+  const { maxTokens, modelSeed, extra, reasoning, limit, sample, seed } = options;
   return {
     ...(clipsShown && { media, fps, "frames at most": maxFrames, "longer side": maxSide }),
     ...(clipsShown && { temperature }),
@@ -16,6 +16,7 @@ export function settingsOf(
     ...(clipsShown && maxTokens !== undefined && { "answer tokens": maxTokens }),
     ...(clipsShown && modelSeed !== undefined && { "model seed": modelSeed }),
     ...(clipsShown && extra !== undefined && { extra: canonicalJson(extra) }),
+    ...(clipsShown && reasoning !== "named" && { reasoning }),
     ...(limit !== undefined && { limit }),
     ...(sample !== undefined && { sample, seed }),
   };

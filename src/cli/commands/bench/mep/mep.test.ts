@@ -35,7 +35,12 @@ const run = {
 const defaults: RunOptions = {
   ...{ apiKeyEnv: "NO_KEY", temperature: 0, media: "frames", fps: 1, maxFrames: 16, maxSide: 512 },
   ...{ concurrency: 1, timeout: 9, attempts: 1, tokenField: "max_tokens", guard: true },
-  ...{ seed: "sample", judgeApiKeyEnv: "NO_KEY", judgeTokenField: "max_tokens" },
+  ...{
+    seed: "sample",
+    judgeApiKeyEnv: "NO_KEY",
+    judgeTokenField: "max_tokens",
+    reasoning: "named",
+  },
 };
 const runMep = (options: MepOptions & Partial<RunOptions>) =>
   runBenchmark(mep, { ...defaults, ...options });
@@ -141,6 +146,26 @@ describe("oppo bench mep build", () => {
 });
 
 describe("oppo bench mep", () => {
+  it.each([
+    ["bare", (text: string) => text],
+    ["after a block of the model's own", (text: string) => `<think>Okay.</think>\n\n${text}`],
+    ["in a second block", (text: string) => `<think>Hm.</think><think>${text}</think>`],
+    ["after <thinking>", (text: string) => `<thinking>Okay.</thinking>${text}`],
+  ])("scores a description alike that stands %s, by either extractor", async (place, write) => {
+    await buildItemFile({ ...build, data: file("texts.csv"), out: file("items.json") });
+    const answers = file("placed.jsonl");
+    const placed = rows.map(([id, text]) => JSON.stringify({ id, text: write(text) }));
+    writeFileSync(answers, placed.join("\n"));
+    for (const extractor of ["rules", "sections"]) {
+      const out = file(`placed-${place}-${extractor}`);
+      const [result] = await runMep({ ...run, extractor, items: file("items.json"), answers, out });
+      const recall = result!.sets[0]!.metrics[0]!;
+      expect(recall.value).toBeGreaterThan(extractor === "rules" ? 99.9 : 50);
+      const notes = result!.notes.filter((note) => note.includes("beyond one block"));
+      expect(notes).toHaveLength(place.includes("block") ? 1 : 0);
+    }
+  });
+
   it("scores stored descriptions and writes table, JSON and page", async () => {
     await buildItemFile({ ...build, data: file("texts.csv"), out: file("items.json") });
     writeFileSync(

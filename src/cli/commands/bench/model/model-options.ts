@@ -1,4 +1,5 @@
 import { type Command, Option } from "@commander-js/extra-typings";
+import { type ReasoningUse, reasoningUses } from "../../../../bench/ask/endpoint-responder.ts";
 import type { Prices } from "../../../../bench/ask/usage.ts";
 import { ConfigError } from "../../../../core/errors.ts";
 import { given } from "../../../given.ts";
@@ -26,6 +27,8 @@ export interface ModelOptions {
   tokenField: "max_tokens" | "max_completion_tokens";
   /** Further fields of each request. */
   extra?: Readonly<Record<string, unknown>>;
+  /** What becomes of thinking in a field of its own. */
+  reasoning: ReasoningUse;
   priceIn?: number;
   priceOut?: number;
 }
@@ -106,6 +109,14 @@ export function addModelOptions<C extends Command>(command: C): C {
     .option("--model-seed <n>", "seed sent with each request", wholeNumber(0))
     .addOption(tokenField("--token-field <name>"))
     .option("--extra <json>", 'further fields of each request, for example {"top_p": 0.8}', fields)
+    .addOption(
+      new Option(
+        "--reasoning <use>",
+        "thinking that the server sends apart (reasoning_content): named in a note, or scored before the answer",
+      )
+        .choices(reasoningUses)
+        .default("named" as const),
+    )
     .option("--price-in <price>", "price of a million prompt tokens", notNegative)
     .option("--price-out <price>", "price of a million answer tokens", notNegative) as unknown as C;
 }

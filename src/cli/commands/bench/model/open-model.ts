@@ -36,6 +36,7 @@ export function openModel(options: ModelOptions): { responder: Responder; clips:
   });
   const responder = endpointResponder(chat, clips, {
     temperature,
+    reasoning: options.reasoning,
     ...(seed !== undefined && { seed }),
     ...(system !== undefined && { system }),
   });
