@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { PolicyError } from "../core/errors.ts";
 import type { PolicyUnderTest } from "./conformance/check.ts";
+import { contrastChecks } from "./conformance/contrast.ts";
 import { sampledOnlyChecks, wholeVocabularyChecks } from "./conformance/whole-vocabulary.ts";
 import { policyConformance } from "./conformance.ts";
 import type { Policy } from "./port.ts";
@@ -43,11 +44,15 @@ const [refusal] = Object.keys(sampledOnlyChecks) as [string];
 it("skips by name what an engine says it cannot do, and asks that it refuse it", () => {
   const whole = Object.keys(wholeVocabularyChecks);
   const without = names(sampledOnly(ignoring));
-  expect(without.skipped).toEqual(whole);
+  const contrast = Object.keys(contrastChecks);
+  expect(without.skipped).toEqual([...whole, ...contrast]);
   expect(without.run).toContain(refusal);
-  const able = names({ ...sampledOnly(ignoring), capabilities: { wholeVocabulary: true } });
+  const able = names({
+    ...sampledOnly(ignoring),
+    capabilities: { wholeVocabulary: true, contrast: true },
+  });
   expect(able.skipped).toEqual([]);
-  expect(able.run).toEqual(expect.arrayContaining(whole));
+  expect(able.run).toEqual(expect.arrayContaining([...whole, ...contrast]));
   expect(able.run).not.toContain(refusal);
 });
 

@@ -4,6 +4,7 @@
  */
 import { callingChecks } from "./conformance/calling.ts";
 import type { Check, PolicyUnderTest } from "./conformance/check.ts";
+import { contrastChecks, noContrastChecks } from "./conformance/contrast.ts";
 import { samplingChecks } from "./conformance/sampling.ts";
 import { scoringChecks } from "./conformance/scoring.ts";
 import { trainingChecks } from "./conformance/training.ts";
@@ -28,7 +29,7 @@ type It = (name: string, body: () => Promise<void>) => void;
  * is skipped by name, and must be refused.
  */
 export function policyConformance(runner: TestRunner, name: string, test: PolicyUnderTest): void {
-  const whole = test.capabilities.wholeVocabulary;
+  const { wholeVocabulary: whole, contrast = false } = test.capabilities;
   const checks = {
     ...samplingChecks,
     ...scoringChecks,
@@ -36,6 +37,7 @@ export function policyConformance(runner: TestRunner, name: string, test: Policy
     ...callingChecks,
     "says what it can do": saysWhatItCan,
     ...(whole ? wholeVocabularyChecks : sampledOnlyChecks),
+    ...(contrast ? contrastChecks : noContrastChecks),
   };
   const run = (check: Check) => async () => {
     const policy = await test.make();
@@ -47,8 +49,10 @@ export function policyConformance(runner: TestRunner, name: string, test: Policy
   };
   runner.describe(`${name} conforms to the policy port`, () => {
     for (const [title, check] of Object.entries(checks)) runner.it(title, run(check));
-    for (const [title, check] of whole ? [] : Object.entries(wholeVocabularyChecks)) {
-      runner.it.skip(title, run(check));
-    }
+    const unable = {
+      ...(whole ? {} : wholeVocabularyChecks),
+      ...(contrast ? {} : contrastChecks),
+    };
+    for (const [title, check] of Object.entries(unable)) runner.it.skip(title, run(check));
   });
 }

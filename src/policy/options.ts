@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { maskModes } from "../prompt/masks.ts";
 
 /** Size of the embedded omni-modal transformer. Defaults: about 190 000 parameters at 200 words. */
 export const embeddedOptions = z.strictObject({
@@ -37,3 +38,24 @@ export const executorOptions = z.strictObject({
 });
 
 export type ExecutorOptions = z.infer<typeof executorOptions>;
+
+/** Ways to hide a stream that need no other clip. */
+const contrastMasks = maskModes.filter((mode) => mode !== "swap" && mode !== "ratio");
+
+/** Contrastive decoding (VCD): the policy's words against those it would say with a stream hidden. */
+export const contrastOptions = z.strictObject({
+  hide: z.enum(["video", "audio", "both"]).describe("Stream that the counterpart has hidden."),
+  mask: z
+    .enum(contrastMasks)
+    .default("noise")
+    .describe("How: noise is VCD's; blank shows black frames or silence; drop nothing."),
+  alpha: z.number().min(0).default(1).describe("Weight of the contrast; VCD takes 1."),
+  beta: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe("Words below so much of the likeliest one's chance are not drawn; VCD takes 0.1."),
+});
+
+export type ContrastOptions = z.infer<typeof contrastOptions>;

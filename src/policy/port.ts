@@ -8,7 +8,10 @@ export interface Policy {
   readonly id: string;
   /** What this engine can compute beyond what every engine must. */
   readonly capabilities: PolicyCapabilities;
-  /** `samplesPerPrompt` completions of each prompt, prompt by prompt: out[prompt][sample]. */
+  /**
+   * `samplesPerPrompt` completions of each prompt, prompt by prompt: out[prompt][sample].
+   * @throws PolicyError CONTRAST for `contrast` where `capabilities` say that the engine cannot.
+   */
   sample(prompts: readonly Prompt[], options: SampleOptions): Promise<Completion[][]>;
   /**
    * Log-prob of every completion token given the prompt and the tokens before it, or of those a
@@ -50,6 +53,8 @@ export interface Policy {
 export interface PolicyCapabilities {
   /** Whether `distributions` and the third argument of `backward` work. */
   wholeVocabulary: boolean;
+  /** Whether `sample` takes `contrast`. Not said: it does not. */
+  contrast?: boolean;
 }
 
 export interface LoadOptions {
@@ -68,6 +73,23 @@ export interface SampleOptions {
    * `capabilities` lack the whole vocabulary leaves them out.
    */
   chances?: boolean;
+  /** Draws by contrast with each prompt's counterpart. Default: from the prompt alone. */
+  contrast?: Contrast;
+}
+
+/**
+ * Contrastive decoding: words are drawn from softmax((1 + α) l − α m) at the temperature, l and m
+ * being their logits after the prompt and after its counterpart, among those that the prompt makes
+ * at least β times as likely as the likeliest (Leng et al., VCD 2311.16922, eqs. 3 and 4).
+ * `Completion.logprobs` and `chances` stay the policy's own, after the prompt.
+ */
+export interface Contrast {
+  /** What each prompt is held against, one for each: most often its copy with a stream hidden. */
+  prompts: readonly Prompt[];
+  /** α, 0 or more; 0 with β = 0 is plain sampling. */
+  alpha: number;
+  /** β, 0 to 1; 1 leaves the likeliest word alone. */
+  beta: number;
 }
 
 export interface Completion {

@@ -188,6 +188,32 @@ export function checkSampling(
       hint: "0 is greedy, 1 the policy's own distribution",
     });
   }
+  if (options.contrast) checkContrast(shape, prompts.length, options.contrast);
+}
+
+function checkContrast(
+  shape: ModelShape,
+  count: number,
+  { prompts, alpha, beta }: NonNullable<SampleOptions["contrast"]>,
+): void {
+  for (const prompt of prompts) checkPrompt(shape, prompt);
+  if (prompts.length !== count) {
+    throw new PolicyError("SAMPLING", `${prompts.length} counterparts for ${count} prompts`, {
+      path: "contrast.prompts",
+      hint: "give each prompt the one it is held against",
+    });
+  }
+  const wrong = !(alpha >= 0 && Number.isFinite(alpha))
+    ? (["alpha", alpha, "0 or more; 1 is usual"] as const)
+    : !(beta >= 0 && beta <= 1)
+      ? (["beta", beta, "0 to 1; 0.1 is usual"] as const)
+      : undefined;
+  if (!wrong) return;
+  const [name, value, hint] = wrong;
+  throw new PolicyError("SAMPLING", `contrast.${name} is ${value}`, {
+    path: `contrast.${name}`,
+    hint,
+  });
 }
 
 function tooLong(where: string, tokens: number, most: number): PolicyError {

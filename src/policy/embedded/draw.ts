@@ -28,22 +28,31 @@ export class Drawer {
   /**
    * One draw from the odds against the likeliest word that begin at `start`: exp(logit − the
    * largest logit). Words of less than exp(−87) have odds of 0 and stay undrawn at any temperature.
+   * With `by`, odds of the same kind, the word is drawn from these, and what is said of it is still
+   * what the first make of it.
    * @throws PolicyError where they are NaN, as they are for logits that are NaN or +∞.
    */
-  draw(odds: Float32Array, start: number, rng: Rng): Drawn {
-    const { vocabulary, temperature } = this;
+  draw(odds: Float32Array, start: number, rng: Rng, by?: Float32Array): Drawn {
+    const total = this.sum(odds, start);
+    const token = by ? this.take(by, 0, this.sum(by, 0), rng) : this.take(odds, start, total, rng);
+    return { token, logprob: Math.log((odds[start + token] as number) / total), total };
+  }
+
+  private sum(odds: Float32Array, start: number): number {
     let total = 0;
-    for (let id = 0; id < vocabulary; id++) total += odds[start + id] as number;
+    for (let id = 0; id < this.vocabulary; id++) total += odds[start + id] as number;
     if (!Number.isFinite(total)) {
       throw new PolicyError("LOGITS_NOT_FINITE", "the policy's logits are not finite", {
         hint: "training diverged: go back to an earlier checkpoint and lower the learning rate",
       });
     }
-    let token: number;
-    if (temperature === 1) token = invert(odds, start, rng.float() * total);
-    else if (temperature === 0) token = this.likeliest(odds, start);
-    else token = invert(this.tempered, 0, rng.float() * this.temper(odds, start));
-    return { token, logprob: Math.log((odds[start + token] as number) / total), total };
+    return total;
+  }
+
+  private take(odds: Float32Array, start: number, total: number, rng: Rng): number {
+    if (this.temperature === 1) return invert(odds, start, rng.float() * total);
+    if (this.temperature === 0) return this.likeliest(odds, start);
+    return invert(this.tempered, 0, rng.float() * this.temper(odds, start));
   }
 
   private likeliest(odds: Float32Array, start: number): number {

@@ -206,7 +206,7 @@ const underTest = (open: () => Promise<Executor>): PolicyUnderTest => ({
   vocabulary: vocabulary.size,
   maxTokens: 12,
   tolerance: 2e-5,
-  capabilities: { wholeVocabulary: true },
+  capabilities: { wholeVocabulary: true, contrast: true },
 });
 
 policyConformance({ describe, it }, "embedded policy on jax-js", underTest(createJaxExecutor));

@@ -33,7 +33,7 @@ import {
   type Work,
   workOf,
 } from "./replica.ts";
-import { startBatches } from "./sample.ts";
+import { decodeOptionsOf, startBatches } from "./sample.ts";
 import type { TensorData } from "./tensor.ts";
 import { unpack, unpackWhole } from "./unpack.ts";
 
@@ -84,7 +84,7 @@ export async function openEmbeddedPolicy(
  */
 export class EmbeddedPolicy implements Policy {
   readonly id: string;
-  readonly capabilities = { wholeVocabulary: true };
+  readonly capabilities = { wholeVocabulary: true, contrast: true };
   readonly description: PolicyDescription;
   private readonly parameters: Parameters;
   private readonly gradient: Parameters;
@@ -203,7 +203,7 @@ export class EmbeddedPolicy implements Policy {
     await inLanes(
       batches,
       this.replicas,
-      (replica, batch) => replica.decode(batch, options),
+      (replica, batch) => replica.decode(batch, decodeOptionsOf(options)),
       (batch, completions) => made.set(batch, completions),
     );
     const all = batches.flatMap((batch) => made.get(batch) as Completion[]);

@@ -17,8 +17,8 @@ function prompt(index: number): Prompt {
   return { id: `${index}`, video: stream(), audio: stream(), text: [] };
 }
 
-it("samples the same in a batch that shrinks and grows as completion by completion", async () => {
-  const policy = createEmbeddedPolicy({
+async function openPolicy() {
+  return createEmbeddedPolicy({
     options: embeddedOptions.parse({ width: 16, heads: 2, headWidth: 8, maxTokens: 40 }),
     // so few words that completions end early and at different times, and some not before the cache
     // grew
@@ -28,6 +28,10 @@ it("samples the same in a batch that shrinks and grows as completion by completi
     seed: 3,
     executor: await createOnnxExecutor({ threads: 1 }),
   });
+}
+
+it("samples the same in a batch that shrinks and grows as completion by completion", async () => {
+  const policy = await openPolicy();
   const prompts = Array.from({ length: 5 }, (_, index) => prompt(index));
   const options = { samplesPerPrompt: 4, maxTokens: 40, temperature: 1, seed: "sample" };
   const together = await policy.sample(prompts, options);
@@ -52,5 +56,31 @@ it("samples the same in a batch that shrinks and grows as completion by completi
     const alone = await policy.sample([prompts[0]!], { ...options, samplesPerPrompt: at + 1 });
     expect([...alone[0]![at]!.tokens]).toEqual([...tokens]);
   }
+  await policy.close();
+});
+
+it("contrasts the same in a batch that shrinks and grows as completion by completion", async () => {
+  const policy = await openPolicy();
+  const prompts = Array.from({ length: 5 }, (_, index) => prompt(index));
+  const against = Array.from({ length: 5 }, (_, index) => prompt(index + 5));
+  const options = { maxTokens: 40, temperature: 1, seed: "contrast" };
+  const draw = async (count: number, samplesPerPrompt: number) => {
+    const contrast = { prompts: against.slice(0, count), alpha: 0.5, beta: 0.05 };
+    const drawn = await policy.sample(prompts.slice(0, count), {
+      ...options,
+      samplesPerPrompt,
+      contrast,
+    });
+    return drawn.map((group) => group.map(({ tokens }) => [...tokens]));
+  };
+  const together = await draw(5, 4);
+  const lengths = together.flat().map((tokens) => tokens.length);
+  expect(Math.min(...lengths)).toBeLessThan(8);
+  expect(Math.max(...lengths)).toBeGreaterThan(16);
+  for (const at of [0, 1, 2, 3]) {
+    expect((await draw(1, at + 1))[0]![at]).toEqual(together[0]![at]);
+  }
+  const plain = await policy.sample(prompts, { ...options, samplesPerPrompt: 4 });
+  expect(together).not.toEqual(plain.map((group) => group.map(({ tokens }) => [...tokens])));
   await policy.close();
 });

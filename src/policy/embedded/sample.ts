@@ -4,7 +4,7 @@
  */
 import { Rng } from "../../core/rng.ts";
 import type { Prompt } from "../../prompt/prompt.ts";
-import type { Completion, SampleOptions } from "../port.ts";
+import type { Completion, Contrast, SampleOptions } from "../port.ts";
 import {
   chunkRows,
   evenParts,
@@ -14,6 +14,7 @@ import {
   roundLength,
   roundUp,
 } from "./batch.ts";
+import { contrastOdds } from "./contrast.ts";
 import { type CacheMemory, DecodeCache } from "./decode-cache.ts";
 import { Drawer } from "./draw.ts";
 import type { ModelShape } from "./params.ts";
@@ -33,11 +34,31 @@ const batchSizes = [1, 2, 4, 8, 16, 24, 32, 48, 64] as const;
 /** The cache grows by so many tokens at a time. */
 const cacheStep = 16;
 
-export type DecodeOptions = Pick<SampleOptions, "maxTokens" | "temperature" | "chances">;
+export interface DecodeOptions
+  extends Pick<SampleOptions, "maxTokens" | "temperature" | "chances"> {
+  contrast?: Pick<Contrast, "alpha" | "beta">;
+}
+
+/** What decoding needs of the options: all but what `startBatches` has put into the starts. */
+export function decodeOptionsOf({
+  maxTokens,
+  temperature,
+  chances,
+  contrast,
+}: SampleOptions): DecodeOptions {
+  return {
+    maxTokens,
+    temperature,
+    ...(chances ? { chances } : {}),
+    ...(contrast ? { contrast: { alpha: contrast.alpha, beta: contrast.beta } } : {}),
+  };
+}
 
 /** A completion to be written: of which prompt, with which random stream. */
 export interface Start {
   prompt: Prompt;
+  /** What the prompt is held against, where decoding is by contrast. */
+  against?: Prompt;
   /** State of an `Rng`. */
   stream: Uint32Array;
 }
@@ -69,76 +90,89 @@ export interface Decoding {
  */
 export function startBatches(prompts: readonly Prompt[], options: SampleOptions): Start[][] {
   const root = new Rng(options.seed);
+  const { samplesPerPrompt, contrast } = options;
   const starts = prompts.flatMap((prompt, at) =>
-    Array.from({ length: options.samplesPerPrompt }, (_, sample) => ({
+    Array.from({ length: samplesPerPrompt }, (_, sample) => ({
       prompt,
+      ...(contrast ? { against: contrast.prompts[at] as Prompt } : {}),
       stream: root.fork(`${at}/${sample}`).save(),
     })),
   );
-  return evenParts(starts, largestBatch);
+  return evenParts(starts, contrast ? largestBatch / 2 : largestBatch);
 }
 
-/** Writes the completions of one batch to their end. */
+/**
+ * Writes the completions of one batch to their end. With `contrast` every completion has a second
+ * row in the batch, behind all first ones: the same tokens after the prompt's counterpart.
+ */
 export async function decodeCompletions(
   decoding: Decoding,
   batch: readonly Start[],
-  { maxTokens, temperature, chances }: DecodeOptions,
+  { maxTokens, temperature, chances, contrast }: DecodeOptions,
 ): Promise<Completion[]> {
   const { shape, runner, special } = decoding;
   const drawer = new Drawer(shape.vocabulary, temperature);
-  const cache = await prefill(decoding, batch, maxTokens);
-  const all = batch.map(
-    ({ prompt, stream }): Row => ({
-      prompt,
-      rng: new Rng(stream),
-      tokens: [],
-      logprobs: [],
-      chances: [],
-      ended: false,
-    }),
-  );
+  const shown = batch.map(({ prompt }) => prompt);
+  const against = contrast ? batch.map((start) => start.against as Prompt) : [];
+  const cache = await prefill(decoding, [...shown, ...against], maxTokens);
+  const contrasting = new Float32Array(contrast ? shape.vocabulary : 0);
+  const all = batch.map(emptyRow);
   let rows = all;
   for (let position = 0; position < maxTokens; position++) {
     const tokens = new Int32Array(cache.bucket.rows).fill(special.bos);
+    const second = rows.length;
     rows.forEach((row, at) => {
       tokens[at] = row.tokens.at(-1) ?? special.bos;
+      if (contrast) tokens[second + at] = tokens[at] as number;
     });
-    const [odds, ...written] = await runner.run("decode", cache.bucket, {
+    const [read, ...written] = await runner.run("decode", cache.bucket, {
       ...cache.tensors(),
       tokens,
       position: Int32Array.of(position),
     });
+    const odds = read as Float32Array;
     cache.write(position, written);
     rows.forEach((row, at) => {
       if (row.ended) return;
       const start = at * shape.vocabulary;
-      const drawn = drawer.draw(odds as Float32Array, start, row.rng);
-      if (chances) {
-        const own = (odds as Float32Array).slice(start, start + shape.vocabulary);
-        row.chances.push(scaled(own, 1 / drawn.total));
-      }
+      const by = contrast && contrasting;
+      if (by) contrastOdds(odds, start, (second + at) * shape.vocabulary, contrast, by);
+      const drawn = drawer.draw(odds, start, row.rng, by);
       row.tokens.push(drawn.token);
       row.logprobs.push(drawn.logprob);
       row.ended = drawn.token === special.eos;
+      if (!chances) return;
+      const own = odds.slice(start, start + shape.vocabulary);
+      row.chances.push(scaled(own, 1 / drawn.total));
     });
     const going = [...rows.keys()].filter((at) => !rows[at]?.ended);
     if (going.length === 0) break;
-    const size = roundUp(going.length, batchSizes);
+    const keep = contrast ? [...going, ...going.map((at) => second + at)] : going;
+    const size = roundUp(keep.length, batchSizes);
     const full = position + 1 === cache.room;
     if (size === cache.bucket.rows && !full) continue;
-    cache.resize(going, size, full ? roomFor(position + 2, shape) : cache.room);
+    cache.resize(keep, size, full ? roomFor(position + 2, shape) : cache.room);
     rows = going.map((at) => rows[at] as Row);
   }
   return all.map(completion);
 }
 
-/** Encodes each prompt once and gives every completion its own copy. */
+const emptyRow = ({ prompt, stream }: Start): Row => ({
+  prompt,
+  rng: new Rng(stream),
+  tokens: [],
+  logprobs: [],
+  chances: [],
+  ended: false,
+});
+
+/** Encodes each prompt once and gives every row of the batch its own copy. */
 async function prefill(
   { shape, runner, memory, streams }: Decoding,
-  batch: readonly Start[],
+  batch: readonly Prompt[],
   maxTokens: number,
 ): Promise<DecodeCache> {
-  const groups = groupByPrompt(batch.map(({ prompt }) => prompt));
+  const groups = groupByPrompt(batch);
   const prompts = groups.map(({ prompt }) => prompt);
   const text = Math.max(...prompts.map(({ text }) => text.length));
   const bucket = {
