@@ -4,7 +4,7 @@ import { corpusOptions } from "../corpus/options.ts";
 import { coldStartOptions } from "../data/cold-start/options.ts";
 import { lossConfigSchema } from "../loss/options.ts";
 import { featureOptions } from "../media/options.ts";
-import { embeddedOptions, executorOptions } from "../policy/options.ts";
+import { contrastOptions, embeddedOptions, executorOptions } from "../policy/options.ts";
 import { rewardOptions } from "../rewards/options.ts";
 import { runName, variantName } from "../runs/options.ts";
 import { embedderOptions } from "../similarity/options.ts";
@@ -32,6 +32,18 @@ const variantFields = z.strictObject({
   rl: variantRlOptions
     .prefault({})
     .describe("how this variant divides a step's rollouts, where it differs from rl"),
+  training: z
+    .enum(["rl", "none"])
+    .default("rl")
+    .describe("none: the cold start as it is, which decoding alone tells from it"),
+  decode: z
+    .strictObject({
+      contrast: contrastOptions
+        .optional()
+        .describe("contrastive decoding (VCD) where the system is measured"),
+    })
+    .prefault({})
+    .describe("how its responses are drawn where it is measured; training knows nothing of it"),
 });
 
 /** One way of training from the common cold start. */

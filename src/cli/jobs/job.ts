@@ -53,7 +53,8 @@ function ceilingCost({ ceiling: course, sft }: Experiment): number {
  * over the whole vocabulary cost twice as much. In seconds of the demo, beside the cold start's.
  */
 function costOf({ variants }: Experiment, name: string): number {
-  const { loss: config, mask } = variants[name]!;
+  const { loss: config, mask, training } = variants[name]!;
+  if (training === "none") return 0;
   const loss = resolveLossOptions(config);
   const masked = streamsToHide({ loss, mask }, 0, 0).length;
   return 0.65 + (loss.paper.weight > 0 ? 0.8 : 0.4) * masked;

@@ -61,6 +61,8 @@ describe("variants and systems that these clips can't carry", () => {
     expect(() => check(8, 2, 0, { variants })).toThrow(
       /4 clips left .* a step of 5 of 'wide' .*smaller variants\.wide\.rl\.prompts/,
     );
+    const untrained = { grpo: grpo!, wide: { ...grpo!, rl: { prompts: 5 }, training: "none" } };
+    expect(() => check(8, 2, 0, { variants: untrained })).not.toThrow();
     const fits = { grpo: grpo!, wide: { ...grpo!, rl: { prompts: 4, group: 2 } } };
     expect(() => check(8, 2, 0, { variants: fits })).not.toThrow();
   });

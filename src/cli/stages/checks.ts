@@ -97,6 +97,7 @@ function checkSteps(workspace: Workspace, data: Data): void {
   const { experiment } = workspace;
   const kept = trainingRows(workspace, data, "rl").length;
   for (const [name, variant] of Object.entries(experiment.variants)) {
+    if (variant.training === "none") continue;
     const { prompts } = rlOptionsOf(experiment.rl, variant.rl);
     if (kept >= Math.max(2, prompts)) continue;
     const own = variant.rl.prompts === undefined ? "" : ` of '${name}'`;

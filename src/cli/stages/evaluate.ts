@@ -17,7 +17,7 @@ import { timed } from "../timings.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Clips } from "./clips.ts";
 import { readReferenceItems } from "./items.ts";
-import { trainedPolicy } from "./policy.ts";
+import { measuredPolicy } from "./policy.ts";
 
 /** What one system reached, by the tracks it was measured on. */
 export interface Measured {
@@ -105,7 +105,7 @@ async function onTrack<Result extends { itemsHash: string; rules: string }>(
     return known;
   }
   return withOpened(async (keep) => {
-    const policy = keep(await trainedPolicy(workspace, clips, system));
+    const policy = keep(await measuredPolicy(workspace, clips, system));
     const result = await timed(workspace.took, `evaluate ${system}`, () => track.measure(policy));
     const kept: Kept<Result> = { ...result, weights };
     writeJson(track.file, kept);
@@ -178,8 +178,15 @@ function shown({ progress }: Workspace, clips: Clips, system: string, policy: Po
   };
 }
 
-/** Digest of the weights measured: their policy.json holds the hashes of the weight files. */
-function digestOf({ layout }: Workspace, system: string): string {
+/**
+ * Digest of the weights measured: their policy.json holds the hashes of the weight files. Where
+ * responses are drawn in a way of their own, that counts with them.
+ */
+function digestOf({ layout, experiment }: Workspace, system: string): string {
   const file = join(weightsOf(layout.system(system))?.folder ?? "", "policy.json");
-  return existsSync(file) ? sha256(readFileSync(file)) : "none";
+  if (!existsSync(file)) return "none";
+  const contrast = experiment.variants[system]?.decode.contrast;
+  return sha256(
+    contrast ? `${readFileSync(file, "utf8")}${JSON.stringify(contrast)}` : readFileSync(file),
+  );
 }

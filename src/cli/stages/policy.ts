@@ -1,4 +1,5 @@
 import { RunError } from "../../core/errors.ts";
+import { contrasted } from "../../policy/contrast.ts";
 import { createEmbeddedPolicy } from "../../policy/embedded/embedded-policy.ts";
 import { openExecutor } from "../../policy/embedded/open-executor.ts";
 import type { Policy } from "../../policy/port.ts";
@@ -55,4 +56,15 @@ export async function trainedPolicy(
     await policy.close();
     throw error;
   }
+}
+
+/** The finished policy of a system, which draws its responses as the variant's `decode` says. */
+export async function measuredPolicy(
+  workspace: Workspace,
+  clips: Clips,
+  system: string,
+): Promise<Policy> {
+  const policy = await trainedPolicy(workspace, clips, system);
+  const contrast = workspace.experiment.variants[system]?.decode.contrast;
+  return contrast ? contrasted(policy, contrast, clips.blank) : policy;
 }

@@ -34,6 +34,7 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
   }
   const system = layout.system(name);
   if (existsSync(system.final)) return say(`  ${name}: finished before`);
+  if (variant.training === "none") return keepColdStart(workspace, clips, name);
   const stop = readStop(system);
   if (stop) throw stopError(system, stop);
   const loss = resolveLossOptions(variant.loss);
@@ -94,5 +95,14 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
       if (error instanceof GuardError) recordStop(system, error);
       throw error;
     });
+  });
+}
+
+/** A variant that is not trained: the cold start's weights under its name. */
+function keepColdStart(workspace: Workspace, clips: Clips, name: string): Promise<void> {
+  return withOpened(async (keep) => {
+    const policy = keep(await trainedPolicy(workspace, clips, coldStart));
+    await policy.save(workspace.layout.system(name).final);
+    say(`  ${name}: the cold start, not trained`);
   });
 }

@@ -15,7 +15,7 @@ export function contrastOdds(
   start: number,
   against: number,
   { alpha, beta }: Pick<Contrast, "alpha" | "beta">,
-  out: Float32Array,
+  out: Float64Array,
 ): void {
   let top = Number.NEGATIVE_INFINITY;
   for (let id = 0; id < out.length; id++) {

@@ -9,6 +9,8 @@ export interface Drawn {
   total: number;
 }
 
+type Odds = Float32Array | Float64Array;
+
 /**
  * Draws from softmax(logits / temperature) by the inverse of its cumulative distribution; sums are
  * in double precision. Temperature 0 takes the most likely token, the first of equals.
@@ -32,13 +34,13 @@ export class Drawer {
    * what the first make of it.
    * @throws PolicyError where they are NaN, as they are for logits that are NaN or +∞.
    */
-  draw(odds: Float32Array, start: number, rng: Rng, by?: Float32Array): Drawn {
+  draw(odds: Float32Array, start: number, rng: Rng, by?: Float64Array): Drawn {
     const total = this.sum(odds, start);
     const token = by ? this.take(by, 0, this.sum(by, 0), rng) : this.take(odds, start, total, rng);
     return { token, logprob: Math.log((odds[start + token] as number) / total), total };
   }
 
-  private sum(odds: Float32Array, start: number): number {
+  private sum(odds: Odds, start: number): number {
     let total = 0;
     for (let id = 0; id < this.vocabulary; id++) total += odds[start + id] as number;
     if (!Number.isFinite(total)) {
@@ -49,13 +51,13 @@ export class Drawer {
     return total;
   }
 
-  private take(odds: Float32Array, start: number, total: number, rng: Rng): number {
+  private take(odds: Odds, start: number, total: number, rng: Rng): number {
     if (this.temperature === 1) return invert(odds, start, rng.float() * total);
     if (this.temperature === 0) return this.likeliest(odds, start);
     return invert(this.tempered, 0, rng.float() * this.temper(odds, start));
   }
 
-  private likeliest(odds: Float32Array, start: number): number {
+  private likeliest(odds: Odds, start: number): number {
     let best = 0;
     for (let id = 1; id < this.vocabulary; id++) {
       if ((odds[start + id] as number) > (odds[start + best] as number)) best = id;
@@ -64,7 +66,7 @@ export class Drawer {
   }
 
   /** Fills `tempered`; returns their sum. */
-  private temper(odds: Float32Array, start: number): number {
+  private temper(odds: Odds, start: number): number {
     const { tempered, temperature } = this;
     let total = 0;
     for (let id = 0; id < tempered.length; id++) {
@@ -79,7 +81,7 @@ export class Drawer {
 /**
  * The first token at which the running sum of odds exceeds `target`, which is below the sum of all.
  */
-function invert(odds: Float32Array | Float64Array, start: number, target: number): number {
+function invert(odds: Odds, start: number, target: number): number {
   let sum = 0;
   let token = -1;
   // added up in the order in which the total was, so there is always one

@@ -115,7 +115,7 @@ export async function decodeCompletions(
   const shown = batch.map(({ prompt }) => prompt);
   const against = contrast ? batch.map((start) => start.against as Prompt) : [];
   const cache = await prefill(decoding, [...shown, ...against], maxTokens);
-  const contrasting = new Float32Array(contrast ? shape.vocabulary : 0);
+  const contrasting = new Float64Array(contrast ? shape.vocabulary : 0);
   const all = batch.map(emptyRow);
   let rows = all;
   for (let position = 0; position < maxTokens; position++) {
