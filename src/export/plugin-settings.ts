@@ -93,6 +93,21 @@ function checkTogether(
       "set it to the same; --preset does for the runs of the paper",
     );
   }
+  const { kind } = loss.surrogate;
+  if (["gspo", "cispo", "sapo"].includes(kind)) {
+    refuse(
+      "loss.surrogate.kind",
+      `is ${kind}, which the exported run would not train with: the policy gradient is ms-swift's own`,
+      "leave it out; training.lossType chooses among ms-swift's",
+    );
+  }
+  if (reward.advantages.normalise === "leave-one-out") {
+    refuse(
+      "reward.advantages.normalise",
+      "leave-one-out is the built-in trainer's, and the export has no flag for it",
+      "use none, which is the same up to the factor G/(G − 1)",
+    );
+  }
   if (reward.advantages.normalise === "gdpo") {
     refuse(
       "reward.advantages.normalise",

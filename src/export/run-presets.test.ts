@@ -212,6 +212,15 @@ describe("what ms-swift does in its own way", () => {
     expect(() => pluginSettings(settingsOf("robust", "reward.advantages.normalise=gdpo"))).toThrow(
       /a reward function of its own/,
     );
+    expect(() =>
+      pluginSettings(settingsOf("robust", "reward.advantages.normalise=leave-one-out")),
+    ).toThrow(/leave-one-out is the built-in trainer's.*use none/s);
+  });
+
+  it.each(["gspo", "cispo", "sapo"])("refuses the surrogate %s, which it would not run", (kind) => {
+    expect(() => pluginSettings(settingsOf("robust", `loss.surrogate={kind: ${kind}}`))).toThrow(
+      `loss.surrogate.kind: is ${kind}, which the exported run would not train with`,
+    );
   });
 
   it("refuses a reference KL of the loss that its own is not", () => {

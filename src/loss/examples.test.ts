@@ -28,6 +28,29 @@ describe("worked examples", () => {
     expect(result.metrics).toEqual({ "clip/high": 1 / 7, "clip/low": 1 / 7, "clip/dual": 1 / 7 });
   });
 
+  it("SAPO: a soft gate by the sign of the advantage; on-policy it is GRPO", () => {
+    const two = Math.log(2);
+    const batch = [
+      { advantage: 1, full: [-1, -1], sampled: [-1, -1 - two], claims: [] },
+      { advantage: -2, full: [-1 - two], sampled: [-1], claims: [] },
+    ];
+    const options = { ...presets.none.surrogate, kind: "sapo" as const, tauNegative: 2 };
+    const result = surrogate(batch, options);
+    // ρ = 1 and 2, τ 1: σ(0) = .5 and σ(1) = .7310585786; then ρ = .5, τ 2: σ(−1) = .2689414214
+    const values = [-4 * 0.5, -4 * 0.7310585786, (4 / 2) * 0.2689414214 * 2] as const;
+    expect(result.loss).toBeCloseTo((values[0] + values[1]) / 4 + values[2] / 2, 9);
+    // slopes −4 σ(1 − σ) ρ A: −1, −4 · .1966119332 · 2, and 8 · .1966119332 / 2
+    expectRow(
+      result.gradient.full[0]?.map((g) => 4 * g),
+      [-1, -1.5728954659],
+    );
+    expectRow(result.gradient.full[1], [0.3932238665]);
+    expect(result.metrics).toEqual({ "clip/high": 0, "clip/low": 0, "clip/dual": 0 });
+    const fresh = batch.map((sample) => ({ ...sample, sampled: sample.full }));
+    const grpo = surrogate(fresh, { ...options, kind: "grpo" });
+    expect(surrogate(fresh, options).gradient.full).toEqual(grpo.gradient.full);
+  });
+
   it("gated sensitivity: a grounded claim is left alone, a blind one is lowered blind", () => {
     const full = [-0.8, -0.05, -0.3, -1.2, -0.02, -0.6, -0.1];
     const batch = [

@@ -66,26 +66,40 @@ const hasOwn = (s: LossSample, m: EvidenceModality) => s[ownPass(m)] !== undefin
 const hasOther = (s: LossSample, m: EvidenceModality) => s[otherPass(m)] !== undefined;
 
 function surrogateCases(): Case[] {
-  const base = { ...presets.none.surrogate, dualClip: 1.5, ratioCap: 1.4, maxTokens: 12 };
+  const base = {
+    ...presets.none.surrogate,
+    dualClip: 1.5,
+    ratioCap: 1.4,
+    maxTokens: 12,
+    tauNegative: 1.6,
+  };
   const clipped = (ratio: number, A: number) => {
     const bounded = Math.min(1 + base.clipHigh, Math.max(1 - base.clipLow, ratio));
     const value = Math.max(-ratio * A, -bounded * A);
     return A < 0 ? Math.min(value, -base.dualClip * A) : value;
   };
   const perToken =
-    (share: (s: LossSample, batch: readonly LossSample[]) => number): Oracle =>
+    (
+      value: typeof clipped,
+      share: (s: LossSample, batch: readonly LossSample[]) => number,
+    ): Oracle =>
     (live) =>
       live.reduce((total, s) => {
         for (let t = 0; t < s.full.length; t++) {
           const ratio = Math.exp(at(s.full, t) - at(s.sampled, t));
-          total += clipped(ratio, s.advantage) * share(s, live);
+          total += value(ratio, s.advantage) * share(s, live);
         }
         return total;
       }, 0);
+  const gated = (ratio: number, A: number) => {
+    const tau = A > 0 ? base.tauPositive : base.tauNegative;
+    return (-4 / tau / (1 + Math.exp(-tau * (ratio - 1)))) * A;
+  };
   const oracles: Record<(typeof base)["kind"], Oracle> = {
-    grpo: perToken((s, batch) => 1 / s.full.length / batch.length),
-    dapo: perToken((_, batch) => 1 / N(batch)),
-    dr_grpo: perToken((_, batch) => 1 / (12 * batch.length)),
+    grpo: perToken(clipped, (s, batch) => 1 / s.full.length / batch.length),
+    sapo: perToken(gated, (s, batch) => 1 / s.full.length / batch.length),
+    dapo: perToken(clipped, (_, batch) => 1 / N(batch)),
+    dr_grpo: perToken(clipped, (_, batch) => 1 / (12 * batch.length)),
     gspo: (live) =>
       live.reduce((total, s) => {
         const log = Array.from(s.full).reduce((sum, l, t) => sum + l - at(s.sampled, t), 0);
@@ -100,7 +114,7 @@ function surrogateCases(): Case[] {
         return total;
       }, 0),
   };
-  return (["grpo", "dapo", "dr_grpo", "gspo", "cispo"] as const).map((kind) => ({
+  return (["grpo", "dapo", "dr_grpo", "gspo", "cispo", "sapo"] as const).map((kind) => ({
     name: `surrogate ${kind}`,
     term: (batch) => surrogate(batch, { ...base, kind }),
     oracle: oracles[kind],

@@ -6,7 +6,7 @@ const nats = z.number().positive();
 
 export const surrogateSchema = z.strictObject({
   kind: z
-    .enum(["grpo", "dapo", "dr_grpo", "gspo", "cispo"])
+    .enum(["grpo", "dapo", "dr_grpo", "gspo", "cispo", "sapo"])
     .describe("policy-gradient surrogate; sets ratio and normaliser"),
   clipLow: z.number().min(0).max(1).describe("ratio floor is 1 − clipLow (GSPO: 3e-4)"),
   clipHigh: z.number().min(0).describe("ratio ceiling is 1 + clipHigh (GSPO: 4e-4)"),
@@ -16,6 +16,11 @@ export const surrogateSchema = z.strictObject({
     .describe("for A < 0 the loss is at most −dualClip·A; above 1, or 0 for off"),
   ratioCap: z.number().positive().describe("cispo: cap on the detached ratio"),
   maxTokens: z.int().positive().describe("dr_grpo: tokens a sequence is divided by"),
+  tauPositive: z
+    .number()
+    .positive()
+    .describe("sapo: temperature where A > 0; larger: the gradient fades sooner off-policy"),
+  tauNegative: z.number().positive().describe("sapo: temperature where A ≤ 0"),
 });
 
 export const referenceSchema = z.strictObject({

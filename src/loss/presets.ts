@@ -16,6 +16,8 @@ const none: LossOptions = {
     dualClip: 3,
     ratioCap: 5,
     maxTokens: 512,
+    tauPositive: 1,
+    tauNegative: 1.05,
   },
   reference: { weight: 0, form: "weighted" },
   sensitivity: { weight: 0, cap: 1.5, level: "claim", routing: "gated" },

@@ -21,7 +21,9 @@ interface Clipped {
  * - `dapo` the same, mean over all N tokens of the batch (2503.14476);
  * - `dr_grpo` the same, divided by sequences · maxTokens (2503.20783);
  * - `gspo` one length-normalised ratio per sequence (2507.18071);
- * - `cispo` −sg(min(ρ, cap))·A·l over N: no token ever loses its gradient (2506.13585).
+ * - `cispo` −sg(min(ρ, cap))·A·l over N: no token ever loses its gradient (2506.13585);
+ * - `sapo` −(4/τ)·σ(τ(ρ − 1))·A, mean per sequence, then over sequences: a gate in the place of the
+ *   clip, τ by the sign of A (2511.20347). At ρ = 1 its slope is GRPO's.
  *
  * Gradient only on the full pass.
  */
@@ -58,7 +60,7 @@ export const surrogateTerm: LossTerm = {
     formula: String.raw`\frac1N\sum_t f(\rho_t, A)`,
     anchor: "policy-gradient",
     source:
-      "DAPO 2503.14476; GRPO 2402.03300, Dr.GRPO 2503.20783, GSPO 2507.18071, CISPO 2506.13585",
+      "DAPO 2503.14476; GRPO 2402.03300, Dr.GRPO 2503.20783, GSPO 2507.18071, CISPO 2506.13585, SAPO 2511.20347",
   },
 };
 
@@ -81,7 +83,10 @@ function tokenRatios(
       counts[ratio > options.ratioCap ? "high" : "none"]++;
       continue;
     }
-    const clipped = clippedObjective(ratio, sample.advantage, options);
+    const clipped =
+      options.kind === "sapo"
+        ? gatedObjective(ratio, sample.advantage, options)
+        : clippedObjective(ratio, sample.advantage, options);
     result.loss += share * clipped.value;
     if (live) addGradient(result, "full", index, t, share * clipped.slope * ratio);
     counts[clipped.side]++;
@@ -121,9 +126,24 @@ function clippedObjective(ratio: number, advantage: number, options: SurrogateOp
   return { value: -ratio * advantage, slope: -advantage, side: "none" };
 }
 
+/**
+ * −(4/τ)·σ(τ(ρ − 1))·A: at ρ = 1 the slope is −A, and fades on either side. The dual clip is a
+ * matter of ratios that are cut, so it has no part in this.
+ */
+function gatedObjective(ratio: number, advantage: number, options: SurrogateOptions): Clipped {
+  const tau = advantage > 0 ? options.tauPositive : options.tauNegative;
+  const gate = 1 / (1 + Math.exp(-tau * (ratio - 1)));
+  return {
+    value: (-4 / tau) * gate * advantage,
+    slope: -4 * gate * (1 - gate) * advantage,
+    side: "none",
+  };
+}
+
 function tokenShare(options: SurrogateOptions, length: number, totals: BatchTotals): number {
   switch (options.kind) {
     case "grpo":
+    case "sapo":
       return 1 / (length * totals.samples);
     case "dr_grpo":
       return 1 / (options.maxTokens * totals.samples);

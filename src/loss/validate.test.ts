@@ -102,7 +102,7 @@ describe("input validation", () => {
   });
 
   it("stays finite on ratios that overflow", () => {
-    for (const kind of ["grpo", "dapo", "dr_grpo", "gspo", "cispo"] as const) {
+    for (const kind of ["grpo", "dapo", "dr_grpo", "gspo", "cispo", "sapo"] as const) {
       for (const [full, sampled] of [
         [-1, -5000],
         [-5000, -1],

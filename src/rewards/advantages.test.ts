@@ -26,8 +26,17 @@ describe("groupAdvantages", () => {
     ]);
   });
 
+  it("leave-one-out compares a rollout with the mean of the others (RLOO)", () => {
+    const rloo = { normalise: "leave-one-out", stdFloor: 0.1 } as const;
+    const [low, middle, high] = groupAdvantages([0, 0.5, 1], rloo);
+    expect(low).toBeCloseTo(0 - (0.5 + 1) / 2, 12);
+    expect(middle).toBeCloseTo(0, 12);
+    expect(high).toBeCloseTo(1 - (0 + 0.5) / 2, 12);
+    expect(groupAdvantages([0.2, 0.9], rloo)[1]).toBeCloseTo(0.9 - 0.2, 12);
+  });
+
   it("is exactly 0 for equal rewards and for one rollout", () => {
-    for (const normalise of ["floor", "none", "z-score"] as const) {
+    for (const normalise of ["floor", "none", "z-score", "leave-one-out"] as const) {
       expect(groupAdvantages(new Array(8).fill(0.1), { normalise, stdFloor: 0.1 })).toEqual(
         new Array(8).fill(0),
       );

@@ -32,7 +32,11 @@ export function batchAdvantages(
     : groups.map((group) => groupAdvantages(group.map(rewardOf), options.advantages));
 }
 
-/** Advantages of one group: A = (R − mean)/max(std, floor), or the variant asked for. */
+/**
+ * Advantages of one group: A = (R − mean)/max(std, floor), or the variant asked for.
+ * `leave-one-out` is RLOO (2402.14740): the baseline of a rollout is the mean of the others, which
+ * it has no part in.
+ */
 export function groupAdvantages(
   rewards: readonly number[],
   options: Pick<AdvantageOptions, "normalise" | "stdFloor">,
@@ -40,7 +44,7 @@ export function groupAdvantages(
   // Exactly 0, not rounding noise over a tiny deviation.
   if (isConstant(rewards)) return rewards.map(() => 0);
   const centre = mean(rewards);
-  const scale = options.normalise === "none" ? 1 : divisor(rewards, options);
+  const scale = divisor(rewards, options);
   return rewards.map((reward) => (reward - centre) / scale);
 }
 
@@ -48,6 +52,9 @@ function divisor(
   values: readonly number[],
   { normalise, stdFloor }: Pick<AdvantageOptions, "normalise" | "stdFloor">,
 ): number {
+  if (normalise === "none") return 1;
+  // R − mean of the others = G/(G − 1) · (R − mean of all)
+  if (normalise === "leave-one-out") return (values.length - 1) / values.length;
   const deviation = sampleDeviation(values);
   return normalise === "floor" ? Math.max(deviation, stdFloor) : deviation + zScoreEpsilon;
 }

@@ -77,10 +77,10 @@ export const paperRewardOptions = z.strictObject({
 /** How rewards of a group become advantages. */
 export const advantageOptions = z.strictObject({
   normalise: z
-    .enum(["floor", "none", "z-score", "gdpo"])
+    .enum(["floor", "none", "z-score", "leave-one-out", "gdpo"])
     .default("floor")
     .describe(
-      "floor: (R − mean)/max(std, stdFloor); none: R − mean; z-score: (R − mean)/(std + 1e-6); gdpo: z-score per term, weighted, batch whitened",
+      "floor: (R − mean)/max(std, stdFloor); none: R − mean; z-score: (R − mean)/(std + 1e-6); leave-one-out: R − mean of the others (RLOO); gdpo: z-score per term, weighted, batch whitened",
     ),
   stdFloor: z
     .number()
