@@ -3,6 +3,7 @@ import { benchOptions } from "../bench/mep/oracle/options.ts";
 import { corpusOptions } from "../corpus/options.ts";
 import { coldStartOptions } from "../data/cold-start/options.ts";
 import { lossConfigSchema } from "../loss/options.ts";
+import { preferenceSchema } from "../loss/preference/options.ts";
 import { featureOptions } from "../media/options.ts";
 import { contrastOptions, embeddedOptions, executorOptions } from "../policy/options.ts";
 import { rewardOptions } from "../rewards/options.ts";
@@ -28,6 +29,11 @@ const variantFields = z.strictObject({
   description: z.string().default("").describe("half a sentence for tables and the report"),
   reward: rewardOptions.prefault({}),
   loss: lossConfigSchema.prefault({}),
+  preference: preferenceSchema
+    .optional()
+    .describe(
+      "learns from pairs of its rollouts, the better against the worse, in the place of the policy gradient; loss's other terms stay (Mask-DPO)",
+    ),
   mask: maskOptions.prefault({}),
   rl: variantRlOptions
     .prefault({})

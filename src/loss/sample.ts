@@ -48,6 +48,13 @@ export interface LossSample {
    * selector `reference` hands to terms in the place of `claims`.
    */
   clauses?: readonly ClaimTokens[];
+  /** Rollouts of one prompt have the same number; only where a term compares them. */
+  group?: number;
+  /**
+   * Its claims with all their tokens and their match, told true from false; only where a term asks
+   * for them (`LossTerm.readsSentences`).
+   */
+  sentences?: readonly ClaimTokens[];
   /**
    * Passes under which the stream can still be seen: a partial mask, or a swap for another clip's.
    * The onset term skips them: with half the frames left, or another face, abstaining would be

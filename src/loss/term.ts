@@ -75,6 +75,8 @@ export interface LossTerm {
   learnsMasked: (options: LossOptions) => boolean;
   /** Whether it weighs claims by their match s_C. */
   usesMatch: (options: LossOptions) => boolean;
+  /** Whether it reads `LossSample.sentences`. Default: it does not. */
+  readsSentences?: boolean;
   /** Names of the metrics that `compute` adds. */
   metrics: readonly string[];
   /**

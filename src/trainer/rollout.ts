@@ -58,6 +58,10 @@ export interface TrainingRollout extends Pick<Rollout, "example" | "completion">
    * Clauses that a cue of the reference stands behind, on its tokens; where the scorer read them.
    */
   clauses?: readonly ClaimTokens[];
+  /** The group it belongs to, from 0. */
+  group?: number;
+  /** Its claims with all their tokens; only where a term reads them. */
+  sentences?: readonly ClaimTokens[];
   hidden: Partial<Record<HiddenStream, HiddenPrompt>>;
   /** Log-probs under the frozen cold start, [tokens]; only where the reference KL is on. */
   reference?: Float32Array;

@@ -18,7 +18,7 @@ import type { MaskOptions, RlOptions } from "./options.ts";
 export interface RlRun {
   name: string;
   policy: Policy;
-  /** Frozen copy of the cold start; needed when `loss.reference.weight` is above 0. */
+  /** Frozen copy of the cold start; needed by the reference KL and by preference pairs. */
   reference?: Policy;
   tokenizer: Tokenizer;
   examples: readonly Example[];

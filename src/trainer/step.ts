@@ -26,6 +26,7 @@ import { type ObjectiveContext, omniPerceptionObjective } from "../loss/objectiv
 import type { LossOptions } from "../loss/options.ts";
 import { maskedReads, readsClauses, spreadReads } from "../loss/reads.ts";
 import { type LossPass, type LossResult, type LossSample, lossPasses } from "../loss/sample.ts";
+import { activeTerms } from "../loss/terms.ts";
 import type { AdamOptions, Datum, Distributions, Policy, StepReport } from "../policy/port.ts";
 import { batchAdvantages } from "../rewards/advantages.ts";
 import { checkFinite, guardStep } from "./guards.ts";
@@ -149,6 +150,8 @@ export async function prepare(
         advantage,
         claims,
         ...(clauses ? { clauses } : {}),
+        ...sentencesOf(rollout, run),
+        group: at,
         hidden: readAt(hidden, run, claims, clauses),
       };
     });
@@ -177,6 +180,18 @@ function clausesOf(
     modality ? [{ modality, span, match }] : [],
   );
   return clauseTokens(evidence, offsets);
+}
+
+/** Claims with all their tokens, where a term tells true ones from false. */
+function sentencesOf(
+  { scored, offsets }: Rollout,
+  { loss, terms }: Pick<RlRun, "loss" | "terms">,
+): Pick<TrainingRollout, "sentences"> {
+  if (!activeTerms(loss, terms?.loss).some(({ readsSentences }) => readsSentences)) return {};
+  const claims = scored.claims.flatMap(({ modality, span, match }) =>
+    modality === "visual" || modality === "acoustic" ? [{ modality, span, match }] : [],
+  );
+  return { sentences: clauseTokens(claims, offsets) };
 }
 
 /** The same hidden prompts, read where the loss looks at this rollout's tokens. */
@@ -299,6 +314,8 @@ function sampleOf({
   reference,
   claims,
   clauses,
+  group,
+  sentences,
 }: TrainingRollout): LossSample {
   const sampled = completion.logprobs;
   return {
@@ -308,6 +325,8 @@ function sampleOf({
     ...(reference ? { reference } : {}),
     claims,
     ...(clauses ? { clauses } : {}),
+    ...(group === undefined ? {} : { group }),
+    ...(sentences ? { sentences } : {}),
   };
 }
 

@@ -1,8 +1,12 @@
 import { existsSync } from "node:fs";
 import { ConfigError, GuardError } from "../../core/errors.ts";
+import type { PreferenceOptions } from "../../loss/preference/options.ts";
+import { preferenceTerm } from "../../loss/preference/preference.ts";
 import { resolveLossOptions } from "../../loss/presets.ts";
 import { readsClauses } from "../../loss/reads.ts";
-import { blindOnlyTerms } from "../../loss/terms.ts";
+import { surrogateTerm } from "../../loss/surrogate.ts";
+import type { LossTerm } from "../../loss/term.ts";
+import { blindOnlyTerms, lossTerms } from "../../loss/terms.ts";
 import { isPartial, maskKind } from "../../prompt/masks.ts";
 import { createScorer } from "../../rewards/scorer.ts";
 import { coldStart } from "../../runs/layout.ts";
@@ -57,7 +61,7 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
   await withOpened(async (keep) => {
     const policy = keep(await trainedPolicy(workspace, clips, coldStart));
     const reference =
-      loss.reference.weight > 0
+      loss.reference.weight > 0 || variant.preference
         ? keep(await trainedPolicy(workspace, clips, coldStart))
         : undefined;
     const { embedder, calibration } = await openEmbedder(experiment.embedder);
@@ -84,6 +88,7 @@ export async function runTraining(workspace: Workspace, clips: Clips, name: stri
       options: rlOptionsOf(experiment.rl, variant.rl),
       mask: variant.mask,
       loss,
+      ...(variant.preference ? { terms: { loss: byPreference(variant.preference) } } : {}),
       reward: variant.reward,
       blank: clips.blank,
       seed: experiment.seed,
@@ -105,4 +110,9 @@ function keepColdStart(workspace: Workspace, clips: Clips, name: string): Promis
     await policy.save(workspace.layout.system(name).final);
     say(`  ${name}: the cold start, not trained`);
   });
+}
+
+/** The objective with preference pairs in the place of the policy gradient. */
+function byPreference(options: PreferenceOptions): readonly LossTerm[] {
+  return lossTerms.map((term) => (term === surrogateTerm ? preferenceTerm(options) : term));
 }
